@@ -1,0 +1,83 @@
+-- The event log: one row for every delivered event, and the names its numbers stand for.
+
+-- An account id is the first 64 bits of a salted BLAKE2b of the DID: no lookup, no order of insertion.
+-- Two DIDs with one id would end the collector loudly.
+create table account (
+  id bigint primary key,
+  did text not null,
+  -- a hint from identity events until it is resolved
+  handle text,
+  active boolean not null default true,
+  status text,
+  -- the latest account event seen, by (time, seq)
+  status_time timestamptz,
+  status_seq bigint
+);
+
+-- Record keys are nearly always TIDs, which are 63-bit numbers and stand as such. Any other key is a negative
+-- hash of its text, and the text stands here.
+create table rkey (
+  id bigint primary key check (id < 0),
+  name text not null
+);
+
+create table collection (
+  id integer generated always as identity primary key,
+  name text not null unique
+);
+insert into collection (name)
+values
+  ('app.bsky.feed.like'),
+  ('app.bsky.feed.post'),
+  ('app.bsky.feed.repost'),
+  ('app.bsky.graph.follow'),
+  ('#identity'),
+  ('#account');
+
+-- Wide columns first: a like takes 92 bytes with its line pointer.
+-- operation: c create, u update, d delete, e an identity or account event.
+create table event (
+  -- the stream time at first acceptance: its minute is the event's minute
+  time timestamptz not null,
+  actor bigint not null,
+  -- the commit's rev as a number; for identity and account events the upstream seq
+  rev bigint not null,
+  -- the record key as a number (see rkey); for identity and account events the upstream seq
+  rkey bigint not null,
+  -- what was liked, reposted, followed or replied to, where that is an account's post or an account
+  subject_account bigint,
+  subject_rkey bigint,
+  quote_account bigint,
+  quote_rkey bigint,
+  collection integer not null,
+  lane smallint not null,
+  operation "char" not null,
+  -- of posts: has a reply field, quotes a post, distinct mentioned accounts, primary language subtags
+  reply boolean,
+  quote boolean,
+  mentions bigint[],
+  languages text[]
+) partition by range (time);
+
+-- Finds the create of a delete, and the first acceptance of an old event. TIDs ascend, so the tree grows at its
+-- right edge and stays full and warm.
+create index event_rkey on event (rkey);
+-- Reloads the window of seen keys after a restart; the log is in the order of its times, so this costs nothing.
+create index event_time on event using brin (time) with (pages_per_range = 32);
+
+-- Made by whoever needs the day first: attaching takes no lock that a running COPY would wait for.
+create function ensure_event_day(day date) returns void
+language plpgsql security definer set search_path = skytally, pg_temp
+as $$
+declare
+  name text := 'event_' || to_char(day, 'YYYYMMDD');
+begin
+  perform pg_advisory_xact_lock(hashtext('skytally ensure_event_day'));
+  if to_regclass(format('skytally.%I', name)) is null then
+    execute format('create table %I (like event including defaults including constraints)', name);
+    execute format(
+      'alter table event attach partition %I for values from (%L) to (%L)',
+      name, day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
+  end if;
+end
+$$;

@@ -1,0 +1,28 @@
+-- Who may do what. The roles themselves are made by sql/roles.sql: they belong to the server, not to this database.
+-- Grants are the fence; the limits on sessions are guard rails.
+
+revoke all on all functions in schema skytally from public;
+grant usage on schema skytally to skytally_collector, skytally_roller, skytally_web;
+
+grant select on all tables in schema skytally to skytally_collector;
+grant insert, update on epoch, lane, vitals to skytally_collector;
+grant insert on gap, quarantine, collection, rkey, event to skytally_collector;
+grant insert on account_tally_0, account_tally_1, dimension_tally_0, dimension_tally_1,
+  network_tally_0, network_tally_1 to skytally_collector;
+grant insert, update on account to skytally_collector;
+grant execute on function ensure_event_day(date) to skytally_collector, skytally_roller;
+
+grant select on fold, lane to skytally_roller;
+grant update on fold to skytally_roller;
+grant select, truncate on account_tally_0, account_tally_1, dimension_tally_0, dimension_tally_1,
+  network_tally_0, network_tally_1 to skytally_roller;
+grant select, insert, update on account_minute, post_minute, dimension_minute, network_minute to skytally_roller;
+
+grant select on network, epoch, lane, gap, vitals, fold, account, rkey, collection, metric, dimension,
+  account_minute, post_minute, dimension_minute, network_minute to skytally_web;
+-- reasons and times, not samples: those may hold what an account has since deleted
+grant select (digest, reason, host, lane, epoch, cursor, size, noted_at) on quarantine to skytally_web;
+
+create schema cache;
+revoke all on schema cache from public;
+grant usage on schema cache to skytally_web;
