@@ -1,0 +1,99 @@
+"""`skytally replay`: a replay server as a process of its own, from its options to its last words.
+
+This module owns the process: what is loaded, how it ends (SIGTERM, SIGINT), what it prints. It does not know how
+events are served (`replay`). It also holds the producer that lets a simulation go on in wall time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import orjson
+import uvloop
+
+from benchmarks.faults import FaultOptions
+from benchmarks.host import as_other_host
+from benchmarks.loop import Loop, good_shift_us
+from benchmarks.replay import ReplayServer
+from benchmarks.store import Events, Store
+
+LIVE_TICK_S = 0.02
+CATCH_UP_S = 0.02  # of appending without a pause
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayOptions:
+    """What `skytally replay` can be told."""
+
+    recording: str  # file to serve, .jsonl or .jsonl.zst
+    host: str = "127.0.0.1"
+    port: int = 6008  # 0 takes any free one; it is printed
+    speed: str = "max"  # times real time, from the server's start on; "max": everything at once
+    loop: int = 0  # events in total, the recording repeated with new times and revs; 0: once
+    host_skew_s: float = 0.0  # play another host: constant difference of its clock, in seconds
+    interleave_seed: int = 0  # play another host: its jitter and its order across repositories; 0: play the first
+    faults: FaultOptions = field(default_factory=FaultOptions)
+
+
+def events_of(options: ReplayOptions) -> Events:
+    """Load the recording, as the host that the options name would serve it, looped if they say so.
+
+    Raises RecordingError when it cannot be read, ValueError when it cannot be looped.
+    """
+    store = Store.load(options.recording)
+    shift_us = good_shift_us(store) if options.loop and len(store) else 0  # of the first host: revs are the same on all
+    if options.host_skew_s or options.interleave_seed:
+        other = as_other_host(store, options.interleave_seed, lag_us=round(options.host_skew_s * 1e6))
+        store.close()
+        store = other
+    return Loop(store, options.loop, shift_us) if options.loop else store
+
+
+def replay(options: ReplayOptions, say: Callable[[str], None] = print) -> None:
+    """Serve until SIGTERM or SIGINT. Says one line of JSON when it listens, and what it cost and did at the end.
+
+    Raises RecordingError, ValueError for a bad speed, OSError if the address is taken.
+    """
+    speed = math.inf if options.speed == "max" else float(options.speed)
+    if not speed > 0:
+        raise ValueError(f"the speed must be above 0, or max, not {options.speed}")
+    events = events_of(options)
+    server = ReplayServer(events, options.host, options.port, speed, options.faults)
+    uvloop.run(_until_told(server, options, say))
+
+
+async def _until_told(server: ReplayServer, options: ReplayOptions, say: Callable[[str], None]) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await server.start()
+    say(_json({"listening": f"ws://{options.host}:{server.port}/subscribe", "events": len(server.store)}))
+    await told.wait()
+    await server.stop()
+    say(_json({"faults": dict(sorted(server.faults.fired.items()))}))
+    say(_json({"cost": server.cost()}))
+
+
+async def keep_up(store: Store, events: Iterator[tuple[int, bytes]]) -> None:
+    """Append events to a live store as their time comes, for ever; cancel it to end it.
+
+    Events that are already past are appended at once, in short turns, so that clients are served meanwhile.
+    """
+    while True:
+        until_s = time.monotonic() + CATCH_UP_S
+        for time_us, line in events:
+            while (wait_s := time_us / 1e6 - time.time()) > 0:
+                await asyncio.sleep(min(wait_s, LIVE_TICK_S))
+            store.append(time_us, line)
+            if time.monotonic() > until_s:
+                break
+        await asyncio.sleep(0)
+
+
+def _json(value: dict[str, object]) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,69 @@
+"""Batches: what crosses the border between reader and worker, as bytes and nothing else.
+
+A batch says: these frames of your lanes, and with them you have everything up to this position. It is also the
+watermark: a batch without frames moves idle lanes. It does not know how it travels.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from struct import Struct
+from typing import NamedTuple
+
+import orjson
+
+_HEAD = Struct("<IIqq")
+
+
+class Position(NamedTuple):
+    """A place in one host's stream."""
+
+    cursor: int
+    """In the host's own cursor space."""
+    time_us: int
+    """The stream time there, unix microseconds."""
+
+
+class Gap(NamedTuple):
+    """An interval upstream did not deliver, in stream time."""
+
+    from_us: int
+    to_us: int
+    reason: str
+
+
+class Batch(NamedTuple):
+    """Frames of one worker's lanes in the order of their arrival, and how far the lanes are now complete."""
+
+    position: Position
+    gaps: list[Gap]
+    frames: list[bytes]
+
+
+def pack(position: Position, frames: list[bytes], gaps: list[Gap]) -> bytes:
+    """The batch as bytes."""
+    extra = orjson.dumps([list(gap) for gap in gaps]) if gaps else b""
+    lengths = array("I", map(len, frames)).tobytes()
+    return b"".join((_HEAD.pack(len(frames), len(extra), *position), extra, lengths, *frames))
+
+
+def unpack(data: bytes) -> Batch:
+    """The batch that `pack` made. Both ends are the same build on the same machine."""
+    count, extra_size, cursor, time_us = _HEAD.unpack_from(data)
+    lengths_at = _HEAD.size + extra_size
+    frames_at = lengths_at + 4 * count
+    extra = data[_HEAD.size : lengths_at]
+    lengths = array("I")
+    lengths.frombytes(data[lengths_at:frames_at])
+    return Batch(
+        Position(cursor, time_us),
+        [Gap(*g) for g in orjson.loads(extra)] if extra else [],
+        list(_cut(data, frames_at, lengths)),
+    )
+
+
+def _cut(data: bytes, at: int, lengths: array[int]) -> Iterator[bytes]:
+    for length in lengths:
+        yield data[at : at + length]
+        at += length

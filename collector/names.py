@@ -1,0 +1,111 @@
+"""Names and the numbers that stand for them: account ids, record keys, collections.
+
+An id is computed, not looked up: a salted 64-bit BLAKE2b of the name (RFC 7693), the salt secret to the database. New
+names are written in a transaction of their own before the rows that use them; a name that is there already costs
+nothing, a different name under the same id ends the process. What is known is remembered in tables of a fixed size.
+"""
+
+from __future__ import annotations
+
+from array import array
+from hashlib import blake2b
+
+import psycopg
+
+from collector import tid
+from collector.errors import Collision, NotOurs
+from sql import statement
+
+_SLOTS = 1 << 20  # 8 MiB: one slot per id, a newer id drives out an older one
+_SIGN = 1 << 63
+
+
+class Names:
+    """The names of one database, as one worker knows them."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+        row = connection.execute("select salt from network").fetchone()
+        if row is None:
+            raise NotOurs("It counts no network yet.")
+        self._hash = blake2b(digest_size=8, salt=row[0])
+        self._known = array("q", bytes(8 * _SLOTS))
+        self._new_accounts: dict[int, str] = {}
+        self._new_rkeys: dict[int, str] = {}
+        self._rkeys: dict[str, int] = {}
+        self._collections: dict[str, int] = dict(connection.execute("select name, id from collection").fetchall())
+
+    def account(self, did: str) -> int:
+        """The id of an account."""
+        digest = self._hash.copy()
+        digest.update(did.encode())
+        number = int.from_bytes(digest.digest(), "big", signed=True)
+        if self._known[number & (_SLOTS - 1)] != number:
+            self._new_accounts[number] = did
+        return number
+
+    def rkey(self, rkey: str) -> int:
+        """The number of a record key: a TID's own, below zero for any other text."""
+        try:
+            return tid.number(rkey)
+        except ValueError:
+            pass
+        number = self._rkeys.get(rkey)
+        if number is None:
+            digest = self._hash.copy()
+            digest.update(rkey.encode())
+            number = (int.from_bytes(digest.digest(), "big") | _SIGN) - (1 << 64)
+            self._new_rkeys[number] = rkey
+        return number
+
+    def collection(self, name: str) -> int:
+        """The id of a collection; a new one is given its id at once."""
+        number = self._collections.get(name)
+        if number is None:
+            row = self._connection.execute(statement("event/insert_collection"), {"name": name}).fetchone()
+            assert row is not None
+            number = self._collections[name] = int(row[0])
+        return number
+
+    def flush(self) -> int:
+        """Make every name used since the last flush durable with the rows that follow; return how many were new.
+
+        In id order, so that workers that bring the same names wait for each other and never in a circle.
+        """
+        if not self._new_accounts and not self._new_rkeys:
+            return 0
+        written = 0
+        for new, query in (
+            (self._new_accounts, "event/insert_accounts"),
+            (self._new_rkeys, "event/insert_rkeys"),
+        ):
+            if new:
+                written += self._write(new, query)
+        for number in self._new_accounts:
+            self._known[number & (_SLOTS - 1)] = number
+        self._remember_rkeys()
+        self._new_accounts = {}
+        return written
+
+    def forget_new(self) -> None:
+        """Drop names of rows that will not be written."""
+        self._new_accounts = {}
+        self._new_rkeys = {}
+
+    def _write(self, new: dict[int, str], query: str) -> int:
+        ids = sorted(new)
+        with self._connection.transaction():
+            cursor = self._connection.execute(statement(query), {"ids": ids, "names": [new[i] for i in ids]})
+            row = cursor.fetchone()
+        assert row is not None
+        inserted, collision = row
+        if collision is not None:
+            raise Collision(f"Id {collision} stands for {new[collision]!r} and another name.")
+        return int(inserted)
+
+    def _remember_rkeys(self) -> None:
+        for number, rkey in self._new_rkeys.items():
+            self._rkeys[rkey] = number
+        if len(self._rkeys) > 10_000:  # few keys are no TIDs; a flood of them must not grow the process
+            self._rkeys = {}
+        self._new_rkeys = {}

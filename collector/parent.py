@@ -1,0 +1,46 @@
+"""A child of the group never outlives its supervisor, and ends with one line where one line says it all.
+
+The terminal's and systemd's signals go to the supervisor alone, which stops the others in order; a supervisor that is
+killed takes them along.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+
+from collector.errors import CollectorError
+from sql.session import away
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def run_child(main: Callable[..., None], *arguments: Any) -> None:
+    """Run `main` as a child process of the supervisor. Anything but our own errors is a bug and shows its trace."""
+    _die_with_parent()
+    name = multiprocessing.current_process().name
+    try:
+        main(*arguments)
+    except CollectorError as error:
+        sys.exit(f"skytally: {name}: {error}")
+    except psycopg.OperationalError as error:
+        # only the database knows what was written: a new run asks it
+        sys.exit(f"skytally: {name}: lost the database: {away(error)}")
+
+
+def _die_with_parent() -> None:
+    """Leave SIGINT and SIGTERM to the supervisor, and be killed when it dies (at once on Linux)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        parent = multiprocessing.parent_process()
+        if parent is not None and os.getppid() != parent.pid:  # it died before the call
+            os._exit(1)

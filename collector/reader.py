@@ -1,0 +1,216 @@
+"""The reader: socket frames -> lanes -> batches -> one queue per worker, and watermarks to all of them.
+
+It owns the socket, reconnecting and backpressure: while a worker's queue is full it reads nothing. It never touches
+the database; where to begin it is told, and from then on it remembers itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from collector.batch import Gap, Position, pack
+from collector.crashpoint import crashpoint
+from collector.lanes import lane_of
+from collector.queue import QueueWriter
+from collector.reconnect import CONNECTION_TROUBLE, Backoff, trouble_of
+from collector.settings import CollectorSettings
+from collector.sources import Source
+from collector.vitals import ReaderVitals
+
+# A position is the lowest of this many frames: one frame with a wrong time must not move the cursor past others.
+_FRAMES_OF_A_POSITION = 4
+_POSITION_AHEAD_US_MAX = 60_000_000
+_FRAMES_BETWEEN_CHECKS = 512
+
+
+class Reader:
+    """Reads one host for one run of the group."""
+
+    def __init__(
+        self, settings: CollectorSettings, source: Source, queues: list[QueueWriter], vitals: ReaderVitals,
+        begin_cursor: int, complete_to: Position | None,
+    ) -> None:  # fmt: skip
+        self._settings = settings
+        self._source = source
+        self._queues = queues
+        self._vitals = vitals
+        self._begin_cursor = begin_cursor
+        self._position = complete_to
+        """Everything this host delivered up to here has been received; None before the first frame ever."""
+        self._told: list[Position | None] = [complete_to] * len(queues)
+        self._frames: list[list[bytes]] = [[] for _ in queues]
+        self._bytes = [0 for _ in queues]
+        self._full = False
+        self._gaps: list[Gap] = []
+        self._passed_over_since_us: int | None = None
+        self._frame_bytes_limit: int | None = None
+        self._connection: ClientConnection | None = None
+        self._stopping = asyncio.Event()
+        self._readable = asyncio.Event()
+        self._readable.set()
+
+    async def read(self, tries_max: int | None) -> bool:
+        """Read until told to stop; False when the host failed `tries_max` times in a row."""
+        ticker = asyncio.create_task(self._tick())
+        ticker.add_done_callback(lambda _: self.stop())  # it ends only when cancelled, or by our own fault
+        backoff = Backoff(self._settings.reconnect_s_min, self._settings.reconnect_s_max)
+        while not self._stopping.is_set():
+            if tries_max is not None and backoff.failures >= tries_max:
+                break
+            try:
+                await self._stream(backoff)
+            except CONNECTION_TROUBLE as error:
+                self._vitals.trouble = f"{self._source.host} {trouble_of(error)}"
+            self._vitals.set("connected", 0)
+            if not self._stopping.is_set():
+                self._vitals.add("reconnects", 1)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), backoff.next_s())
+        stopped = self._stopping.is_set()
+        if ticker.done():
+            ticker.result()
+        ticker.cancel()
+        self._flush()
+        return stopped
+
+    def stop(self) -> None:
+        """End the stream; what has been received is still handed on."""
+        self._stopping.set()
+        self._readable.set()
+        self._hang_up()
+
+    async def _stream(self, backoff: Backoff) -> None:
+        """One connection, from its first frame to its end."""
+        connection = await self._source.connect(self._cursor(), self._frame_bytes_limit)
+        self._connection = connection
+        try:
+            self._vitals.set("connected", 1)
+            if not self._vitals.get("new_at"):
+                self._vitals.set("new_at", time.monotonic())
+            first = await connection.recv(decode=False)
+            self._look_for_gap(first)
+            self._frame(first)
+            backoff.reset()
+            self._vitals.trouble = ""
+            while not self._stopping.is_set():
+                await self._take(connection)
+        except ConnectionClosed as closed:
+            if closed.sent is not None and closed.sent.code == 1009:
+                self._pass_over()
+            raise
+        finally:
+            self._connection = None
+            connection.transport.abort()
+
+    def _cursor(self) -> int:
+        """Where to ask from: a little before what we have, because hosts reorder when replay turns live."""
+        if self._position is None:
+            return self._begin_cursor
+        return max(self._begin_cursor, self._position.cursor - int(self._settings.rewind_s * 1e6))
+
+    async def _take(self, connection: ClientConnection) -> None:
+        """A run of frames from the socket into the lanes; then wait while anything downstream is full."""
+        receive, take, queues = connection.recv, self._frame, self._queues
+        for _ in range(_FRAMES_BETWEEN_CHECKS):
+            take(await receive(decode=False))
+            if self._full:
+                break
+        for queue in queues:
+            await queue.room()
+        await self._readable.wait()
+        self._full = False
+
+    def _frame(self, frame: bytes) -> None:
+        """Put one frame into the batch of the worker that owns its lane."""
+        worker = lane_of(self._source.did(frame)) % len(self._queues)
+        frames = self._frames[worker]
+        frames.append(frame)
+        size = self._bytes[worker] = self._bytes[worker] + len(frame)
+        if len(frames) >= self._settings.batch_events_max or size >= self._settings.batch_bytes_max:
+            self._close_batch(worker, self._position_of(frames))
+
+    def _flush(self) -> None:
+        """Close every batch at one common position, so that idle lanes move too."""
+        for frames in self._frames:
+            self._advance(self._position_of(frames))
+        for worker, frames in enumerate(self._frames):
+            if frames or self._told[worker] != self._position or (self._gaps and worker == 0):
+                self._close_batch(worker, self._position)
+
+    def _close_batch(self, worker: int, position: Position | None) -> None:
+        """Hand a batch on. With it the worker has every frame of its lanes up to `position`."""
+        self._advance(position)
+        position = position or self._position or Position(self._begin_cursor, self._begin_cursor)
+        frames = self._frames[worker]
+        gaps: list[Gap] = []
+        if worker == 0:
+            gaps, self._gaps = self._gaps, []
+        crashpoint("before_put")
+        self._queues[worker].put(pack(position, frames, gaps))
+        crashpoint("after_put")
+        self._full = self._full or self._queues[worker].full
+        self._told[worker] = position
+        self._vitals.add("frames", len(frames))
+        self._vitals.add("bytes", self._bytes[worker])
+        self._frames[worker] = []
+        self._bytes[worker] = 0
+
+    def _position_of(self, frames: list[bytes]) -> Position | None:
+        """The position that a run ending with these frames has reached; None when none of them says."""
+        latest_us = time.time_ns() // 1000 + _POSITION_AHEAD_US_MAX
+        found = [self._source.position(frame) for frame in frames[-_FRAMES_OF_A_POSITION:]]
+        return min((p for p in found if p is not None and p.time_us <= latest_us), default=None)
+
+    def _advance(self, position: Position | None) -> None:
+        if position is None or (self._position is not None and position.time_us <= self._position.time_us):
+            return
+        if self._passed_over_since_us is not None:
+            self._gaps.append(Gap(self._passed_over_since_us, position.time_us, "frame_too_large"))
+            self._passed_over_since_us = None
+        self._position = position
+        self._vitals.set("time_us", position.time_us)
+        self._vitals.set("new_at", time.monotonic())
+
+    def _look_for_gap(self, first: bytes) -> None:
+        """A first frame later than what we have: the host no longer keeps what lies between, and does not say so."""
+        at = self._source.position(first)
+        if self._position is None or at is None or self._settings.collections or self._settings.dids:
+            return  # a filtered stream may be silent for long
+        if at.time_us - self._position.time_us > self._settings.gap_s_min * 1e6:
+            self._gaps.append(Gap(self._position.time_us, at.time_us, "not_delivered"))
+
+    def _pass_over(self) -> None:
+        """A frame is larger than we receive: ask for smaller ones from here on, and say that one is missing."""
+        self._frame_bytes_limit = self._settings.frame_bytes_max
+        if self._position is not None:
+            self._passed_over_since_us = self._position.time_us
+
+    async def _tick(self) -> None:
+        """Close batches by age, pause while the disk is nearly full, give up a silent socket."""
+        frames_before, frames_at = 0.0, time.monotonic()
+        while True:
+            await asyncio.sleep(self._settings.batch_age_s_max)
+            self._flush()
+            self._vitals.set("queued_bytes", sum(queue.waiting_bytes for queue in self._queues))
+            paused = bool(self._vitals.get("paused"))
+            if paused:
+                self._readable.clear()
+                self._full = True
+            else:
+                self._readable.set()
+            frames = self._vitals.get("frames")
+            waiting = paused or any(queue.full for queue in self._queues) or self._connection is None
+            if frames != frames_before or waiting:
+                frames_before, frames_at = frames, time.monotonic()
+            elif time.monotonic() - frames_at > self._settings.silence_s_max:
+                self._vitals.trouble = f"{self._source.host} has sent nothing for {self._settings.silence_s_max:g} s"
+                self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.transport.abort()

@@ -1,0 +1,51 @@
+"""The reader as a process: a loop, its queues, and a wire to the supervisor that says when to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from multiprocessing.connection import Connection
+
+import uvloop
+
+from collector.batch import Position
+from collector.queue import QueueWriter
+from collector.reader import Reader
+from collector.settings import CollectorSettings
+from collector.sources.choose import source_of
+from collector.vitals import ReaderVitals
+
+EXIT_HOST_FAILED = 3
+"""Exit code: the host does not answer and there are others to try. A new run is needed: cursors are the host's."""
+
+_TRIES_BEFORE_SWITCH = 3
+
+
+def run(
+    settings: CollectorSettings, url: str, begin_cursor: int, complete_to: Position | None,
+    pipes: list[Connection], control: Connection, vitals: ReaderVitals,
+) -> None:  # fmt: skip
+    """The process: read `url` until the control wire closes, then hand on what there is and end the queues."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        stopped = runner.run(_read(settings, url, begin_cursor, complete_to, pipes, control, vitals))
+    if not stopped:
+        sys.exit(EXIT_HOST_FAILED)
+
+
+async def _read(
+    settings: CollectorSettings, url: str, begin_cursor: int, complete_to: Position | None,
+    pipes: list[Connection], control: Connection, vitals: ReaderVitals,
+) -> bool:  # fmt: skip
+    queues = [await QueueWriter.open(pipe, settings.queue_bytes_max) for pipe in pipes]
+    reader = Reader(settings, source_of(url, settings), queues, vitals, begin_cursor, complete_to)
+    loop = asyncio.get_running_loop()
+
+    def told() -> None:
+        loop.remove_reader(control.fileno())
+        reader.stop()
+
+    loop.add_reader(control.fileno(), told)
+    stopped = await reader.read(_TRIES_BEFORE_SWITCH if len(settings.source) > 1 else None)
+    for queue in queues:
+        await queue.close()
+    return stopped

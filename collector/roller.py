@@ -1,0 +1,46 @@
+"""The roller process: folds at its interval until told to stop, then until nothing is left.
+
+It never sees frames or events.
+"""
+
+from __future__ import annotations
+
+import time
+from multiprocessing.connection import Connection
+
+import psycopg
+
+from collector.checkpoint import unix_us
+from collector.rollup import Fold
+from collector.settings import CollectorSettings
+from collector.vitals import RollerVitals
+from sql.session import connect
+
+_PASSING = (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable)
+
+
+def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals: RollerVitals) -> None:
+    """The process: fold, wait, fold; a closed control wire means: the workers are done, fold what is left and end."""
+    with connect(conninfo, "skytally_roller", "roller") as connection:
+        fold = Fold(connection)
+        while True:
+            stopping = control.poll(settings.fold_interval_s)
+            found = _fold(fold, vitals)
+            if stopping and not found:
+                return
+
+
+def _fold(fold: Fold, vitals: RollerVitals) -> bool:
+    begun = time.monotonic()
+    try:
+        found, watermark = fold.fold()
+    except _PASSING:  # somebody reads a segment just now; what was not folded waits for the next time
+        return True
+    seconds = time.monotonic() - begun
+    vitals.add("folds", 1)
+    vitals.add("fold_s", seconds)
+    vitals.set("last_fold_s", seconds)
+    vitals.set("empty", 0 if found else 1)
+    if watermark is not None:
+        vitals.set("watermark_us", unix_us(watermark))
+    return found

@@ -1,0 +1,70 @@
+"""The fold: tallies leave and rollups grow in one transaction.
+
+Workers write tallies to one of two segments. A fold takes the other one whole: sums it into the rollups and truncates
+it, so a crash at any point leaves a tally either there or counted. There is no mark of what has been folded that
+could be wrong. It knows tables, not events.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import psycopg
+from psycopg import sql
+
+from collector.crashpoint import crashpoint
+from sql import statement
+
+TALLIES = ("account_tally", "dimension_tally", "network_tally")
+_FOLDS = ("rollup/fold_accounts", "rollup/fold_posts", "rollup/fold_dimensions", "rollup/fold_network")
+
+
+class Fold:
+    """The rollups' one writer, on one session."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def fold(self) -> tuple[bool, datetime | None]:
+        """Fold what is waiting, turn the segments, fold again; whether there was anything, and the watermark."""
+        left_over = self._fold_segment(1 - self._segment())  # of a fold that was cut off
+        segment = self._turn()
+        found = self._fold_segment(1 - segment)
+        return left_over or found, self._finish()
+
+    def _segment(self) -> int:
+        row = self._connection.execute("select segment from fold").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def _turn(self) -> int:
+        """Send workers to the other segment. The lock waits for their transactions and they wait for it, briefly."""
+        with self._connection.transaction():
+            self._connection.execute("select pg_advisory_xact_lock(hashtext('skytally fold'))")
+            row = self._connection.execute(statement("rollup/turn_segment")).fetchone()
+        crashpoint("fold_turned")
+        assert row is not None
+        return int(row[0])
+
+    def _fold_segment(self, segment: int) -> bool:
+        tables = {table: sql.Identifier(f"{table}_{segment}") for table in TALLIES}
+        with self._connection.transaction():
+            if not self._any(tables):
+                return False
+            for name in _FOLDS:
+                self._connection.execute(sql.SQL(statement(name)).format(**tables))
+                crashpoint("fold_summed")
+            self._connection.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(tables.values())))
+            crashpoint("fold_truncated")
+        crashpoint("fold_done")
+        return True
+
+    def _any(self, tables: dict[str, sql.Identifier]) -> bool:
+        """Every event leaves a network tally, and no tally is without an event but a loss, which has its delete."""
+        query = sql.SQL("select exists (select from {network_tally})").format(**tables)
+        row = self._connection.execute(query).fetchone()
+        return bool(row and row[0])
+
+    def _finish(self) -> datetime | None:
+        row = self._connection.execute(statement("rollup/finish_fold")).fetchone()
+        return row[0] if row else None

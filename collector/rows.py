@@ -1,0 +1,121 @@
+"""Rows of the event log in PostgreSQL's binary COPY format, and the keys that lie inside them.
+
+An event's key (rev, actor, rkey, collection) is a slice of its packed row: what is deduplicated is, byte for byte,
+what is stored. The order of the columns here is the order of the COPY statement; a test compares it with the table.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import NamedTuple
+
+from collector.event import Event
+from collector.lanes import lane_of
+from collector.names import Names
+
+POSTGRES_EPOCH_US = 946_684_800_000_000  # 2000-01-01, from which timestamptz counts in microseconds
+SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
+
+COLUMNS = (
+    "time", "lane", "operation", "rev", "actor", "rkey", "collection", "subject_account", "subject_rkey",
+    "reply", "quote", "quote_account", "quote_rkey", "mentions", "languages",
+)  # fmt: skip
+KEY = slice(25, 69)  # rev, actor, rkey, collection, each with its length
+RECORD = slice(37, 69)  # actor, rkey, collection
+
+_HEAD = Struct(">hiqihiciqiqiqii")
+_NUMBER = Struct(">iq")
+_TWO_NUMBERS = Struct(">iqiq")
+_NULL = b"\xff\xff\xff\xff"
+_NO_SUBJECT = _NULL * 2
+_NO_POST = _NULL * 6
+_BOOLEAN = {True: b"\0\0\0\1\1", False: b"\0\0\0\1\0"}
+_BIGINT_OID, _TEXT_OID = 20, 25
+
+
+class Row(NamedTuple):
+    """One event with its ids, as it is stored and as it counts. Times are unix microseconds."""
+
+    packed: bytes
+    time_us: int
+    operation: str
+    rev: int
+    actor: int
+    rkey: int
+    collection: int
+    subject_account: int | None
+    subject_rkey: int | None
+    reply: bool | None = None
+    quote: bool | None = None
+    quote_account: int | None = None
+    quote_rkey: int | None = None
+    mentions: list[int] | None = None
+    languages: list[str] | None = None
+
+
+def row_of(event: Event, names: Names) -> Row:
+    """The log row of an event; names it uses are noted in `names`."""
+    time_us, did, operation, rev, collection_name, rkey_text, subject_did, subject_key, post, _ = event
+    actor = names.account(did)
+    rkey = names.rkey(rkey_text) if type(rkey_text) is str else rkey_text
+    assert type(rkey) is int
+    collection = names.collection(collection_name)
+    head = _HEAD.pack(
+        len(COLUMNS), 8, time_us - POSTGRES_EPOCH_US, 2, lane_of(did.encode()), 1, operation.encode(),
+        8, rev, 8, actor, 8, rkey, 4, collection,
+    )  # fmt: skip
+    subject = subject_rkey = None
+    packed_subject = _NO_SUBJECT
+    if subject_did is not None:
+        subject = names.account(subject_did)
+        if subject_key is None:
+            packed_subject = _NUMBER.pack(8, subject) + _NULL
+        else:
+            subject_rkey = names.rkey(subject_key)
+            packed_subject = _TWO_NUMBERS.pack(8, subject, 8, subject_rkey)
+    if post is None:
+        packed = head + packed_subject + _NO_POST
+        return Row(packed, time_us, operation, rev, actor, rkey, collection, subject, subject_rkey)
+    quoted = names.account(post.quote_did) if post.quote_did is not None else None
+    quoted_rkey = names.rkey(post.quote_rkey) if post.quote_rkey is not None else None
+    mentions = [names.account(mentioned) for mentioned in post.mentions]
+    languages = list(post.languages)
+    packed = b"".join(
+        (
+            head, packed_subject, _BOOLEAN[post.reply], _BOOLEAN[post.quote], _bigint(quoted), _bigint(quoted_rkey),
+            _bigints(mentions), _texts(languages),
+        )
+    )  # fmt: skip
+    return Row(
+        packed, time_us, operation, rev, actor, rkey, collection, subject, subject_rkey,
+        post.reply, post.quote, quoted, quoted_rkey, mentions, languages,
+    )  # fmt: skip
+
+
+def record_of(row: Row) -> bytes:
+    """The key of the record a row is about: actor, rkey, collection."""
+    return row.packed[RECORD]
+
+
+def _bigint(value: int | None) -> bytes:
+    return _NULL if value is None else _NUMBER.pack(8, value)
+
+
+def _bigints(values: list[int]) -> bytes:
+    """A bigint[]; nothing at all for an empty one."""
+    return _array(_BIGINT_OID, [_NUMBER.pack(8, value) for value in values])
+
+
+def _texts(values: list[str]) -> bytes:
+    """A text[]; nothing at all for an empty one."""
+    encoded = [value.encode() for value in values]
+    return _array(_TEXT_OID, [len(item).to_bytes(4, "big") + item for item in encoded])
+
+
+def _array(oid: int, items: list[bytes]) -> bytes:
+    """An array as array_recv reads it: dimensions, null flag, element type, length, lower bound, elements."""
+    if not items:
+        return _NULL
+    body = b"".join((Struct(">iiiii").pack(1, 0, oid, len(items), 1), *items))
+    return len(body).to_bytes(4, "big") + body

@@ -1,0 +1,114 @@
+"""What the collector can be told, each limit with its unit, its reason and what is allowed.
+
+Read once at the start (ops.settings) and handed down; no module here reads the environment.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+PUBLIC_HOSTS = (
+    "wss://jetstream2.us-east.bsky.network/subscribe",
+    "wss://jetstream1.us-east.bsky.network/subscribe",
+    "wss://jetstream2.us-west.bsky.network/subscribe",
+    "wss://jetstream1.us-west.bsky.network/subscribe",
+)
+
+
+class CollectorSettings(Struct, frozen=True, kw_only=True):
+    """Settings of reader, workers, roller and supervisor."""
+
+    source: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^wss?://[^\s]+$")], ...],
+        Meta(min_length=1, description="Where events come from, the first that answers: ws:// or wss:// URLs."),
+    ] = PUBLIC_HOSTS
+    network: Annotated[
+        str,
+        Meta(pattern=r"^[a-z][a-z0-9-]{0,30}$", description="Which network this database counts; it refuses another."),
+    ] = "bluesky"
+    since: Annotated[
+        str,
+        Meta(
+            pattern=r"^(oldest|live|[0-9]+[smhd]|[0-9]{4}-.*)$",
+            description="Where a first run begins: oldest (all the host keeps), live, a duration back (90m, 24h), "
+            "or an RFC 3339 time. Later runs resume from the checkpoint.",
+        ),
+    ] = "oldest"
+    collections: Annotated[
+        tuple[str, ...],
+        Meta(max_length=100, description="Ask upstream for these collections only (NSIDs or prefix.*); none: all."),
+    ] = ()
+    dids: Annotated[
+        tuple[str, ...],
+        Meta(max_length=10_000, description="Ask upstream for these accounts only; none: all."),
+    ] = ()
+    contact: Annotated[
+        str, Meta(max_length=200, description="Who runs this: told to upstream in the User-Agent, shown on the site.")
+    ] = ""
+
+    workers: Annotated[
+        Literal[1, 2, 4, 8, 16, 32], Meta(description="Worker processes; a number that divides the 32 lanes.")
+    ] = 2
+    batch_events_max: Annotated[
+        int, Meta(ge=1, le=100_000, description="Events of a batch: larger ones cost less each, smaller are durable sooner.")
+    ] = 4096
+    batch_bytes_max: Annotated[
+        int, Meta(ge=1 << 16, le=1 << 28, description="Bytes of a batch at which it is closed early.")
+    ] = 4 << 20
+    batch_age_s_max: Annotated[
+        float, Meta(gt=0, le=60, description="Seconds after which an unfilled batch is closed.")
+    ] = 0.2
+    queue_bytes_max: Annotated[
+        int,
+        Meta(ge=1 << 20, le=1 << 30, description="Bytes that wait for one worker before reading pauses: absorbs bursts."),
+    ] = 8 << 20
+
+    frame_bytes_max: Annotated[
+        int, Meta(ge=1 << 20, le=1 << 27, description="Bytes of the largest frame received; above it a gap is written.")
+    ] = 16 << 20
+    event_bytes_max: Annotated[
+        int, Meta(ge=1 << 16, le=1 << 27, description="Bytes of the largest frame counted; above it quarantined.")
+    ] = 8 << 20
+    future_s_max: Annotated[
+        float, Meta(ge=0, le=86_400, description="Seconds a stream time may be ahead of the clock before it is refused.")
+    ] = 300.0
+    rewind_s: Annotated[
+        float,
+        Meta(ge=0, le=3600, description="Seconds re-read on every new connection: hosts reorder when replay turns live."),
+    ] = 5.0
+    rewind_other_host_s: Annotated[
+        float, Meta(ge=0, le=86_400, description="Seconds re-read when the host changes, in the time of revs.")
+    ] = 120.0
+    gap_s_min: Annotated[
+        float, Meta(gt=0, le=3600, description="Seconds by which the first event may miss the asked time without a gap row.")
+    ] = 5.0
+    silence_s_max: Annotated[
+        float, Meta(gt=0, le=86_400, description="Seconds without any frame on an open socket before it is given up.")
+    ] = 30.0
+    reconnect_s_min: Annotated[
+        float, Meta(gt=0, le=60, description="Seconds before the first try to reconnect; doubles, with jitter.")
+    ] = 0.5
+    reconnect_s_max: Annotated[float, Meta(gt=0, le=600, description="Seconds between tries at most.")] = 30.0
+
+    window_s_min: Annotated[
+        float, Meta(ge=60, le=86_400, description="Stream time the window of seen keys covers at least, seconds.")
+    ] = 900.0
+    window_events_min: Annotated[
+        int, Meta(ge=1, le=1 << 26, description="Keys the window of seen keys holds at least, all workers together.")
+    ] = 1_000_000
+    window_events_max: Annotated[
+        int,
+        Meta(ge=1, le=1 << 28, description="Keys in memory at most (about 120 bytes each); what is older is looked up in the log."),
+    ] = 2_000_000
+
+    fold_interval_s: Annotated[
+        float, Meta(gt=0, le=600, description="Seconds between two folds of tallies into rollups.")
+    ] = 2.0
+    stop_deadline_s: Annotated[
+        float, Meta(gt=0, le=600, description="Seconds an ordered stop may take before what is left is killed.")
+    ] = 10.0
+    disk_free_mib_min: Annotated[
+        int, Meta(ge=0, description="Free MiB below which reading pauses: before Postgres runs out of disk, not after.")
+    ] = 1024

@@ -1,0 +1,29 @@
+"""Where frames come from: one module a wire, each with the same few names (see Source).
+
+A source knows its addresses, its cursors and how to find the DID and the position in a raw frame. It does not know
+batches, queues or the database.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from websockets.asyncio.client import ClientConnection
+
+from collector.batch import Position
+
+
+class Source(Protocol):
+    """One host on one wire."""
+
+    host: str
+    """What the cursor belongs to: host, port and path, without query."""
+
+    async def connect(self, cursor: int, frame_bytes_limit: int | None) -> ClientConnection:
+        """Open the stream at `cursor`, inclusive; with a limit, ask the host to leave out larger frames."""
+
+    def did(self, frame: bytes) -> bytes:
+        """The DID of a frame, for its lane; whatever stands in its place for a frame that has none."""
+
+    def position(self, frame: bytes) -> Position | None:
+        """Where in the stream the frame stands; None for a frame that does not say."""

@@ -1,0 +1,230 @@
+"""The supervisor: lock, epoch, resume point, start, watch, ordered stop.
+
+Any child's death ends the whole group and starts it again from what the database says; a clean stop is a courtesy, no
+number depends on it. It touches no data.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.connection import wait
+from pathlib import Path
+
+import psycopg
+
+from collector.checkpoint import (
+    Rewind,
+    begin_epoch,
+    complete_position,
+    lane_states,
+    resume_position,
+    take_run_lock,
+)
+from collector.errors import NotOurs
+from collector.group import Group
+from collector.progress import Meter, Snapshot
+from collector.reader_process import EXIT_HOST_FAILED
+from collector.settings import CollectorSettings
+from collector.since import first_cursor
+from collector.sources.choose import source_of
+from sql import statement
+from sql.migrate import check
+from sql.session import away, connect
+
+STALL_S_MAX = 30.0
+"""A worker that has bytes waiting and commits nothing for this long is taken for frozen."""
+_RESTART_S_MAX = 10.0
+_LOCK_TRIES = 20  # 100 ms each: the session of a collector that was killed just now ends a moment later
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What one call of the supervisor is to do besides collecting."""
+
+    until_idle_s: float | None = None
+    """End in order once the source has sent nothing new for so long and all is durable and folded."""
+    disk: Path | None = None
+    """A path on the disk whose free space is watched."""
+    say: Callable[[str], None] = print
+    """Takes one line for people."""
+    show: Callable[[Snapshot], None] = lambda _: None
+    """Takes a snapshot about every second."""
+
+
+class Supervisor:
+    """Runs groups until told to stop."""
+
+    def __init__(self, settings: CollectorSettings, conninfo: str, orders: Orders) -> None:
+        self._settings = settings
+        self._conninfo = conninfo
+        self._orders = orders
+        self._started_at = datetime.now(UTC)
+        self._stopping = False
+        self._source = 0
+        self._restart_s = 0.1
+        self._meter = Meter()
+
+    def stop(self) -> None:
+        """End in order, soon."""
+        self._stopping = True
+
+    def run(self) -> bool:
+        """Collect until told to stop; whether it ended in order. Raises NotOurs, sql.migrate.SchemaError."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stop())
+        while (connection := self._enter()) is not None:
+            with connection:
+                try:
+                    return self._collect(connection)
+                except psycopg.OperationalError as error:
+                    self._orders.say(f"lost the database: {away(error)}; trying again")
+        return True
+
+    def _enter(self) -> psycopg.Connection | None:
+        """A session that holds the run lock on a database of ours; None when told to stop while waiting for it."""
+        said, delay_s = "", 0.1
+        while not self._stopping:
+            try:
+                connection = connect(self._conninfo, "skytally_collector", "supervisor")
+                # what is for people to see may be lost with the last moments
+                connection.execute("set synchronous_commit = off")
+                check(connection, self._settings.network)
+                self._take_lock(connection)
+                return connection
+            except psycopg.OperationalError as error:
+                if isinstance(error, _REFUSALS) or "password authentication failed" in str(error):
+                    raise NotOurs(away(error)) from error
+                if away(error) != said:
+                    said = away(error)
+                    self._orders.say(f"the database is away: {said}; trying again")
+                self._pause(delay_s)
+                delay_s = min(delay_s * 2, 2.0)
+        return None
+
+    def _take_lock(self, connection: psycopg.Connection) -> None:
+        for _ in range(_LOCK_TRIES):
+            if take_run_lock(connection):
+                return
+            time.sleep(0.1)
+        raise NotOurs("Another collector is running on it.")
+
+    def _collect(self, connection: psycopg.Connection) -> bool:
+        """Groups one after another on one session; whether the last one ended in order."""
+        while True:
+            group, url = self._begin(connection)
+            begun = time.monotonic()
+            try:
+                group.start()
+                ended = self._watch(connection, group, url)
+                if ended is None:
+                    return group.stop(self._settings.stop_deadline_s)
+                self._orders.say(ended)
+            finally:
+                group.kill()
+                self._meter.carry(group)
+            if self._stopping:
+                return False
+            long_lived = time.monotonic() - begun > _RESTART_S_MAX
+            self._restart_s = 0.1 if long_lived else min(self._restart_s * 2, _RESTART_S_MAX)
+            self._pause(self._restart_s)
+
+    def _begin(self, connection: psycopg.Connection) -> tuple[Group, str]:
+        """A new epoch on the current source, and its group, not started yet."""
+        url = self._settings.source[self._source % len(self._settings.source)]
+        host = source_of(url, self._settings).host
+        lanes = lane_states(connection)
+        resume = resume_position(lanes, host, Rewind(self._settings.rewind_s, self._settings.rewind_other_host_s))
+        begin = resume or first_cursor(self._settings.since, time.time_ns() // 1000)
+        epoch = begin_epoch(connection, host, begin)
+        complete_to = complete_position(lanes, host)
+        group = Group(self._settings, self._conninfo, url, host, epoch, begin.cursor, complete_to)
+        return group, url
+
+    def _watch(self, connection: psycopg.Connection, group: Group, url: str) -> str | None:
+        """Look after a group; None when it is to end in order, else why it is to be killed."""
+        sentinels = [process.sentinel for process in group.processes]
+        progress_at = {n: (0.0, time.monotonic()) for n in range(len(group.workers))}
+        while True:
+            wait(sentinels, timeout=0.2 if self._stopping or self._orders.until_idle_s else 0.5)
+            if self._stopping:
+                return None
+            for process in group.dead():
+                if process is group.reader and process.exitcode == EXIT_HOST_FAILED:
+                    self._source += 1
+                    return f"{group.reader_vitals.trouble}; changing to the next source"
+                return f"{process.name} ended ({_exit(process.exitcode)}); starting again from the checkpoint"
+            self._mind_disk(group)
+            self._report(connection, group, url)
+            if self._idle(group):
+                return None
+            if self._stalled(group, progress_at):
+                return f"no worker has committed for {STALL_S_MAX:.0f} s; starting again from the checkpoint"
+
+    def _report(self, connection: psycopg.Connection, group: Group, url: str) -> None:
+        snapshot = self._meter.take(group)
+        self._orders.show(snapshot)
+        given = {
+            "started_at": self._started_at,
+            "state": snapshot.state,
+            "source": url,
+            "detail": snapshot.detail,
+            "events_per_second": snapshot.events_per_second,
+            "queued_bytes": snapshot.queued_bytes,
+        }
+        connection.execute(statement("checkpoint/write_vitals"), given)
+
+    def _mind_disk(self, group: Group) -> None:
+        """Pause reading before Postgres runs out of disk, and go on with a little more than the limit free."""
+        if self._orders.disk is None:
+            return
+        limit = self._settings.disk_free_mib_min
+        free = shutil.disk_usage(self._orders.disk).free >> 20
+        paused = bool(group.reader_vitals.get("paused"))
+        if not paused and free < limit:
+            self._orders.say(f"{free} MiB free on {self._orders.disk}, less than {limit}: reading is paused")
+            group.reader_vitals.set("paused", 1)
+        elif paused and free > limit * 1.05 + 16:
+            self._orders.say(f"{free} MiB free on {self._orders.disk}: reading again")
+            group.reader_vitals.set("paused", 0)
+
+    def _idle(self, group: Group) -> bool:
+        if self._orders.until_idle_s is None:
+            return False
+        new_at = group.reader_vitals.get("new_at")
+        quiet = new_at > 0 and time.monotonic() - new_at >= self._orders.until_idle_s
+        return quiet and not group.reader_vitals.get("queued_bytes")
+
+    def _stalled(self, group: Group, progress_at: dict[int, tuple[float, float]]) -> bool:
+        now = time.monotonic()
+        waiting = group.reader_vitals.get("queued_bytes") > 0
+        for n, vitals in enumerate(group.worker_vitals):
+            batches, since = progress_at[n]
+            if not waiting or vitals.get("batches") != batches:
+                progress_at[n] = (vitals.get("batches"), now)
+            elif now - since > STALL_S_MAX:
+                return True
+        return False
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, but not for long after a signal."""
+        end_at = time.monotonic() + seconds
+        while not self._stopping and time.monotonic() < end_at:
+            time.sleep(0.05)
+
+
+_REFUSALS = (
+    psycopg.errors.InvalidPassword,
+    psycopg.errors.InvalidAuthorizationSpecification,
+    psycopg.errors.InvalidCatalogName,
+)
+
+
+def _exit(code: int | None) -> str:
+    if code is None:
+        return "still running"
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,152 @@
+"""Tallies: what one event adds to which numbers (DESIGN.md, "The meaning of the numbers").
+
+`effects` is the one definition of what a created record counts; a loss is the same effects, counted into `lost` in the
+minute of the delete. Tallies adds them up over a batch and packs them for COPY. It knows ids only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from struct import Struct
+
+from collector.event import CREATE
+from collector.rows import POSTGRES_EPOCH_US, SIGNATURE, TRAILER, Row
+
+MINUTE_US = 60_000_000
+LANGUAGE = 1  # the dimension's id in table dimension
+
+
+class Metric(IntEnum):
+    """The metrics by their ids in table metric."""
+
+    POSTS = 1
+    REPLIES = 2
+    QUOTES = 3
+    LIKES = 4
+    REPOSTS = 5
+    FOLLOWS = 6
+    REPLIES_RECEIVED = 12
+    QUOTES_RECEIVED = 13
+    LIKES_RECEIVED = 14
+    REPOSTS_RECEIVED = 15
+    MENTIONS_RECEIVED = 16
+    FOLLOWERS = 17
+
+
+class Collections:
+    """The ids of the four counted collections in one database."""
+
+    def __init__(self, post: int, like: int, repost: int, follow: int) -> None:
+        self.post, self.like, self.repost, self.follow = post, like, repost, follow
+        self.counted = frozenset((post, like, repost, follow))
+        self._plain = {
+            like: (int(Metric.LIKES), int(Metric.LIKES_RECEIVED)),
+            repost: (int(Metric.REPOSTS), int(Metric.REPOSTS_RECEIVED)),
+            follow: (int(Metric.FOLLOWS), int(Metric.FOLLOWERS)),
+        }
+
+    def effects(self, row: Row) -> list[tuple[int, int, int | None]]:
+        """What the creation of this record counts, one each: (account, metric, record key or None).
+
+        With a record key it is received by that post, and so by its author. An account's own doing is made,
+        never received.
+        """
+        actor, subject = row.actor, row.subject_account
+        plain = self._plain.get(row.collection)
+        if plain is not None:
+            made, received = plain
+            if subject is None or subject == actor:
+                return [(actor, made, None)]
+            return [(actor, made, None), (subject, received, row.subject_rkey)]
+        if row.collection != self.post:
+            return []
+        found: list[tuple[int, int, int | None]] = [
+            (actor, int(Metric.REPLIES if row.reply else Metric.POSTS), None)
+        ]
+        if subject is not None and subject != actor:
+            found.append((subject, int(Metric.REPLIES_RECEIVED), row.subject_rkey))
+        if row.quote:
+            found.append((actor, int(Metric.QUOTES), None))
+        if row.quote_account is not None and row.quote_account != actor:
+            found.append((row.quote_account, int(Metric.QUOTES_RECEIVED), row.quote_rkey))
+        for mentioned in row.mentions or ():
+            if mentioned != actor:
+                found.append((mentioned, int(Metric.MENTIONS_RECEIVED), None))
+        return found
+
+
+_ACCOUNT = Struct(">hiqiqihi")
+_POST = Struct(">hiqiqihiq")
+_DIMENSION = Struct(">hiqihi")
+_NETWORK = Struct(">hiqiiici")
+_AMOUNTS = Struct(">iiii")
+
+ACCOUNT_COLUMNS = ("minute", "account", "metric", "rkey", "gained", "lost")
+DIMENSION_COLUMNS = ("minute", "dimension", "key", "gained", "lost")
+NETWORK_COLUMNS = ("minute", "collection", "operation", "events")
+
+
+class Tallies:
+    """The tallies of one batch. Keys are packed beginnings of COPY rows, so a finished tally is two bytes strings."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._collections = collections
+        self._gained: dict[bytes, int] = {}
+        self._lost: dict[bytes, int] = {}
+        self._languages: dict[tuple[int, str], list[int]] = {}
+        self._network: dict[tuple[int, int, str], int] = {}
+
+    def event(self, row: Row) -> None:
+        """Count one accepted row: itself, and what it creates."""
+        minute = row.time_us - row.time_us % MINUTE_US
+        seen = (minute, row.collection, row.operation)
+        self._network[seen] = self._network.get(seen, 0) + 1
+        if row.operation == CREATE and row.collection in self._collections.counted:
+            self._add(self._gained, 0, row, minute, 1)
+
+    def loss(self, created: Row, time_us: int, sign: int = 1) -> None:
+        """Take back what `created` counted, in the minute of the delete at `time_us`; sign -1 undoes that."""
+        self._add(self._lost, 1, created, time_us - time_us % MINUTE_US, sign)
+
+    def _add(self, amounts: dict[bytes, int], column: int, row: Row, minute_us: int, sign: int) -> None:
+        minute = minute_us - POSTGRES_EPOCH_US
+        for account, metric, rkey in self._collections.effects(row):
+            if rkey is None:
+                key = _ACCOUNT.pack(len(ACCOUNT_COLUMNS), 8, minute, 8, account, 2, metric, -1)
+            else:
+                key = _POST.pack(len(ACCOUNT_COLUMNS), 8, minute, 8, account, 2, metric, 8, rkey)
+            amounts[key] = amounts.get(key, 0) + sign
+        for language in row.languages or ():
+            self._languages.setdefault((minute, language), [0, 0])[column] += sign
+
+    def account_rows(self) -> bytes:
+        """Account and post tallies as a whole binary COPY."""
+        return b"".join((SIGNATURE, *self._packed_accounts(), TRAILER))
+
+    def _packed_accounts(self) -> Iterator[bytes]:
+        amounts = _AMOUNTS.pack
+        for key, n in self._gained.items():
+            yield key + amounts(4, n, 4, 0)
+        for key, n in self._lost.items():
+            if n:
+                yield key + amounts(4, 0, 4, n)
+
+    def dimension_rows(self) -> bytes:
+        """Language tallies as a whole binary COPY."""
+        rows = []
+        for (minute, language), (gained, lost) in self._languages.items():
+            key = language.encode()
+            head = _DIMENSION.pack(len(DIMENSION_COLUMNS), 8, minute, 2, LANGUAGE, len(key))
+            rows.append(head + key + _AMOUNTS.pack(4, gained, 4, lost))
+        return b"".join((SIGNATURE, *rows, TRAILER))
+
+    def network_rows(self) -> bytes:
+        """Events by collection and operation as a whole binary COPY."""
+        count = len(NETWORK_COLUMNS)
+        rows = [
+            _NETWORK.pack(count, 8, minute - POSTGRES_EPOCH_US, 4, collection, 1, operation.encode(), 4)
+            + n.to_bytes(4, "big")
+            for (minute, collection, operation), n in self._network.items()
+        ]
+        return b"".join((SIGNATURE, *rows, TRAILER))

@@ -1,0 +1,54 @@
+"""Loads the window of seen keys from the event log when a run begins.
+
+The log's rows come as binary COPY, so that a key read back is byte for byte the key the row packer made.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+
+import psycopg
+
+from collector.checkpoint import unix_us
+from collector.rows import POSTGRES_EPOCH_US, SIGNATURE
+from collector.settings import CollectorSettings
+from collector.window import MARGIN_US, Window
+from sql import statement
+
+_TIME = Struct(">q")
+_KEY = slice(2, 46)  # after the count of fields: rev, actor, rkey, collection
+_TIME_AT = 50
+_OPERATION_AT = 62
+_ROW_BYTES = 63
+
+
+def load_window(connection: psycopg.Connection, lanes: list[int], settings: CollectorSettings) -> Window:
+    """The window of seen keys of these lanes, as the log has it."""
+    bounds = {
+        "span_s": settings.window_s_min + MARGIN_US / 1e6,
+        "events_min": settings.window_events_min,
+        "events_max": settings.window_events_max,
+    }
+    row = connection.execute(statement("event/window_floor"), bounds).fetchone()
+    floor = row[0] if row else None
+    window = Window(
+        int(settings.window_s_min * 1e6),
+        settings.window_events_min // settings.workers,
+        settings.window_events_max // settings.workers,
+        unix_us(floor) - 1 if floor else None,
+    )
+    given = {"floor": floor, "lanes": lanes}
+    with connection.cursor().copy(statement("event/window_keys"), given) as copy:
+        for data in copy:
+            _remember(window, bytes(data))
+    return window
+
+
+def _remember(window: Window, data: bytes) -> None:
+    """One message of the COPY: the first has the signature before its row, the last is only a trailer."""
+    if data.startswith(SIGNATURE):
+        data = data[len(SIGNATURE) :]
+    if len(data) < _ROW_BYTES:
+        return
+    (time,) = _TIME.unpack_from(data, _TIME_AT)
+    window.add(data[_KEY], time + POSTGRES_EPOCH_US, data[_OPERATION_AT] == ord("d"))

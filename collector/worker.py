@@ -1,0 +1,188 @@
+"""The worker process: batches of its lanes in, one durable transaction each.
+
+It sorts a batch out: decode, drop what was seen, find what deletes take back; the writer makes it durable. A lost
+database connection ends the process, because then only the database knows what was written. It never touches the
+socket, the rollups or another worker.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from multiprocessing.connection import Connection
+
+import psycopg
+
+from collector import tid
+from collector.batch import Batch, unpack
+from collector.checkpoint import unix_us
+from collector.content import Accepted, Content, Refused, key_digest
+from collector.crashpoint import crashpoint
+from collector.decode import decode
+from collector.errors import BadFrame
+from collector.event import CREATE, DELETE, FOLLOW, LIKE, NOTICE, POST, REPOST, Event
+from collector.lanes import lane_of, lanes_of_worker
+from collector.names import Names
+from collector.queue import QueueReader
+from collector.record import losses
+from collector.rows import KEY, Row, record_of, row_of
+from collector.settings import CollectorSettings
+from collector.tally import Collections
+from collector.vitals import WorkerVitals
+from collector.window_load import load_window
+from collector.writer import Writer
+from sql import statement
+from sql.session import connect
+
+
+class Worker:
+    """Sorts out and writes batches of its lanes; one per process."""
+
+    def __init__(
+        self, settings: CollectorSettings, connection: psycopg.Connection, host: str, epoch: int, lanes: list[int]
+    ) -> None:
+        self._connection = connection
+        self._latest_ahead_us = int(settings.future_s_max * 1e6)
+        self._event_bytes_max = settings.event_bytes_max
+        self._lanes = frozenset(lanes)
+        self._names = Names(connection)
+        post, like, repost, follow = (self._names.collection(name) for name in (POST, LIKE, REPOST, FOLLOW))
+        self._follow = follow
+        collections = Collections(post, like, repost, follow)
+        self._writer = Writer(connection, host, epoch, lanes, collections)
+        self._window = load_window(connection, lanes, settings)
+        self._refused_for_time = {row[0] for row in connection.execute(statement("event/refused_for_time"))}
+        self._lag_us = 0
+
+    def handle(self, batch: Batch, vitals: WorkerVitals) -> None:
+        """Make one batch durable."""
+        begun = time.monotonic()
+        content = self._sort_out(batch)
+        sorted_out = time.monotonic()
+        self._names.flush()
+        crashpoint("after_names")
+        self._writer.write(content)
+        self._refused_for_time |= {r.digest for r in content.refused if r.reason == "time_in_future"}
+        vitals.add("batches", 1)
+        vitals.add("events", len(content.accepted))
+        vitals.add("duplicates", len(content.duplicates))
+        vitals.add("refused", len(content.refused))
+        vitals.add("losses", len(content.losses))
+        vitals.set("window_keys", len(self._window))
+        vitals.add("sort_out_s", sorted_out - begun)
+        vitals.add("commit_s", time.monotonic() - sorted_out)
+
+    def _sort_out(self, batch: Batch) -> Content:
+        content = Content(batch.position, 0, gaps=batch.gaps)
+        latest_us = time.time_ns() // 1000 + self._latest_ahead_us
+        questionable: list[Accepted] = []
+        window = self._window
+        for frame in batch.frames:
+            try:
+                event = decode(frame, latest_us, self._event_bytes_max)
+                if event is None:
+                    continue
+                lane = lane_of(event.did.encode())
+                if self._refused_for_time and self._was_refused(event):
+                    raise BadFrame("time_in_future", _key_text(event))
+            except BadFrame as bad:
+                content.refused.append(Refused(bad.reason, min(self._lanes), frame, bad.key))
+                continue
+            row = row_of(event, self._names)
+            key = row.packed[KEY]
+            if key in window:
+                content.duplicates.append(lane)
+                continue
+            item = Accepted(row, lane, frame, _key_text(event), event.notice)
+            content.accepted.append(item)
+            if self._needs_history(row):
+                questionable.append(item)
+            window.add(key, row.time_us, row.operation == DELETE)
+        if questionable:
+            self._consult_log(content, questionable)
+        content.content_us = self._content_time(content)
+        return content
+
+    def _was_refused(self, event: Event) -> bool:
+        return key_digest(_key_text(event)) in self._refused_for_time
+
+    def _needs_history(self, row: Row) -> bool:
+        """Whether the log must be asked about this record: a delete, a create whose delete has come before it, or
+        an event that may have been accepted before the window begins."""
+        if row.operation == DELETE or (row.operation == CREATE and self._window.was_deleted(record_of(row))):
+            return True
+        rev_time_us = 0 if row.operation == NOTICE else tid.time_us(row.rev)
+        return self._window.may_be_below(row.time_us, rev_time_us)
+
+    def _consult_log(self, content: Content, questionable: list[Accepted]) -> None:
+        """Drop what the log has already, and find what changes for the deletes of these records."""
+        records = {record_of(item.row): item.row for item in questionable}
+        history = self._history(records.values())
+        logged = {(record, row.rev) for record, rows in history.items() for row in rows}
+        again = {id(item) for item in questionable if (record_of(item.row), item.row.rev) in logged}
+        content.duplicates += [item.lane for item in content.accepted if id(item) in again]
+        content.accepted = [item for item in content.accepted if id(item) not in again]
+        new: dict[bytes, list[Row]] = {}
+        for item in content.accepted:
+            record = record_of(item.row)
+            if record in records:
+                new.setdefault(record, []).append(item.row)
+        for record, rows in new.items():
+            content.losses += losses(history.get(record, []), rows, self._kept_for_ever)
+
+    def _history(self, rows: Iterable[Row]) -> dict[bytes, list[Row]]:
+        """What the log has of these records, by record."""
+        wanted = {(row.actor, row.rkey, row.collection): record_of(row) for row in rows}
+        given = {
+            "actors": [actor for actor, _, _ in wanted],
+            "rkeys": [rkey for _, rkey, _ in wanted],
+            "collections": [collection for _, _, collection in wanted],
+        }
+        found: dict[bytes, list[Row]] = {}
+        for at, operation, rev, actor, rkey, collection, *rest in self._connection.execute(
+            statement("event/history"), given
+        ):
+            row = Row(b"", unix_us(at), operation, rev, actor, rkey, collection, *rest)
+            found.setdefault(wanted[actor, rkey, collection], []).append(row)
+        return found
+
+    def _kept_for_ever(self, collection: int) -> bool:
+        return collection == self._follow
+
+    def _content_time(self, content: Content) -> int:
+        """The position in the time of revs, which all hosts share: the stream time less the usual lag of revs."""
+        lags = sorted(
+            item.row.time_us - tid.time_us(item.row.rev) for item in content.accepted if item.row.operation != NOTICE
+        )
+        if lags:
+            self._lag_us = min(max(lags[len(lags) // 2], 0), 600_000_000)
+        return content.position.time_us - self._lag_us
+
+
+def _key_text(event: Event) -> bytes:
+    """The event key as the quarantine spells it."""
+    if event.notice is not None:
+        return f"{event.did} {event.collection[1:]} {event.rev}".encode()
+    return f"{event.did} {event.rev} {event.collection} {event.rkey}".encode()
+
+
+def run(
+    settings: CollectorSettings,
+    conninfo: str,
+    host: str,
+    epoch: int,
+    number: int,
+    pipe: Connection,
+    vitals: WorkerVitals,
+) -> None:
+    """The process: every batch of worker `number` until the reader ends the stream."""
+    lanes = lanes_of_worker(number, settings.workers)
+    queue = QueueReader(pipe)
+    with connect(conninfo, "skytally_collector", f"worker {number} epoch {epoch}") as connection:
+        # rows and cursor are lost together or not at all; only the epoch must be on disk before anything else
+        connection.execute("set synchronous_commit = off")
+        worker = Worker(settings, connection, host, epoch, lanes)
+        vitals.set("ready", 1)
+        while (data := queue.get()) is not None:
+            crashpoint("after_get")
+            worker.handle(unpack(data), vitals)

@@ -1,0 +1,206 @@
+"""The writer: one transaction per batch. Rows, tallies, quarantine, account states and the lanes' cursors live or die
+together, so an asynchronous commit loses time but never agreement.
+
+It owns the order inside that transaction and what to do when the database refuses it: data errors are narrowed down to
+the rows that cause them, everything else is the caller's. It does not decide what counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import psycopg
+from psycopg import sql
+
+from collector.checkpoint import unix_time
+from collector.content import SAMPLE_BYTES_MAX, Accepted, Content
+from collector.crashpoint import crashpoint
+from collector.errors import Fenced
+from collector.rows import COLUMNS, SIGNATURE, TRAILER
+from collector.tally import (
+    ACCOUNT_COLUMNS,
+    DIMENSION_COLUMNS,
+    NETWORK_COLUMNS,
+    Collections,
+    Tallies,
+)
+from sql import statement
+
+ATTEMPTS = 5
+"""Tries of one batch against passing trouble (a deadlock, a lock held too long) before the process ends."""
+
+_PASSING = (
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.SerializationFailure,
+)
+_TALLY_TABLES = (
+    ("account_tally", ACCOUNT_COLUMNS),
+    ("dimension_tally", DIMENSION_COLUMNS),
+    ("network_tally", NETWORK_COLUMNS),
+)
+
+
+class Writer:
+    """Writes the batches of one worker in one epoch."""
+
+    def __init__(
+        self, connection: psycopg.Connection, host: str, epoch: int, lanes: Sequence[int], collections: Collections
+    ) -> None:
+        self._connection = connection
+        self._host = host
+        self._epoch = epoch
+        self._lanes = list(lanes)
+        self._collections = collections
+        self._batch = 0
+        self._days: set[int] = set()
+
+    def write(self, content: Content) -> int:
+        """Make one batch durable; return how many of its refused events were new to the quarantine.
+
+        Raises Fenced when another run owns the lanes, psycopg.OperationalError when the connection is lost: then
+        nothing held in memory says what is durable any more, and the process must end.
+        """
+        self._ensure_days(content)
+        for attempt in range(ATTEMPTS):
+            try:
+                new = self._transaction(content)
+                break
+            except _PASSING:
+                if attempt == ATTEMPTS - 1:
+                    raise
+            except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded):
+                bad = self._narrow(content.accepted)
+                if not bad:
+                    raise
+                content.refuse(bad, "refused_by_database")
+        self._batch += 1
+        crashpoint("after_commit")
+        return new
+
+    def _transaction(self, content: Content) -> int:
+        tallies = Tallies(self._collections)
+        for item in content.accepted:
+            tallies.event(item.row)
+        for loss in content.losses:
+            tallies.loss(loss.created, loss.deleted.time_us, loss.sign)
+        crashpoint("before_begin")
+        with self._connection.transaction():
+            cursor = self._connection.cursor()
+            # while any worker is in its transaction, the roller does not turn the tally segments
+            cursor.execute("select pg_advisory_xact_lock_shared(hashtext('skytally fold'))")
+            quarantined = self._quarantine(cursor, content)
+            segment = self._advance(cursor, content, quarantined)
+            crashpoint("after_advance")
+            if content.accepted:
+                self._copy(cursor, "event", COLUMNS, _rows(content.accepted))
+                crashpoint("after_events")
+                packed = (tallies.account_rows(), tallies.dimension_rows(), tallies.network_rows())
+                for (table, columns), data in zip(_TALLY_TABLES, packed, strict=True):
+                    self._copy(cursor, f"{table}_{segment}", columns, data)
+                crashpoint("after_tallies")
+                self._accounts(cursor, content)
+            for gap in content.gaps:
+                given = {"from_time": unix_time(gap.from_us), "to_time": unix_time(gap.to_us), "reason": gap.reason}
+                cursor.execute(statement("event/insert_gap"), {"host": self._host, **given})
+            crashpoint("before_commit")
+        return len(quarantined)
+
+    def _advance(self, cursor: psycopg.Cursor, content: Content, quarantined: list[int]) -> int:
+        events = Counter(item.lane for item in content.accepted)
+        duplicates = Counter(content.duplicates)
+        refused = Counter(quarantined)
+        cursor.execute(
+            statement("checkpoint/advance"),
+            {
+                "epoch": self._epoch,
+                "batch": self._batch,
+                "lanes": self._lanes,
+                "events": [events[lane] for lane in self._lanes],
+                "duplicates": [duplicates[lane] for lane in self._lanes],
+                "quarantined": [refused[lane] for lane in self._lanes],
+                "cursor": content.position.cursor,
+                "stream_time": unix_time(content.position.time_us),
+                "content_time": unix_time(content.content_us),
+            },
+        )
+        rows = cursor.fetchall()
+        if len(rows) != len(self._lanes):
+            raise Fenced(f"Epoch {self._epoch}, batch {self._batch}: {len(rows)} of {len(self._lanes)} lanes are ours.")
+        return int(rows[0][0])
+
+    def _quarantine(self, cursor: psycopg.Cursor, content: Content) -> list[int]:
+        refused = list({item.digest: item for item in content.refused}.values())
+        if not refused:
+            return []
+        cursor.execute(
+            statement("event/insert_quarantine"),
+            {
+                "host": self._host,
+                "epoch": self._epoch,
+                "cursor": content.position.cursor,
+                "digests": [item.digest for item in refused],
+                "reasons": [item.reason for item in refused],
+                "lanes": [item.lane for item in refused],
+                "sizes": [len(item.frame) for item in refused],
+                "samples": [item.frame[:SAMPLE_BYTES_MAX] for item in refused],
+            },
+        )
+        return [lane for (lane,) in cursor.fetchall()]
+
+    def _accounts(self, cursor: psycopg.Cursor, content: Content) -> None:
+        """States and handles that this batch's notices say; of several for one account the latest."""
+        told = [(item.notice.time_us, item.notice.seq, item) for item in content.accepted if item.notice]
+        if not told:
+            return
+        told.sort(key=lambda entry: entry[:2])
+        states = {i.row.actor: i.notice for _, _, i in told if i.notice and i.notice.active is not None}
+        handles = {i.row.actor: i.notice.handle for _, _, i in told if i.notice and i.notice.handle}
+        if states:
+            given = {
+                "ids": list(states),
+                "active": [state.active for state in states.values()],
+                "statuses": [state.status for state in states.values()],
+                "times": [unix_time(state.time_us) for state in states.values()],
+                "seqs": [state.seq for state in states.values()],
+            }
+            cursor.execute(statement("event/update_accounts"), given)
+        if handles:
+            cursor.execute(
+                statement("event/update_handles"), {"ids": list(handles), "handles": list(handles.values())}
+            )
+
+    def _ensure_days(self, content: Content) -> None:
+        for day in {item.row.time_us // 86_400_000_000 for item in content.accepted} - self._days:
+            self._connection.execute("select ensure_event_day(%s)", (unix_time(day * 86_400_000_000).date(),))
+            self._days.add(day)
+
+    def _narrow(self, items: list[Accepted]) -> list[Accepted]:
+        """The rows that the database refuses, found by halves, in transactions that leave nothing behind."""
+        if not items or self._takes(items):
+            return []
+        if len(items) == 1:
+            return items
+        half = len(items) // 2
+        return self._narrow(items[:half]) + self._narrow(items[half:])
+
+    def _takes(self, items: list[Accepted]) -> bool:
+        try:
+            with self._connection.transaction(force_rollback=True):
+                self._copy(self._connection.cursor(), "event", COLUMNS, _rows(items))
+        except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded):
+            return False
+        return True
+
+    def _copy(self, cursor: psycopg.Cursor, table: str, columns: Sequence[str], data: bytes) -> None:
+        """One binary COPY. The column list comes from the module that packs the rows, so they can not drift apart."""
+        query = sql.SQL("copy {} ({}) from stdin (format binary)").format(
+            sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        with cursor.copy(query) as copy:
+            copy.write(data)
+
+
+def _rows(items: list[Accepted]) -> bytes:
+    return b"".join((SIGNATURE, *[item.row.packed for item in items], TRAILER))

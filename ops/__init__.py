@@ -1,0 +1,1 @@
+"""How skytally is run and judged: the command line, the embedded server, the audit."""

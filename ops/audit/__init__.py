@@ -1,0 +1,85 @@
+"""The audit: recounts from recordings what was delivered, and compares it with a database, key by key.
+
+It is the judge of the collector, so the two share no code for counting: what is right is said by DESIGN.md
+alone, written once more here in plain dictionaries. It does not know who counted, how, or how often it was killed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from benchmarks.recording import read
+from ops.audit import compare, found
+from ops.audit.deliveries import Deliveries, deliveries
+from ops.audit.recount import recount
+from ops.audit.report import Difference, Report
+
+__all__ = ["Difference", "Report", "audit"]
+
+
+def audit(
+    connection: psycopg.Connection,
+    recordings: Sequence[Path],
+    *,
+    now_us: int | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Report:
+    """Compare what the recordings delivered, all together, with what the database counted.
+
+    The connection is idle, may read everything, quarantine samples too, and finds the schema by its search path.
+    `now_us` is the clock that stream times may not be far ahead of. The collector must be at rest, or the difference
+    is what it has not counted yet.
+    """
+    if connection.info.transaction_status != TransactionStatus.IDLE:
+        raise ValueError(
+            "the audit reads one snapshot: it needs a connection outside any transaction"
+        )
+    say = progress or (lambda line: None)
+    clock_us = time.time_ns() // 1_000 if now_us is None else now_us
+    delivered = deliveries(_frames(recordings), clock_us, say)
+    with connection.transaction():
+        connection.execute("set transaction isolation level repeatable read, read only")
+        return _compared(connection, delivered, say)
+
+
+def _frames(recordings: Sequence[Path]) -> Iterator[bytes]:
+    for path in recordings:
+        yield from read(path)
+
+
+def _compared(
+    connection: psycopg.Connection, delivered: Deliveries, say: Callable[[str], None]
+) -> Report:
+    report = Report()
+    names = found.names(connection)
+    compare.names(names, report)
+    # quarantine before the log: whatever rightly stands there need not be in the log, and counts nothing
+    quarantined = compare.quarantine(
+        delivered, found.rows(connection, found.QUARANTINE), report
+    )
+    logged = compare.log(delivered, found.log(connection, names), report)
+    say(f"compared {logged.total():,} rows of the log, {quarantined:,} of quarantine")
+    compare.lanes(logged, quarantined, found.rows(connection, found.LANES), report)
+    expected = recount(delivered.counted())
+    say("recounted")
+    compare.sums(
+        "network_minute", expected.network, found.network(connection, names), report
+    )
+    compare.sums(
+        "dimension_minute",
+        expected.dimensions,
+        found.dimensions(connection, names),
+        report,
+    )
+    compare.sums(
+        "account_minute", expected.accounts, found.accounts(connection, names), report
+    )
+    compare.sums("post_minute", expected.posts, found.posts(connection, names), report)
+    compare.accounts(expected.statuses, found.rows(connection, found.STATUSES), report)
+    say("compared the rollups with their tallies, and the accounts")
+    return report

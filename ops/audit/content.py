@@ -1,0 +1,112 @@
+"""What a created record is about: whom it likes, reposts, follows, answers, quotes and mentions, in what languages.
+
+It owns the shapes of the four counted records. An ill-typed field that a subject needs makes the record
+unreadable (None); any other is as if absent. It does not know what any of it counts.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from ops.audit.syntax import Rkey, authored, is_did, post
+
+POST = "app.bsky.feed.post"
+LIKE = "app.bsky.feed.like"
+REPOST = "app.bsky.feed.repost"
+FOLLOW = "app.bsky.graph.follow"
+
+_SUBTAG = re.compile(r"[a-z]{2,8}")
+
+Record = dict[str, object]
+
+
+class Content(NamedTuple):
+    """One created record. A subject is (account, record key); an account alone has the key None."""
+
+    subject: tuple[str, Rkey | None] | None = None
+    reply: bool = False
+    quote: bool = False
+    quoted: tuple[str, Rkey] | None = None
+    mentions: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+
+def read(collection: str, record: object) -> Content | None:
+    """The content of a record created in one of the four counted collections, or None if it is unreadable."""
+    return READERS[collection](record) if isinstance(record, dict) else None
+
+
+def _of_post(record: Record) -> Content:
+    parent = _at(record, "reply", "parent", "uri")
+    quoted = _quoted(record)
+    return Content(
+        subject=authored(parent),
+        reply=isinstance(parent, str),
+        quote=post(quoted) is not None,
+        quoted=authored(quoted),
+        mentions=tuple(sorted(set(_mentions(record)))),
+        languages=tuple(sorted(set(_languages(record)))) or ("und",),
+    )
+
+
+def _of_reaction(record: Record) -> Content | None:
+    """A like or a repost, of whatever."""
+    uri = _at(record, "subject", "uri")
+    return Content(subject=authored(uri)) if isinstance(uri, str) else None
+
+
+def _of_follow(record: Record) -> Content | None:
+    subject = record.get("subject")
+    if not isinstance(subject, str):
+        return None
+    return Content(subject=(sys.intern(subject), None) if is_did(subject) else None)
+
+
+def _quoted(record: Record) -> object:
+    kind = _at(record, "embed", "$type")
+    if kind == "app.bsky.embed.record":
+        return _at(record, "embed", "record", "uri")
+    if kind == "app.bsky.embed.recordWithMedia":
+        return _at(record, "embed", "record", "record", "uri")
+    return None
+
+
+def _mentions(record: Record) -> Iterator[str]:
+    for facet in _entries(record.get("facets")):
+        for feature in _entries(_at(facet, "features")):
+            did = _at(feature, "did")
+            if _at(feature, "$type") == "app.bsky.richtext.facet#mention" and is_did(
+                did
+            ):
+                yield sys.intern(did)
+
+
+def _languages(record: Record) -> Iterator[str]:
+    for entry in _entries(record.get("langs")):
+        subtag = entry.split("-", 1)[0].lower() if isinstance(entry, str) else ""
+        if _SUBTAG.fullmatch(subtag):
+            yield sys.intern(subtag)
+
+
+def _entries(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _at(value: object, *path: str) -> object:
+    """The value at the end of a path of objects; None where the path leaves them."""
+    for name in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)
+    return value
+
+
+READERS: dict[str, Callable[[Record], Content | None]] = {
+    POST: _of_post,
+    LIKE: _of_reaction,
+    REPOST: _of_reaction,
+    FOLLOW: _of_follow,
+}

@@ -1,0 +1,149 @@
+"""The recount: what the delivered events amount to, minute by minute, in plain dictionaries.
+
+It owns the meaning of the numbers: who gains what from a create, and which create a delete takes back. It does
+not know how a frame looks, nor how the database arrives at the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from ops.audit.content import FOLLOW, LIKE, POST, READERS, REPOST
+from ops.audit.frames import MINUTE_US, Event
+from ops.audit.syntax import Rkey
+
+KNOWN_US = 7 * 24 * 60 * MINUTE_US
+
+MADE = {LIKE: "likes", REPOST: "reposts", FOLLOW: "follows"}
+RECEIVED = {
+    LIKE: "likes_received",
+    REPOST: "reposts_received",
+    FOLLOW: "followers",
+    POST: "replies_received",
+}
+
+# An account, the record key of its post where the amount belongs to one, and a metric.
+Amount = tuple[str, Rkey | None, str]
+
+
+@dataclass(slots=True)
+class Sums:
+    """What each key of one rollup gained and lost."""
+
+    gained: Counter[tuple[object, ...]] = field(default_factory=Counter)
+    lost: Counter[tuple[object, ...]] = field(default_factory=Counter)
+
+    def add(self, lost: bool, *key: object) -> None:
+        """One more for this key, on one side or the other."""
+        (self.lost if lost else self.gained)[key] += 1
+
+
+class Status(NamedTuple):
+    """What the latest account event, by (time, seq), says of its account."""
+
+    time_us: int
+    seq: int
+    active: bool
+    status: str | None
+
+
+@dataclass(slots=True)
+class Recount:
+    """Every number the database must hold."""
+
+    accounts: Sums = field(default_factory=Sums)  # minute, account, metric
+    posts: Sums = field(default_factory=Sums)  # minute, account, record key, metric
+    dimensions: Sums = field(default_factory=Sums)  # minute, dimension, key
+    network: Sums = field(default_factory=Sums)  # minute, collection, operation
+    statuses: dict[str, Status] = field(default_factory=dict)
+
+
+def recount(events: Iterable[Event]) -> Recount:
+    """Count every event once."""
+    total = Recount()
+    everything = list(events)
+    for event in everything:
+        total.network.add(False, event.minute, event.key[2], event.operation)
+        if event.content is not None:
+            _count(total, False, event.minute, event)
+        _see_status(total, event)
+    for minute, create in losses(everything):
+        _count(total, True, minute, create)
+    return total
+
+
+def amounts(create: Event) -> Iterator[Amount]:
+    """One for each number that a create counts up; what one does to oneself is made, never received."""
+    made, actor, collection = create.content, create.key[0], create.key[2]
+    assert made is not None  # only creates in the four collections have content
+    yield actor, None, MADE.get(collection) or ("replies" if made.reply else "posts")
+    if made.quote:
+        yield actor, None, "quotes"
+    if made.subject and made.subject[0] != actor:
+        yield *made.subject, RECEIVED[collection]
+    if made.quoted and made.quoted[0] != actor:
+        yield *made.quoted, "quotes_received"
+    for mentioned in made.mentions:
+        if mentioned != actor:
+            yield mentioned, None, "mentions_received"
+
+
+def losses(events: Iterable[Event]) -> Iterator[tuple[int, Event]]:
+    """The minute and the create of every loss.
+
+    A record's creates and deletes in the order of their revisions: a delete takes the create right before it,
+    if that is young enough. Whatever arrived first is of no matter.
+    """
+    records: dict[tuple[str, str, Rkey | None], list[Event]] = {}
+    events = [
+        event
+        for event in events
+        if event.key[2] in READERS and event.operation in ("c", "d")
+    ]
+    for event in events:
+        if event.operation == "d":
+            records.setdefault(_record(event), []).append(event)
+    for event in events:
+        if event.operation == "c" and _record(event) in records:
+            records[_record(event)].append(event)
+    for history in records.values():
+        history.sort(key=lambda event: event.key[1])
+        for before, event in pairwise(history):
+            if (
+                event.operation == "d"
+                and before.operation == "c"
+                and _known(before, event)
+            ):
+                yield event.minute, before
+
+
+def _record(event: Event) -> tuple[str, str, Rkey | None]:
+    return event.key[0], event.key[2], event.key[3]
+
+
+def _known(create: Event, delete: Event) -> bool:
+    return create.key[2] == FOLLOW or delete.time - create.time <= KNOWN_US
+
+
+def _count(total: Recount, lost: bool, minute: int, create: Event) -> None:
+    for account, rkey, metric in amounts(create):
+        total.accounts.add(lost, minute, account, metric)
+        if rkey is not None:
+            total.posts.add(lost, minute, account, rkey, metric)
+    if create.content is not None:
+        for language in create.content.languages:
+            total.dimensions.add(lost, minute, "language", language)
+
+
+def _see_status(total: Recount, event: Event) -> None:
+    change, did, seq = event.status, event.key[0], event.key[1]
+    if change is None:
+        return
+    time_us = event.time if change.time_us is None else change.time_us
+    seen = total.statuses.get(did)
+    if seen is None or (seen.time_us, seen.seq) < (time_us, seq):
+        total.statuses[did] = Status(time_us, seq, change.active, change.status)

@@ -1,0 +1,205 @@
+"""Settings: defaults < TOML file < SKYTALLY_* variables < flags, typed and checked once, at the start.
+
+The halves declare what they can be told (collector.settings, web.settings); this module finds the values, says where
+each came from, and refuses what it does not know. Nothing else reads the environment for settings.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin
+
+import msgspec
+from msgspec import Meta, Struct
+
+from collector.settings import CollectorSettings
+from web.settings import WebSettings
+
+PREFIX = "SKYTALLY_"
+# variables of the same prefix that are not settings
+NOT_SETTINGS = frozenset({"SKYTALLY_CONFIG", "SKYTALLY_PYTHON", "SKYTALLY_CRASH"})
+_UNITS = {"s": "seconds", "bytes": "bytes", "events": "events", "mib": "MiB"}
+
+
+class SettingError(Exception):
+    """A setting is unknown or not allowed. The message names it, its value and what is allowed."""
+
+
+class DatabaseSettings(Struct, frozen=True, kw_only=True):
+    """Where the database is."""
+
+    data_dir: Annotated[
+        str, Meta(description="Where the embedded PostgreSQL and all state live.")
+    ] = ""
+    database_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(postgres(ql)?://.*|[a-z_]+=.*)?$",
+            description="A PostgreSQL 15 to 18 of your own (also DATABASE_URL); empty: the embedded one.",
+        ),
+    ] = ""
+    pg_bin: Annotated[str, Meta(description="Directory of PostgreSQL binaries for the embedded one; empty: found.")] = ""
+    pg_user: Annotated[
+        str, Meta(description="As root: the system user the embedded PostgreSQL runs as; empty: found or made.")
+    ] = ""
+
+
+SECTIONS: tuple[type[Struct], ...] = (CollectorSettings, WebSettings, DatabaseSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One setting as it came out."""
+
+    name: str
+    value: Any
+    origin: str
+    """default, the file's path, the variable's name or the flag."""
+
+    @property
+    def unit(self) -> str:
+        """The unit, which stands in the name; empty for what has none."""
+        return next((_UNITS[word] for word in self.name.split("_") if word in _UNITS), "")
+
+    def text(self) -> str:
+        """The value for people; passwords stay hidden."""
+        if isinstance(self.value, tuple):
+            return ", ".join(map(str, self.value)) or "-"
+        shown = re.sub(r"(://[^:/@]+:)[^@]*@|(password=)\S+", r"\1\2***@", str(self.value))
+        return shown if shown != "" else "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, by section, and where each came from."""
+
+    collector: CollectorSettings
+    web: WebSettings
+    database: DatabaseSettings
+    values: tuple[Value, ...]
+
+
+def declared() -> dict[str, Any]:
+    """Every setting's name and annotated type, in the order they are declared."""
+    found: dict[str, Any] = {}
+    for section in SECTIONS:
+        for field in msgspec.structs.fields(section):
+            found.setdefault(field.name, field.type)
+    return found
+
+
+def description(kind: Any) -> str:
+    """What a setting's type says of it."""
+    return next((m.description or "" for m in getattr(kind, "__metadata__", ()) if isinstance(m, Meta)), "")
+
+
+def load(
+    environment: Mapping[str, str] = os.environ, flags: Mapping[str, Any] | None = None, file: Path | None = None
+) -> Settings:
+    """Find, check and return all settings. `flags` are texts by setting name. Raises SettingError."""
+    kinds = declared()
+    given: dict[str, tuple[Any, str]] = {}
+    given |= _from_file(file or _default_file(environment), kinds, required=file is not None)
+    given |= _from_environment(environment, kinds)
+    given |= {name: (value, "--" + name.replace("_", "-")) for name, value in (flags or {}).items() if value is not None}
+    checked = {name: (_check(name, value, kinds[name], origin), origin) for name, (value, origin) in given.items()}
+    if not checked.get("data_dir", ("",))[0]:
+        checked["data_dir"] = (str(default_data_dir(environment)), "default")
+    sections = [
+        section(**{f.name: checked[f.name][0] for f in msgspec.structs.fields(section) if f.name in checked})
+        for section in SECTIONS
+    ]
+    collector, web, database = sections
+    assert isinstance(collector, CollectorSettings)
+    assert isinstance(web, WebSettings)
+    assert isinstance(database, DatabaseSettings)
+    values = tuple(
+        Value(name, _value_of(sections, name), checked.get(name, (None, "default"))[1]) for name in kinds
+    )
+    return Settings(collector, web, database, values)
+
+
+def default_data_dir(environment: Mapping[str, str]) -> Path:
+    """Under the XDG data home; as root in /var/lib, because the database's own user must get there."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/skytally")
+    home = environment.get("XDG_DATA_HOME") or str(Path(environment.get("HOME") or "~").expanduser() / ".local/share")
+    return Path(home) / "skytally"
+
+
+def _default_file(environment: Mapping[str, str]) -> Path | None:
+    if named := environment.get("SKYTALLY_CONFIG"):
+        return Path(named)
+    home = environment.get("XDG_CONFIG_HOME") or str(Path(environment.get("HOME") or "/nonexistent") / ".config")
+    for path in (Path(home) / "skytally/skytally.toml", Path("/etc/skytally/skytally.toml")):
+        if path.is_file():
+            return path
+    return None
+
+
+def _from_file(path: Path | None, kinds: Mapping[str, Any], required: bool) -> dict[str, tuple[Any, str]]:
+    if path is None:
+        return {}
+    try:
+        with path.open("rb") as file:
+            table = tomllib.load(file)
+    except OSError as error:
+        raise SettingError(f"settings file {path}: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"settings file {path}: {error}") from error
+    for name in table:
+        if name not in kinds:
+            raise SettingError(f"unknown setting {name!r} in {path}; allowed: {', '.join(kinds)}")
+    return {name: (value, str(path)) for name, value in table.items()}
+
+
+def _from_environment(environment: Mapping[str, str], kinds: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
+    found: dict[str, tuple[Any, str]] = {}
+    if url := environment.get("DATABASE_URL"):
+        found["database_url"] = (url, "DATABASE_URL")
+    for variable, value in environment.items():
+        if not variable.startswith(PREFIX) or variable in NOT_SETTINGS or not value:
+            continue
+        name = variable[len(PREFIX) :].lower()
+        if name not in kinds:
+            allowed = ", ".join(PREFIX + known.upper() for known in kinds)
+            raise SettingError(f"unknown setting {variable}={value!r}; allowed: {allowed}")
+        found[name] = (value, variable)
+    return found
+
+
+def _check(name: str, value: Any, kind: Any, origin: str) -> Any:
+    if isinstance(value, str) and _is_tuple(kind):
+        value = [part for part in re.split(r"[,\s]+", value) if part]
+    try:
+        return msgspec.convert(value, kind, strict=not isinstance(value, str | list))
+    except msgspec.ValidationError as error:
+        shown = Value(name, value, origin).text()
+        raise SettingError(f"setting {name}={shown} ({origin}) is not allowed: {error}; {_allowed(kind)}") from None
+
+
+def _is_tuple(kind: Any) -> bool:
+    plain = get_args(kind)[0] if get_origin(kind) is Annotated or hasattr(kind, "__metadata__") else kind
+    return get_origin(plain) is tuple
+
+
+def _allowed(kind: Any) -> str:
+    """What a type allows, in words."""
+    plain = kind.__origin__ if hasattr(kind, "__metadata__") else kind
+    if values := [v for v in get_args(plain) if isinstance(v, int | str)]:
+        return "allowed: " + ", ".join(map(str, values))
+    words = []
+    for meta in (m for m in getattr(kind, "__metadata__", ()) if isinstance(m, Meta)):
+        bounds = [("at least", meta.ge), ("above", meta.gt), ("at most", meta.le), ("below", meta.lt)]
+        words += [f"{word} {bound}" for word, bound in bounds if bound is not None]
+        words += [meta.description] if meta.description else []
+    return "allowed: " + "; ".join(words) if words else f"allowed: {plain.__name__}"
+
+
+def _value_of(sections: list[Struct], name: str) -> Any:
+    return next(getattr(section, name) for section in sections if name in section.__struct_fields__)

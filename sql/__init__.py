@@ -1,0 +1,20 @@
+"""The one door between Python and SQL: statements in files, migrations, sessions.
+
+A statement is a file beside this one, named by its reader. It deliberately knows nothing of who runs it or why.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import LiteralString, cast
+
+HERE = Path(__file__).parent
+
+
+@cache
+def statement(name: str) -> LiteralString:
+    """Return the SQL text of `name` ('rollup/fold_network' reads sql/rollup/fold_network.sql).
+
+    The cast is the promise that SQL comes from files of this package only, so that the type checker refuses
+    any statement put together from strings elsewhere.
+    """
+    return cast(LiteralString, (HERE / f"{name}.sql").read_text(encoding="utf-8"))

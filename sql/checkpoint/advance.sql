@@ -1,0 +1,19 @@
+-- Compare-and-set of a worker's lanes, in the transaction of its rows: one row back for each lane, or another run owns
+-- them. Returns the segment that tallies go to now.
+update lane
+set
+  batch = lane.batch + 1,
+  -- a host may reorder at its cut-over from replay to live: cursors never go back
+  cursor = greatest(lane.cursor, %(cursor)s),
+  stream_time = greatest(lane.stream_time, %(stream_time)s),
+  content_time = greatest(lane.content_time, %(content_time)s),
+  events = lane.events + given.events,
+  duplicates = lane.duplicates + given.duplicates,
+  quarantined = lane.quarantined + given.quarantined
+from unnest(%(lanes)s::smallint[], %(events)s::int[], %(duplicates)s::int[], %(quarantined)s::int[])
+  as given (lane, events, duplicates, quarantined)
+where
+  lane.lane = given.lane
+  and lane.epoch = %(epoch)s
+  and lane.batch = %(batch)s
+returning (select segment from fold)

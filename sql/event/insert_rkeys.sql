@@ -1,0 +1,21 @@
+-- Record keys that are no TIDs. Returns how many were new, and an id that already stands for another key.
+with given as (
+  select id, name
+  from unnest(%(ids)s::bigint[], %(names)s::text[]) as g (id, name)
+),
+inserted as (
+  insert into rkey (id, name)
+  select id, name
+  from given
+  on conflict (id) do nothing
+  returning id
+)
+select
+  (select count(*) from inserted),
+  (
+    select given.id
+    from given
+    join rkey using (id)
+    where rkey.name <> given.name
+    limit 1
+  )

@@ -1,0 +1,145 @@
+"""Numbered migrations, applied once each and in order, under an advisory lock.
+
+It owns the shape of the database and refuses one that is newer than this code or that counts another network.
+Forward only: the way back is a restored backup.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import LiteralString, cast
+
+import psycopg
+from psycopg import sql
+
+from sql import HERE, statement
+from sql.session import SCHEMA, connect
+
+MIGRATIONS = HERE / "migrations"
+
+
+class SchemaError(Exception):
+    """The database is not one this code can use. The message says what to do; retrying does not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file of sql/migrations: its number, its name and the SHA-256 of its text."""
+
+    number: int
+    name: str
+    text: LiteralString
+    checksum: str
+
+
+def migrations(folder: Path = MIGRATIONS) -> list[Migration]:
+    """Every migration this code has, lowest number first."""
+    found = []
+    for path in sorted(folder.glob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        found.append(
+            Migration(
+                int(path.name.split("_", 1)[0]),
+                path.stem,
+                cast(LiteralString, text),  # a file of this package, as in sql.statement
+                hashlib.sha256(text.encode()).hexdigest(),
+            )
+        )
+    return found
+
+
+def migrate(conninfo: str, network: str) -> list[str]:
+    """Bring the database to this code's schema and bind it to `network`; return the names applied now.
+
+    Safe to call from several processes at once. Raises SchemaError for a newer or altered schema, another
+    network's database, or missing rights; psycopg.OperationalError when the database is away.
+    """
+    with connect(conninfo, None, "migrate") as connection:
+        _check_version(connection)
+        try:
+            return _apply(connection, network)
+        except psycopg.errors.InsufficientPrivilege as error:
+            user = connection.info.user
+            raise SchemaError(
+                f"user {user!r} may not prepare the database: {str(error).splitlines()[0]}; "
+                "let a superuser run sql/roles.sql once and own the database with this user"
+            ) from error
+
+
+def check(connection: psycopg.Connection, network: str | None = None) -> None:
+    """Raise SchemaError unless the database has exactly this code's schema (and counts `network`)."""
+    try:
+        applied = _applied(connection)
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        applied = {}
+    missing = [m.name for m in migrations() if m.number not in applied]
+    if missing:
+        raise SchemaError(f"the schema is not up to date (missing {', '.join(missing)}): run 'skytally migrate'")
+    _check_applied(applied)
+    if network is not None:
+        _bind(connection, network)
+
+
+def _check_version(connection: psycopg.Connection) -> None:
+    if not 150000 <= connection.info.server_version < 190000:
+        raise SchemaError(
+            f"PostgreSQL {connection.info.server_version // 10000} is not supported: 15 to 18 are"
+        )
+
+
+def _apply(connection: psycopg.Connection, network: str) -> list[str]:
+    done = []
+    with connection.transaction():
+        connection.execute(statement("roles"))
+        connection.execute("select pg_advisory_xact_lock(hashtext('skytally migrate'))")
+        connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
+        connection.execute(
+            "create table if not exists migration ("
+            " number integer primary key, name text not null, checksum text not null,"
+            " applied_at timestamptz not null default now())"
+        )
+        connection.execute("grant select on migration to skytally_collector, skytally_roller, skytally_web")
+        applied = _applied(connection)
+        _check_applied(applied)
+        for migration in migrations():
+            if migration.number in applied:
+                continue
+            connection.execute(migration.text)
+            connection.execute(
+                "insert into migration (number, name, checksum) values (%s, %s, %s)",
+                (migration.number, migration.name, migration.checksum),
+            )
+            done.append(migration.name)
+        connection.execute("insert into network (name) values (%s) on conflict do nothing", (network,))
+        _bind(connection, network)
+    return done
+
+
+def _applied(connection: psycopg.Connection) -> dict[int, tuple[str, str]]:
+    rows = connection.execute("select number, name, checksum from migration order by number").fetchall()
+    return {number: (name, checksum) for number, name, checksum in rows}
+
+
+def _check_applied(applied: dict[int, tuple[str, str]]) -> None:
+    known = {m.number: m for m in migrations()}
+    for number, (name, checksum) in applied.items():
+        if number not in known:
+            raise SchemaError(
+                f"the database has migration {name}, which this version does not know: it is newer; upgrade skytally"
+            )
+        if known[number].checksum != checksum:
+            raise SchemaError(
+                f"migration {name} was applied with another text than this version has: "
+                "the database belongs to another build; restore a backup or use another database"
+            )
+
+
+def _bind(connection: psycopg.Connection, network: str) -> None:
+    row = connection.execute("select name from network").fetchone()
+    if row is None or row[0] != network:
+        raise SchemaError(
+            f"this database counts the network {row[0] if row else None!r}, not {network!r}: "
+            "use another database, or set SKYTALLY_NETWORK to the one it counts"
+        )

@@ -1,0 +1,146 @@
+"""A few frames, and the rows that count them, both written by hand; the tests of the audit tamper with the rows."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+from audit_lines import (
+    ALICE,
+    BOB,
+    CAROL,
+    FOLLOW,
+    LIKE,
+    POST,
+    REPOST,
+    START,
+    about,
+    account,
+    answer,
+    commit,
+    delete,
+    frame,
+    identity,
+    mention,
+    quote,
+    tid,
+    uri,
+)
+
+SECOND = 1_000_000
+ALICES_POST = uri(ALICE, tid("3"))
+REFUSED_LIKE = commit(BOB, LIKE, tid("c"), {}, at=START + 6 * SECOND)
+
+FRAMES = [
+    commit(
+        ALICE,
+        POST,
+        tid("3"),
+        {"langs": ["en-US"], "facets": [mention(CAROL)]},
+        at=START + 1 * SECOND,
+    ),
+    commit(BOB, LIKE, tid("4"), about(ALICES_POST), at=START + 2 * SECOND),
+    commit(
+        CAROL,
+        POST,
+        tid("5"),
+        {"reply": answer(ALICES_POST), "embed": quote(uri(BOB, "my-post"))},
+        at=START + 3 * SECOND,
+    ),
+    commit(BOB, REPOST, tid("6"), about(ALICES_POST), at=START + 4 * SECOND),
+    commit(CAROL, FOLLOW, tid("7"), {"subject": ALICE}, at=START + 5 * SECOND),
+    delete(BOB, LIKE, tid("4"), rev=tid("a"), at=START + 61 * SECOND),
+    commit(
+        ALICE,
+        "app.bsky.actor.profile",
+        "self",
+        operation="update",
+        rev=tid("b"),
+        at=START + 62 * SECOND,
+    ),
+    identity(ALICE, 900, at=START + 63 * SECOND),
+    account(
+        CAROL,
+        901,
+        False,
+        at=START + 64 * SECOND,
+        status="deactivated",
+        time="2026-07-04T14:39:04Z",
+    ),
+    b'{"garbage',
+    REFUSED_LIKE,
+    frame(kind="heartbeat"),
+    # the like again, from another host
+    commit(BOB, LIKE, tid("4"), about(ALICES_POST), at=START + 70 * SECOND),
+]
+
+# Accounts: alice 11, bob 12, carol 13. Collections: like 1, post 2, repost 3, follow 4, '#identity' 5, '#account' 6,
+# profile 7. Amounts stand in the rollups, in one segment of tallies or the other, or in some of each.
+ROWS: LiteralString = """
+insert into account (id, did, active, status, status_time, status_seq)
+values
+  (11, 'did:plc:alice', true, null, null, null),
+  (12, 'did:plc:bob', true, null, null, null),
+  (13, 'did:web:carol.example', false, 'deactivated', '2026-07-04 14:39:04Z', 901);
+insert into rkey (id, name) values (-1, 'my-post'), (-2, 'self');
+insert into collection (name) values ('app.bsky.actor.profile');
+
+select ensure_event_day('2026-07-04');
+insert into event (time, actor, rev, rkey, subject_account, subject_rkey, quote_account, quote_rkey,
+  collection, lane, operation, reply, quote, mentions, languages)
+values
+  ('2026-07-04 14:38:01Z', 11,   1,   1, null, null, null, null, 2, 16, 'c', false, false, '{13}', '{en}'),
+  ('2026-07-04 14:38:02Z', 12,   2,   2,   11,    1, null, null, 1, 17, 'c',  null,  null,   null,   null),
+  ('2026-07-04 14:38:03Z', 13,   3,   3,   11,    1,   12,   -1, 2, 16, 'c',  true,  true,   null,   null),
+  ('2026-07-04 14:38:04Z', 12,   4,   4,   11,    1, null, null, 3, 17, 'c',  null,  null,   null,   null),
+  ('2026-07-04 14:38:05Z', 13,   5,   5,   11, null, null, null, 4, 16, 'c',  null,  null,   null,   null),
+  ('2026-07-04 14:39:01Z', 12,   6,   2, null, null, null, null, 1, 17, 'd',  null,  null,   null,   null),
+  ('2026-07-04 14:39:02Z', 11,   7,  -2, null, null, null, null, 7, 16, 'u',  null,  null,   null,   null),
+  ('2026-07-04 14:39:03Z', 11, 900, 900, null, null, null, null, 5, 16, 'e',  null,  null,   null,   null),
+  ('2026-07-04 14:39:04Z', 13, 901, 901, null, null, null, null, 6, 16, 'e',  null,  null,   null,   null);
+
+insert into account_minute (minute, account, metric, gained, lost)
+values
+  ('2026-07-04 14:38Z', 11, 1, 1, 0),
+  ('2026-07-04 14:38Z', 13, 16, 1, 0),
+  ('2026-07-04 14:38Z', 12, 4, 1, 0),
+  ('2026-07-04 14:38Z', 11, 14, 1, 0),
+  ('2026-07-04 14:40Z', 11, 14, 0, 0);
+insert into post_minute (minute, account, rkey, metric, gained, lost)
+values ('2026-07-04 14:38Z', 11, 1, 14, 1, 0);
+insert into account_tally_0 (minute, account, rkey, metric, gained, lost)
+values
+  ('2026-07-04 14:38Z', 13, null, 2, 1, 0),
+  ('2026-07-04 14:38Z', 13, null, 3, 1, 0),
+  ('2026-07-04 14:38Z', 11, 1, 12, 1, 0),
+  ('2026-07-04 14:38Z', 12, -1, 13, 1, 0),
+  ('2026-07-04 14:39Z', 12, null, 4, 0, 1);
+insert into account_tally_1 (minute, account, rkey, metric, gained, lost)
+values
+  ('2026-07-04 14:39Z', 11, 1, 14, 0, 1),
+  ('2026-07-04 14:38Z', 12, null, 5, 1, 0),
+  ('2026-07-04 14:38Z', 11, 1, 15, 1, 0),
+  ('2026-07-04 14:38Z', 13, null, 6, 1, 0),
+  ('2026-07-04 14:38Z', 11, null, 17, 1, 0);
+
+insert into dimension_minute (minute, dimension, key, gained, lost) values ('2026-07-04 14:38Z', 1, 'en', 1, 0);
+insert into dimension_tally_1 (minute, dimension, key, gained, lost) values ('2026-07-04 14:38Z', 1, 'und', 1, 0);
+
+insert into network_minute (minute, collection, operation, events)
+values ('2026-07-04 14:38Z', 2, 'c', 1), ('2026-07-04 14:38Z', 1, 'c', 1);
+insert into network_tally_0 (minute, collection, operation, events)
+values ('2026-07-04 14:38Z', 2, 'c', 1), ('2026-07-04 14:38Z', 3, 'c', 1), ('2026-07-04 14:38Z', 4, 'c', 1);
+insert into network_tally_1 (minute, collection, operation, events)
+values
+  ('2026-07-04 14:39Z', 1, 'd', 1),
+  ('2026-07-04 14:39Z', 7, 'u', 1),
+  ('2026-07-04 14:39Z', 5, 'e', 1),
+  ('2026-07-04 14:39Z', 6, 'e', 1);
+
+update lane set events = 6, quarantined = 1 where lane = 16;
+update lane set events = 3, quarantined = 1 where lane = 17;
+"""
+
+QUARANTINED: LiteralString = """
+insert into quarantine (digest, reason, host, lane, epoch, size, sample)
+values (%s, %s, 'jetstream.example', 0, 1, %s, %s)
+"""
