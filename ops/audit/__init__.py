@@ -36,9 +36,7 @@ def audit(
     is what it has not counted yet.
     """
     if connection.info.transaction_status != TransactionStatus.IDLE:
-        raise ValueError(
-            "the audit reads one snapshot: it needs a connection outside any transaction"
-        )
+        raise ValueError("the audit reads one snapshot: it needs a connection outside any transaction")
     say = progress or (lambda line: None)
     clock_us = time.time_ns() // 1_000 if now_us is None else now_us
     delivered = deliveries(_frames(recordings), clock_us, say)
@@ -52,33 +50,20 @@ def _frames(recordings: Sequence[Path]) -> Iterator[bytes]:
         yield from read(path)
 
 
-def _compared(
-    connection: psycopg.Connection, delivered: Deliveries, say: Callable[[str], None]
-) -> Report:
+def _compared(connection: psycopg.Connection, delivered: Deliveries, say: Callable[[str], None]) -> Report:
     report = Report()
     names = found.names(connection)
     compare.names(names, report)
     # quarantine before the log: whatever rightly stands there need not be in the log, and counts nothing
-    quarantined = compare.quarantine(
-        delivered, found.rows(connection, found.QUARANTINE), report
-    )
+    quarantined = compare.quarantine(delivered, found.rows(connection, found.QUARANTINE), report)
     logged = compare.log(delivered, found.log(connection, names), report)
     say(f"compared {logged.total():,} rows of the log, {quarantined:,} of quarantine")
     compare.lanes(logged, quarantined, found.rows(connection, found.LANES), report)
     expected = recount(delivered.counted())
     say("recounted")
-    compare.sums(
-        "network_minute", expected.network, found.network(connection, names), report
-    )
-    compare.sums(
-        "dimension_minute",
-        expected.dimensions,
-        found.dimensions(connection, names),
-        report,
-    )
-    compare.sums(
-        "account_minute", expected.accounts, found.accounts(connection, names), report
-    )
+    compare.sums("network_minute", expected.network, found.network(connection, names), report)
+    compare.sums("dimension_minute", expected.dimensions, found.dimensions(connection, names), report)
+    compare.sums("account_minute", expected.accounts, found.accounts(connection, names), report)
     compare.sums("post_minute", expected.posts, found.posts(connection, names), report)
     compare.accounts(expected.statuses, found.rows(connection, found.STATUSES), report)
     say("compared the rollups with their tallies, and the accounts")

@@ -37,19 +37,11 @@ def quarantine(delivered: Deliveries, found: Iterable[Row], report: Report) -> i
         else:
             expected = "one row for this frame" if meant else "no such row"
             report.differs(
-                "quarantine",
-                (bytes(digest).hex(),),
-                expected,
-                f"{reason}: {bytes(sample[:BEGINS_BYTES])!r}",
+                "quarantine", (bytes(digest).hex(),), expected, f"{reason}: {bytes(sample[:BEGINS_BYTES])!r}"
             )
     for identity, refusal in delivered.refusals.items():
         if not refusal.stands and identity not in delivered.events:
-            report.differs(
-                "quarantine",
-                _identity(identity),
-                f"a row with {refusal.begins!r}",
-                "none",
-            )
+            report.differs("quarantine", _identity(identity), f"a row with {refusal.begins!r}", "none")
     report.compared["quarantined"] = len(delivered.refusals)
     return count
 
@@ -62,18 +54,10 @@ def log(delivered: Deliveries, found: Iterable[LogRow], report: Report) -> Count
         event = delivered.events.get(row.key)
         if event is None:
             report.differs(
-                "event",
-                _readable(row.key),
-                "no row: never delivered",
-                f"a row at {moment(row.time_us)}",
+                "event", _readable(row.key), "no row: never delivered", f"a row at {moment(row.time_us)}"
             )
         elif event.logged is not None:
-            report.differs(
-                "event",
-                _readable(row.key),
-                "one row",
-                f"another at {moment(row.time_us)}",
-            )
+            report.differs("event", _readable(row.key), "one row", f"another at {moment(row.time_us)}")
         else:
             event.logged = row.time_us
             _log_row(event, row, report)
@@ -88,9 +72,7 @@ def _standing(delivered: Deliveries, key: Key, event: Event, report: Report) -> 
     either = delivered.either(key)
     if event.logged is None and not (either and delivered.refusals[key].stands):
         expected = "a row, here or in quarantine" if either else "a row"
-        report.differs(
-            "event", _readable(key), f"{expected} at {moment(event.times[0])}", "none"
-        )
+        report.differs("event", _readable(key), f"{expected} at {moment(event.times[0])}", "none")
     elif event.logged is not None and either and delivered.refusals[key].stands:
         report.differs("event", _readable(key), "a row here or in quarantine", "both")
 
@@ -98,9 +80,7 @@ def _standing(delivered: Deliveries, key: Key, event: Event, report: Report) -> 
 def _log_row(event: Event, row: LogRow, report: Report) -> None:
     if row.time_us not in event.times:
         expected = " or ".join(moment(time) for time in event.times)
-        report.differs(
-            "event", (*_readable(event.key), "time"), expected, moment(row.time_us)
-        )
+        report.differs("event", (*_readable(event.key), "time"), expected, moment(row.time_us))
     pairs: list[tuple[str, object, object]] = [
         ("operation", event.operation, row.operation),
         ("lane", zlib.crc32(event.key[0].encode()) % LANES, row.lane),
@@ -109,14 +89,10 @@ def _log_row(event: Event, row: LogRow, report: Report) -> None:
         pairs += _content(event, event.content, row)
     for name, must, stands in pairs:
         if must != stands:
-            report.differs(
-                "event", (*_readable(event.key), name), _words(must), _words(stands)
-            )
+            report.differs("event", (*_readable(event.key), name), _words(must), _words(stands))
 
 
-def _content(
-    event: Event, made: Content, row: LogRow
-) -> list[tuple[str, object, object]]:
+def _content(event: Event, made: Content, row: LogRow) -> list[tuple[str, object, object]]:
     """What the row of a create says of its record; rows of updates and deletes may say anything or nothing."""
     actor = event.key[0]
     others = tuple(mentioned for mentioned in row.mentions if mentioned != actor)
@@ -126,38 +102,23 @@ def _content(
         ("reply", made.reply, row.reply),
         ("quote", made.quote, row.quote),
         ("quoted", made.quoted, row.quoted),
-        (
-            "mentions",
-            tuple(mentioned for mentioned in made.mentions if mentioned != actor),
-            others,
-        ),
+        ("mentions", tuple(mentioned for mentioned in made.mentions if mentioned != actor), others),
         ("languages", made.languages, row.languages or undetermined),
     ]
 
 
-def sums(
-    table: str, expected: Sums, found: Iterable[tuple[Row, int, int]], report: Report
-) -> None:
+def sums(table: str, expected: Sums, found: Iterable[tuple[Row, int, int]], report: Report) -> None:
     """Each key gained and lost what it must; an empty key may stand or not. Uses `expected` up."""
-    report.compared[f"{table} keys"] = len(
-        expected.gained.keys() | expected.lost.keys()
-    )
+    report.compared[f"{table} keys"] = len(expected.gained.keys() | expected.lost.keys())
     for key, gained, lost in found:
         must = expected.gained.pop(key, 0), expected.lost.pop(key, 0)
         if must != (gained, lost):
             report.differs(table, _bucket(key), _amount(*must), _amount(gained, lost))
     for key in expected.gained.keys() | expected.lost.keys():
-        report.differs(
-            table,
-            _bucket(key),
-            _amount(expected.gained[key], expected.lost[key]),
-            "none",
-        )
+        report.differs(table, _bucket(key), _amount(expected.gained[key], expected.lost[key]), "none")
 
 
-def lanes(
-    logged: Counter[int], quarantined: int, found: Iterable[Row], report: Report
-) -> None:
+def lanes(logged: Counter[int], quarantined: int, found: Iterable[Row], report: Report) -> None:
     """The lanes' running totals are the rows that stand: each its own in the log, all together in quarantine."""
     total = 0
     for lane, events, refused in found:
@@ -166,26 +127,18 @@ def lanes(
         if events != rows:
             report.differs("lane", (lane, "events"), f"{rows} as in the log", events)
     for lane, rows in logged.items():
-        report.differs(
-            "lane", (lane, "events"), f"{rows} as in the log", "no such lane"
-        )
+        report.differs("lane", (lane, "events"), f"{rows} as in the log", "no such lane")
     if total != quarantined:
-        report.differs(
-            "lane", ("all", "quarantined"), f"{quarantined} as in quarantine", total
-        )
+        report.differs("lane", ("all", "quarantined"), f"{quarantined} as in quarantine", total)
     report.compared["lanes"] = LANES
 
 
-def accounts(
-    expected: Mapping[str, Status], found: Iterable[Row], report: Report
-) -> None:
+def accounts(expected: Mapping[str, Status], found: Iterable[Row], report: Report) -> None:
     """Each account is as its latest account event says; without one it is active and has no status."""
     found_by_did = {did: (active, status, seq) for did, active, status, seq in found}
     for did in expected.keys() | found_by_did.keys():
         seen = expected.get(did)
-        must = (
-            (True, None, None) if seen is None else (seen.active, seen.status, seen.seq)
-        )
+        must = (True, None, None) if seen is None else (seen.active, seen.status, seen.seq)
         stands = found_by_did.get(did, (True, None, None))
         if must != stands:
             report.differs("account", (did,), _status(*must), _status(*stands))
@@ -201,9 +154,7 @@ def names(names: Names, report: Report) -> None:
     for id, name in names.rkeys.items():
         number = tid(name)
         if number is not None:
-            report.differs(
-                "rkey", (name,), f"no row: the id of a TID is its number {number}", id
-            )
+            report.differs("rkey", (name,), f"no row: the id of a TID is its number {number}", id)
 
 
 def _readable(key: Key) -> tuple[object, ...]:
@@ -222,19 +173,12 @@ def _bucket(key: Row) -> tuple[object, ...]:
 def _words(value: object) -> object:
     """A field of a log row: names side by side."""
     if isinstance(value, tuple):
-        return (
-            " ".join(str(tid_text(part)) for part in value if part is not None)
-            or "none"
-        )
+        return " ".join(str(tid_text(part)) for part in value if part is not None) or "none"
     return "none" if value is None else value
 
 
 def _identity(identity: Key | bytes) -> tuple[object, ...]:
-    return (
-        ("frame", identity.hex())
-        if isinstance(identity, bytes)
-        else _readable(identity)
-    )
+    return ("frame", identity.hex()) if isinstance(identity, bytes) else _readable(identity)
 
 
 def _amount(gained: int, lost: int) -> str:
@@ -243,4 +187,6 @@ def _amount(gained: int, lost: int) -> str:
 
 def _status(active: bool, status: str | None, seq: int | None) -> str:
     told = "by no event" if seq is None else f"by event {seq}"
-    return f"{'active' if active else 'not active'}, {'no status' if status is None else repr(status)}, {told}"
+    return (
+        f"{'active' if active else 'not active'}, {'no status' if status is None else repr(status)}, {told}"
+    )

@@ -78,9 +78,7 @@ def _mentions(record: Record) -> Iterator[str]:
     for facet in _entries(record.get("facets")):
         for feature in _entries(_at(facet, "features")):
             did = _at(feature, "did")
-            if _at(feature, "$type") == "app.bsky.richtext.facet#mention" and is_did(
-                did
-            ):
+            if _at(feature, "$type") == "app.bsky.richtext.facet#mention" and is_did(did):
                 yield sys.intern(did)
 
 

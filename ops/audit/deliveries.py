@@ -63,16 +63,12 @@ def sample_digest(sample: bytes) -> bytes:
     return hashlib.blake2b(sample, digest_size=16).digest()
 
 
-def deliveries(
-    frames: Iterable[bytes], now_us: int, progress: Callable[[str], None]
-) -> Deliveries:
+def deliveries(frames: Iterable[bytes], now_us: int, progress: Callable[[str], None]) -> Deliveries:
     """Read all frames."""
     union = Deliveries()
     for frame in frames:
         union.add(judge(frame, now_us))
         if union.frames % PROGRESS_FRAMES == 0:
             progress(f"read {union.frames:,} frames: {len(union.events):,} events")
-    progress(
-        f"read {union.frames:,} frames: {len(union.events):,} events, {len(union.refusals):,} refused"
-    )
+    progress(f"read {union.frames:,} frames: {len(union.events):,} events, {len(union.refusals):,} refused")
     return union

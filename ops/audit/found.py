@@ -38,9 +38,7 @@ class Names:
         """A record key: itself where it is a TID's number, else its text."""
         return id if id >= 0 else self.rkeys.get(id) or f"?{id}"
 
-    def subject(
-        self, account: int | None, rkey: int | None
-    ) -> tuple[str, Rkey | None] | None:
+    def subject(self, account: int | None, rkey: int | None) -> tuple[str, Rkey | None] | None:
         """An account, or a post of it."""
         if account is None and rkey is None:
             return None
@@ -151,27 +149,18 @@ def rows(connection: psycopg.Connection, query: LiteralString) -> Iterator[Row]:
 
 def names(connection: psycopg.Connection) -> Names:
     """Every name there is."""
-    return Names(
-        **{what: dict(rows(connection, query)) for what, query in NAMES.items()}
-    )
+    return Names(**{what: dict(rows(connection, query)) for what, query in NAMES.items()})
 
 
 def log(connection: psycopg.Connection, names: Names) -> Iterator[LogRow]:
     """The event log, in no order."""
     for row in rows(connection, EVENTS):
         time, actor, rev, rkey, collection, lane, operation, *made = row
-        account, post, quote_account, quote_post, reply, quote, mentions, languages = (
-            made
-        )
+        account, post, quote_account, quote_post, reply, quote, mentions, languages = made
         name = names.collections.get(collection) or f"?{collection}"
         yield LogRow(
             # of identity and account events the record key is the upstream seq once more
-            (
-                names.account(actor),
-                rev,
-                name,
-                None if operation == "e" and rkey == rev else names.rkey(rkey),
-            ),
+            (names.account(actor), rev, name, None if operation == "e" and rkey == rev else names.rkey(rkey)),
             time,
             operation,
             lane,
@@ -184,46 +173,26 @@ def log(connection: psycopg.Connection, names: Names) -> Iterator[LogRow]:
         )
 
 
-def accounts(
-    connection: psycopg.Connection, names: Names
-) -> Iterator[tuple[Row, int, int]]:
+def accounts(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
     """Gained and lost of each (minute, account, metric)."""
     for minute, account, metric, gained, lost in rows(connection, ACCOUNTS):
-        yield (
-            (minute, names.account(account), names.metrics.get(metric) or f"?{metric}"),
-            gained,
-            lost,
-        )
+        yield ((minute, names.account(account), names.metrics.get(metric) or f"?{metric}"), gained, lost)
 
 
-def posts(
-    connection: psycopg.Connection, names: Names
-) -> Iterator[tuple[Row, int, int]]:
+def posts(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
     """Gained and lost of each (minute, account, record key, metric)."""
     for minute, account, rkey, metric, gained, lost in rows(connection, POSTS):
         name = names.metrics.get(metric) or f"?{metric}"
         yield (minute, names.account(account), names.rkey(rkey), name), gained, lost
 
 
-def dimensions(
-    connection: psycopg.Connection, names: Names
-) -> Iterator[tuple[Row, int, int]]:
+def dimensions(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
     """Gained and lost of each (minute, dimension, key)."""
     for minute, dimension, key, gained, lost in rows(connection, DIMENSIONS):
-        yield (
-            (minute, names.dimensions.get(dimension) or f"?{dimension}", key),
-            gained,
-            lost,
-        )
+        yield ((minute, names.dimensions.get(dimension) or f"?{dimension}", key), gained, lost)
 
 
-def network(
-    connection: psycopg.Connection, names: Names
-) -> Iterator[tuple[Row, int, int]]:
+def network(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
     """Events of each (minute, collection, operation); the network loses nothing."""
     for minute, collection, operation, events, lost in rows(connection, NETWORK):
-        yield (
-            (minute, names.collections.get(collection) or f"?{collection}", operation),
-            events,
-            lost,
-        )
+        yield ((minute, names.collections.get(collection) or f"?{collection}", operation), events, lost)

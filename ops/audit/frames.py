@@ -31,8 +31,7 @@ Key = tuple[str, int, str, Rkey | None]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RFC3339 = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)",
-    re.ASCII,
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
 )
 _MAYBE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -79,10 +78,7 @@ def judge(frame: bytes, now_us: int) -> Event | Refused | None:
     document = parse(frame)
     key = None
     if document is not None:
-        if document.get("kind") == "heartbeat" and not document.keys() & {
-            "did",
-            "time_us",
-        }:
+        if document.get("kind") == "heartbeat" and not document.keys() & {"did", "time_us"}:
             return None
         key = _key(document)
     if document is not None and key is not None and len(frame) <= FRAME_BYTES_MAX:
@@ -101,10 +97,7 @@ def parse(frame: bytes) -> dict[str, object] | None:
         if _MAYBE_SURROGATE.search(frame):
             # as pairs, so that a name given twice hides nothing; encoding is what refuses half a pair
             json.dumps(_PAIRS_DECODER.decode(text), ensure_ascii=False).encode("utf-8")
-    except (
-        ValueError,
-        RecursionError,
-    ):  # nested deeper than about a thousand is more than any parser takes
+    except (ValueError, RecursionError):  # nested deeper than about a thousand is more than any parser takes
         return None
     return document if isinstance(document, dict) else None
 
@@ -124,9 +117,7 @@ def _constant(text: str) -> float:
     raise ValueError(f"{text} is not JSON")
 
 
-_DECODER = json.JSONDecoder(
-    parse_float=_finite, parse_int=_whole, parse_constant=_constant
-)
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_int=_whole, parse_constant=_constant)
 _PAIRS_DECODER = json.JSONDecoder(object_pairs_hook=list)
 
 
@@ -148,11 +139,7 @@ def _key(document: dict[str, object]) -> Key | None:
 def _commit_key(did: str, commit: object) -> Key | None:
     if not isinstance(commit, dict):
         return None
-    rev, collection, key = (
-        tid(commit.get("rev")),
-        commit.get("collection"),
-        rkey(commit.get("rkey")),
-    )
+    rev, collection, key = (tid(commit.get("rev")), commit.get("collection"), rkey(commit.get("rkey")))
     if rev is None or key is None or not is_collection(collection):
         return None
     return sys.intern(did), rev, sys.intern(collection), key
@@ -201,15 +188,11 @@ def _time(value: object) -> int | None:
         return None
     day, clock, fraction, zone = match.groups()
     try:
-        moment = datetime.fromisoformat(
-            f"{day}T{clock}{zone.upper().replace('Z', '+00:00')}"
-        )
+        moment = datetime.fromisoformat(f"{day}T{clock}{zone.upper().replace('Z', '+00:00')}")
     except ValueError:
         return None
     elapsed = moment - _EPOCH
-    return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + int(
-        (fraction or "0")[:6].ljust(6, "0")
-    )
+    return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + int((fraction or "0")[:6].ljust(6, "0"))
 
 
 def _integer(value: object) -> int | None:

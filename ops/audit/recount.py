@@ -19,12 +19,7 @@ from ops.audit.syntax import Rkey
 KNOWN_US = 7 * 24 * 60 * MINUTE_US
 
 MADE = {LIKE: "likes", REPOST: "reposts", FOLLOW: "follows"}
-RECEIVED = {
-    LIKE: "likes_received",
-    REPOST: "reposts_received",
-    FOLLOW: "followers",
-    POST: "replies_received",
-}
+RECEIVED = {LIKE: "likes_received", REPOST: "reposts_received", FOLLOW: "followers", POST: "replies_received"}
 
 # An account, the record key of its post where the amount belongs to one, and a metric.
 Amount = tuple[str, Rkey | None, str]
@@ -99,11 +94,7 @@ def losses(events: Iterable[Event]) -> Iterator[tuple[int, Event]]:
     if that is young enough. Whatever arrived first is of no matter.
     """
     records: dict[tuple[str, str, Rkey | None], list[Event]] = {}
-    events = [
-        event
-        for event in events
-        if event.key[2] in READERS and event.operation in ("c", "d")
-    ]
+    events = [event for event in events if event.key[2] in READERS and event.operation in ("c", "d")]
     for event in events:
         if event.operation == "d":
             records.setdefault(_record(event), []).append(event)
@@ -113,11 +104,7 @@ def losses(events: Iterable[Event]) -> Iterator[tuple[int, Event]]:
     for history in records.values():
         history.sort(key=lambda event: event.key[1])
         for before, event in pairwise(history):
-            if (
-                event.operation == "d"
-                and before.operation == "c"
-                and _known(before, event)
-            ):
+            if event.operation == "d" and before.operation == "c" and _known(before, event):
                 yield event.minute, before
 
 

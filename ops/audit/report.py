@@ -47,9 +47,7 @@ class Report:
         """0 where everything is the same, else 1."""
         return 1 if self.diff else 0
 
-    def differs(
-        self, table: str, key: tuple[object, ...], expected: object, found: object
-    ) -> None:
+    def differs(self, table: str, key: tuple[object, ...], expected: object, found: object) -> None:
         """Note a difference."""
         self.by_table[table] += 1
         if self.by_table[table] <= KEPT_PER_TABLE_MAX:
@@ -57,17 +55,11 @@ class Report:
 
     def text(self, first: int = 10) -> str:
         """The verdict for a terminal: one line, and the first few differences of each table."""
-        compared = ", ".join(
-            f"{count:,} {what}" for what, count in self.compared.items()
-        )
+        compared = ", ".join(f"{count:,} {what}" for what, count in self.compared.items())
         lines = [f"diff={self.diff} ({compared})"]
         for table, count in self.by_table.items():
             lines.append(f"{table}: {count:,} differ")
-            shown = [
-                difference
-                for difference in self.differences
-                if difference.table == table
-            ][:first]
+            shown = [difference for difference in self.differences if difference.table == table][:first]
             lines.extend(f"  {difference}" for difference in shown)
             if count > len(shown):
                 lines.append(f"  and {count - len(shown):,} more")
@@ -77,10 +69,6 @@ class Report:
 def moment(time_us: int) -> str:
     """A stream time for readers; a number where no calendar has it."""
     try:
-        return (
-            (_EPOCH + timedelta(microseconds=time_us))
-            .isoformat()
-            .replace("+00:00", "Z")
-        )
+        return (_EPOCH + timedelta(microseconds=time_us)).isoformat().replace("+00:00", "Z")
     except OverflowError:
         return str(time_us)

@@ -30,20 +30,12 @@ _DIGITS = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
 
 def is_did(value: object) -> TypeGuard[str]:
     """Whether this is a DID of a length the contract counts; all its characters are single bytes."""
-    return (
-        isinstance(value, str)
-        and len(value) <= DID_BYTES_MAX
-        and _DID.fullmatch(value) is not None
-    )
+    return isinstance(value, str) and len(value) <= DID_BYTES_MAX and _DID.fullmatch(value) is not None
 
 
 def is_collection(value: object) -> TypeGuard[str]:
     """Whether this may name a collection; unknown ones are counted, so this is not the NSID syntax."""
-    return (
-        isinstance(value, str)
-        and 1 <= len(value) <= COLLECTION_CHARS_MAX
-        and not _CONTROL.search(value)
-    )
+    return isinstance(value, str) and 1 <= len(value) <= COLLECTION_CHARS_MAX and not _CONTROL.search(value)
 
 
 def tid(value: object) -> int | None:

@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import cache
 from itertools import islice, pairwise
 
 import orjson
@@ -23,9 +24,14 @@ QUIET_S = 0.2
 Heard = list[bytes]
 
 
+@cache
+def simulated() -> list[tuple[int, bytes]]:
+    return list(islice(Simulation(12, accounts_count=500).events(), COUNT))
+
+
 def filled() -> Store:
     store = Store()
-    for time_us, line in islice(Simulation(12, accounts_count=500).events(), COUNT):
+    for time_us, line in simulated():
         store.append(time_us, line)
     return store
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import islice, pairwise
 from typing import Any
 
@@ -18,9 +19,14 @@ from benchmarks.wire import lines
 COUNT = 6000
 
 
+@cache
+def simulated(poison_share: float) -> list[tuple[int, bytes]]:
+    return list(islice(Simulation(3, poison_share=poison_share, accounts_count=2000).events(), COUNT))
+
+
 def filled(poison_share: float = 0.0) -> Store:
     store = Store()
-    for time_us, line in islice(Simulation(3, poison_share=poison_share, accounts_count=2000).events(), COUNT):
+    for time_us, line in simulated(poison_share):
         store.append(time_us, line)
     return store
 

@@ -9,8 +9,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -22,17 +24,23 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from benchmarks.faults import FaultOptions
 from benchmarks.replay import ReplayServer
-from benchmarks.serving import ReplayOptions, events_of, keep_up
+from benchmarks.serving import ReplayOptions, events_of, keep_up, replay
 from benchmarks.simulator import Simulation, write_recording
 from benchmarks.store import Events, Store
+from benchmarks.wire import lines
 
 COUNT = 3000
 QUIET_S = 0.15  # how long nothing may come before we believe that nothing comes
 
 
+@cache
+def simulated(count: int) -> list[tuple[int, bytes]]:
+    return list(islice(Simulation(11, accounts_count=3000).events(), count))
+
+
 def filled(count: int = COUNT) -> Store:
     store = Store()
-    for time_us, line in islice(Simulation(11, accounts_count=3000).events(), count):
+    for time_us, line in simulated(count):
         store.append(time_us, line)
     return store
 
@@ -170,8 +178,8 @@ def test_nothing_is_sent_before_a_hello_that_was_required() -> None:
             assert await nothing_comes(client)
             payload = {"wantedCollections": ["app.bsky.feed.repost"], "wantedDids": [], "maxMessageSizeBytes": 0}
             await client.send(json.dumps({"type": "options_update", "payload": payload}))
-            lines = wanted(store, lambda event: collection(event) in ("", "app.bsky.feed.repost"))
-            assert await hear(client, len(lines)) == lines
+            expected = wanted(store, lambda event: collection(event) in ("", "app.bsky.feed.repost"))
+            assert await hear(client, len(expected)) == expected
 
     run(test)
 
@@ -233,11 +241,13 @@ def test_a_live_store_serves_its_past_on_demand_and_then_what_is_new() -> None:
 def test_a_producer_keeps_a_store_up_with_the_clock() -> None:
     async def test() -> None:
         store = Store(live=True)
-        start_us = int(asyncio.get_running_loop().time()) * 0 + 1_000_000  # long past: all is due at once
-        producer = asyncio.create_task(keep_up(store, Simulation(1, start_us, 500, accounts_count=100).events()))
+        start_us = int(time.time() - 3) * 1_000_000  # three seconds are due at once, then it is paced
+        simulation = Simulation(1, start_us, 500, hourly=False, accounts_count=100)
+        producer = asyncio.create_task(keep_up(store, simulation.events()))
         async with served(store) as (_, url), connect(f"{url}?cursor=0", compression=None) as client:
             times = [orjson.loads(line)["time_us"] for line in await hear(client, 2000)]
             assert times == sorted(times)
+            assert times[-1] <= time.time() * 1e6
         producer.cancel()
 
     run(test)
@@ -297,8 +307,6 @@ def test_options_name_host_and_loop(tmp_path: Path) -> None:
     assert len(first) == len(second) == 5000
 
     def keys(events: Events) -> set[str]:
-        from benchmarks.wire import lines
-
         parts = [lines(events.frames(begin, end)) for begin, end in ((0, 2000), (2000, 4000))]
         parsed = [orjson.loads(line) for part in parts for line in part]
         return {event["did"] + event.get("commit", {}).get("rev", "") for event in parsed}
@@ -331,6 +339,4 @@ def test_the_process_says_where_it_listens_and_what_it_cost(tmp_path: Path) -> N
     assert words[0] == {"faults": {}}
     assert words[1]["cost"]["sent"] == 1000
     with pytest.raises(ValueError, match="speed"):
-        from benchmarks.serving import replay
-
         replay(ReplayOptions(path, speed="0"))

@@ -51,7 +51,7 @@ def counted(database: psycopg.Connection) -> dict[str, int]:
         " select name, false as lost, sum(gained) as n from account_minute join metric on id = metric group by name"
         " union all select name, true, sum(lost) from account_minute join metric on id = metric group by name"
         ") t where n > 0"
-        " union all select collection.name || ' ' || operation, count(*) from event"
+        " union all select collection.name || ' ' || operation::text, count(*) from event"
         " join collection on collection.id = event.collection group by 1"
     ).fetchall()
     return {name: int(n) for name, n in rows}

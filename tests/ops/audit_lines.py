@@ -37,12 +37,7 @@ def commit(
     at: int = START,
 ) -> bytes:
     """A commit; its rev is the record key unless told."""
-    body = {
-        "rev": rev or rkey,
-        "operation": operation,
-        "collection": collection,
-        "rkey": rkey,
-    }
+    body = {"rev": rev or rkey, "operation": operation, "collection": collection, "rkey": rkey}
     if operation != "delete":
         body |= {"record": record if record is not None else {}, "cid": "bafy"}  # type: ignore[dict-item]
     return frame(did=did, time_us=at, kind="commit", commit=body)
@@ -54,10 +49,7 @@ def delete(did: str, collection: str, rkey: str, *, rev: str, at: int = START) -
 
 def about(uri: object) -> dict[str, object]:
     """The record of a like or a repost."""
-    return {
-        "subject": {"cid": "bafy", "uri": uri},
-        "createdAt": "2026-07-04T14:38:07.594Z",
-    }
+    return {"subject": {"cid": "bafy", "uri": uri}, "createdAt": "2026-07-04T14:38:07.594Z"}
 
 
 def uri(did: str, rkey: str, collection: str = POST) -> str:
@@ -66,10 +58,7 @@ def uri(did: str, rkey: str, collection: str = POST) -> str:
 
 def answer(parent: object) -> dict[str, object]:
     """The reply field of a post."""
-    return {
-        "root": {"uri": parent, "cid": "bafy"},
-        "parent": {"uri": parent, "cid": "bafy"},
-    }
+    return {"root": {"uri": parent, "cid": "bafy"}, "parent": {"uri": parent, "cid": "bafy"}}
 
 
 def quote(of: object) -> dict[str, object]:
@@ -79,31 +68,22 @@ def quote(of: object) -> dict[str, object]:
 def quote_with_media(of: object) -> dict[str, object]:
     return {
         "$type": "app.bsky.embed.recordWithMedia",
-        "record": {
-            "$type": "app.bsky.embed.record",
-            "record": {"uri": of, "cid": "bafy"},
-        },
+        "record": {"$type": "app.bsky.embed.record", "record": {"uri": of, "cid": "bafy"}},
         "media": {"$type": "app.bsky.embed.images", "images": []},
     }
 
 
 def mention(*dids: object) -> dict[str, object]:
     """A facet that mentions all of these."""
-    features = [
-        {"$type": "app.bsky.richtext.facet#mention", "did": did} for did in dids
-    ]
+    features = [{"$type": "app.bsky.richtext.facet#mention", "did": did} for did in dids]
     return {"index": {"byteStart": 0, "byteEnd": 3}, "features": features}
 
 
 def identity(did: str, seq: object, at: int = START) -> bytes:
-    return frame(
-        did=did, time_us=at, kind="identity", identity={"did": did, "seq": seq}
-    )
+    return frame(did=did, time_us=at, kind="identity", identity={"did": did, "seq": seq})
 
 
-def account(
-    did: str, seq: object, active: object, at: int = START, **more: object
-) -> bytes:
+def account(did: str, seq: object, active: object, at: int = START, **more: object) -> bytes:
     """An account event; `status` and `time` as given."""
     body = {"active": active, "did": did, "seq": seq, **more}
     return frame(did=did, time_us=at, kind="account", account=body)

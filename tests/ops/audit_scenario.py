@@ -1,15 +1,23 @@
-"""A few frames, and the rows that count them, both written by hand; the tests of the audit tamper with the rows."""
+"""A few frames, and the rows that count them, both written by hand; what the audit says of the two.
+
+It knows no test: those tamper with the rows, or deliver more.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import LiteralString
 
+import psycopg
 from audit_lines import (
     ALICE,
     BOB,
     CAROL,
     FOLLOW,
     LIKE,
+    NOW,
     POST,
     REPOST,
     START,
@@ -26,18 +34,15 @@ from audit_lines import (
     uri,
 )
 
+from benchmarks.recording import Writer
+from ops.audit import audit
+
 SECOND = 1_000_000
 ALICES_POST = uri(ALICE, tid("3"))
 REFUSED_LIKE = commit(BOB, LIKE, tid("c"), {}, at=START + 6 * SECOND)
 
 FRAMES = [
-    commit(
-        ALICE,
-        POST,
-        tid("3"),
-        {"langs": ["en-US"], "facets": [mention(CAROL)]},
-        at=START + 1 * SECOND,
-    ),
+    commit(ALICE, POST, tid("3"), {"langs": ["en-US"], "facets": [mention(CAROL)]}, at=START + 1 * SECOND),
     commit(BOB, LIKE, tid("4"), about(ALICES_POST), at=START + 2 * SECOND),
     commit(
         CAROL,
@@ -49,23 +54,9 @@ FRAMES = [
     commit(BOB, REPOST, tid("6"), about(ALICES_POST), at=START + 4 * SECOND),
     commit(CAROL, FOLLOW, tid("7"), {"subject": ALICE}, at=START + 5 * SECOND),
     delete(BOB, LIKE, tid("4"), rev=tid("a"), at=START + 61 * SECOND),
-    commit(
-        ALICE,
-        "app.bsky.actor.profile",
-        "self",
-        operation="update",
-        rev=tid("b"),
-        at=START + 62 * SECOND,
-    ),
+    commit(ALICE, "app.bsky.actor.profile", "self", operation="update", rev=tid("b"), at=START + 62 * SECOND),
     identity(ALICE, 900, at=START + 63 * SECOND),
-    account(
-        CAROL,
-        901,
-        False,
-        at=START + 64 * SECOND,
-        status="deactivated",
-        time="2026-07-04T14:39:04Z",
-    ),
+    account(CAROL, 901, False, at=START + 64 * SECOND, status="deactivated", time="2026-07-04T14:39:04Z"),
     b'{"garbage',
     REFUSED_LIKE,
     frame(kind="heartbeat"),
@@ -144,3 +135,31 @@ QUARANTINED: LiteralString = """
 insert into quarantine (digest, reason, host, lane, epoch, size, sample)
 values (%s, %s, 'jetstream.example', 0, 1, %s, %s)
 """
+
+
+def count_rightly(database: psycopg.Connection) -> None:
+    """Put in what the frames amount to."""
+    database.execute(ROWS)
+    stand(database, "json", FRAMES[9])
+    stand(database, "subject", REFUSED_LIKE)
+
+
+def stand(database: psycopg.Connection, reason: str, frame: bytes) -> None:
+    """Put a frame in quarantine."""
+    database.execute(QUARANTINED, (os.urandom(16), reason, len(frame), frame[:65_536]))
+
+
+def recording(folder: Path, frames: Iterable[bytes], name: str = "audited.jsonl") -> Path:
+    """A recording of these frames."""
+    with Writer(folder / name) as writer:
+        for frame in frames:
+            writer.write(frame)
+    return folder / name
+
+
+def audited(database: psycopg.Connection, folder: Path, frames: Iterable[bytes] = FRAMES) -> list[str]:
+    """What differs, as text."""
+    report = audit(database, [recording(folder, frames)], now_us=NOW)
+    assert report.diff == len(report.differences)
+    assert report.exit_code == (1 if report.differences else 0)
+    return sorted(str(difference) for difference in report.differences)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +10,6 @@ from audit_lines import (
     ALICE,
     BOB,
     CAROL,
-    DAY,
     FOLLOW,
     LIKE,
     MINUTE,
@@ -60,16 +58,12 @@ def flat(sums: Counter[tuple[object, ...]]) -> dict[object, int]:
 
 class TestMade:
     def test_likes_give_to_the_post_and_its_author(self) -> None:
-        accounts, posts = gains(
-            commit(ALICE, LIKE, tid("3"), about(uri(BOB, tid("4"))))
-        )
+        accounts, posts = gains(commit(ALICE, LIKE, tid("3"), about(uri(BOB, tid("4")))))
         assert accounts == {(ALICE, "likes"): 1, (BOB, "likes_received"): 1}
         assert posts == {(BOB, 2, "likes_received"): 1}
 
     def test_reposts_give_to_the_post_and_its_author(self) -> None:
-        accounts, posts = gains(
-            commit(ALICE, REPOST, tid("3"), about(uri(BOB, "my-post")))
-        )
+        accounts, posts = gains(commit(ALICE, REPOST, tid("3"), about(uri(BOB, "my-post"))))
         assert accounts == {(ALICE, "reposts"): 1, (BOB, "reposts_received"): 1}
         assert posts == {(BOB, "my-post", "reposts_received"): 1}
 
@@ -80,19 +74,11 @@ class TestMade:
 
     def test_other_subjects_count_as_made_only(self) -> None:
         accounts, posts = gains(
-            commit(
-                ALICE,
-                LIKE,
-                tid("3"),
-                about(uri(BOB, "cats", "app.bsky.feed.generator")),
-            ),
+            commit(ALICE, LIKE, tid("3"), about(uri(BOB, "cats", "app.bsky.feed.generator"))),
             commit(ALICE, REPOST, tid("4"), about(uri("bob.example", tid("4")))),
             commit(ALICE, FOLLOW, tid("5"), {"subject": "bob.example"}),
             commit(
-                ALICE,
-                POST,
-                tid("6"),
-                {"reply": answer("nothing"), "embed": quote(uri("bob.example", "x"))},
+                ALICE, POST, tid("6"), {"reply": answer("nothing"), "embed": quote(uri("bob.example", "x"))}
             ),
         )
         assert accounts == {
@@ -105,9 +91,7 @@ class TestMade:
         assert posts == {}
 
     def test_posts_give_nothing_but_mentions(self) -> None:
-        accounts, posts = gains(
-            commit(ALICE, POST, tid("3"), {"facets": [mention(BOB, CAROL, BOB)]})
-        )
+        accounts, posts = gains(commit(ALICE, POST, tid("3"), {"facets": [mention(BOB, CAROL, BOB)]}))
         assert accounts == {
             (ALICE, "posts"): 1,
             (BOB, "mentions_received"): 1,
@@ -129,10 +113,7 @@ class TestMade:
             (BOB, "quotes_received"): 1,
             (BOB, "mentions_received"): 1,
         }
-        assert posts == {
-            (BOB, 2, "replies_received"): 1,
-            (BOB, 3, "quotes_received"): 1,
-        }
+        assert posts == {(BOB, 2, "replies_received"): 1, (BOB, 3, "quotes_received"): 1}
 
     def test_what_one_does_to_oneself_is_never_received(self) -> None:
         mine = uri(ALICE, tid("4"))
@@ -144,17 +125,10 @@ class TestMade:
                 ALICE,
                 POST,
                 tid("3"),
-                {
-                    "reply": answer(mine),
-                    "embed": quote(mine),
-                    "facets": [mention(ALICE)],
-                },
+                {"reply": answer(mine), "embed": quote(mine), "facets": [mention(ALICE)]},
             ),
         )
-        assert accounts == {
-            (ALICE, name): 1
-            for name in ("likes", "reposts", "follows", "replies", "quotes")
-        }
+        assert accounts == {(ALICE, name): 1 for name in ("likes", "reposts", "follows", "replies", "quotes")}
         assert posts == {}
 
     def test_updates_and_unknown_collections_count_nothing(self) -> None:
@@ -168,9 +142,7 @@ class TestMade:
 
     def test_the_same_subject_twice_is_two_likes(self) -> None:
         liked = about(uri(BOB, tid("4")))
-        accounts, _ = gains(
-            commit(ALICE, LIKE, tid("3"), liked), commit(ALICE, LIKE, tid("5"), liked)
-        )
+        accounts, _ = gains(commit(ALICE, LIKE, tid("3"), liked), commit(ALICE, LIKE, tid("5"), liked))
         assert accounts == {(ALICE, "likes"): 2, (BOB, "likes_received"): 2}
 
 
@@ -193,13 +165,7 @@ class TestMinutes:
             commit(ALICE, LIKE, tid("3"), about("x")),
             commit(BOB, LIKE, tid("3"), about("x")),
             delete(BOB, LIKE, tid("3"), rev=tid("4"), at=START + MINUTE),
-            commit(
-                ALICE,
-                "app.bsky.actor.profile",
-                "self",
-                operation="update",
-                rev=tid("3"),
-            ),
+            commit(ALICE, "app.bsky.actor.profile", "self", operation="update", rev=tid("3")),
             commit(ALICE, "#identity", "self", rev=tid("3")),
             identity(ALICE, 5),
             account(ALICE, 6, True),
@@ -224,13 +190,9 @@ class TestMinutes:
         )
         (event,) = union.events.values()
         assert event.times == (START, START + MINUTE)
-        assert recount(union.counted()).accounts.gained == {
-            (START, ALICE, "follows"): 1
-        }
+        assert recount(union.counted()).accounts.gained == {(START, ALICE, "follows"): 1}
         event.logged = START + MINUTE
-        assert recount(union.counted()).accounts.gained == {
-            (START + MINUTE, ALICE, "follows"): 1
-        }
+        assert recount(union.counted()).accounts.gained == {(START + MINUTE, ALICE, "follows"): 1}
 
 
 class TestLanguages:
@@ -244,161 +206,18 @@ class TestLanguages:
         )
         assert total.dimensions == Sums(
             Counter(
-                {
-                    (START, "language", "en"): 2,
-                    (START, "language", "de"): 1,
-                    (START, "language", "und"): 1,
-                }
+                {(START, "language", "en"): 2, (START, "language", "de"): 1, (START, "language", "und"): 1}
             ),
             Counter({(START + MINUTE, "language", "en"): 1}),
         )
 
 
-def losses(*frames: bytes) -> dict[int, int]:
-    """How many likes Alice lost, by minutes after the start."""
-    lost = counted(*frames).accounts.lost
-    minutes = {
-        key[0]: amount for key, amount in lost.items() if key[1:] == (ALICE, "likes")
-    }
-    return {
-        after: minutes[START + after * MINUTE]
-        for after in range(8 * 1_440)
-        if START + after * MINUTE in minutes
-    }
-
-
-def liked(rev: str, at: int = START, of: str = BOB) -> bytes:
-    """Alice likes a post, under the one record key of these tests."""
-    return commit(ALICE, LIKE, "one", about(uri(of, tid("4"))), rev=tid(rev), at=at)
-
-
-def unliked(rev: str, at: int = START) -> bytes:
-    return delete(ALICE, LIKE, "one", rev=tid(rev), at=at)
-
-
-class TestDeletes:
-    def test_lose_in_their_own_minute_what_the_create_counted(self) -> None:
-        total = counted(liked("3"), unliked("4", START + 2 * MINUTE))
-        assert total.accounts.gained == {
-            (START, ALICE, "likes"): 1,
-            (START, BOB, "likes_received"): 1,
-        }
-        assert total.accounts.lost == {
-            (START + 2 * MINUTE, ALICE, "likes"): 1,
-            (START + 2 * MINUTE, BOB, "likes_received"): 1,
-        }
-        assert total.posts.lost == {(START + 2 * MINUTE, BOB, 2, "likes_received"): 1}
-
-    def test_of_posts_take_back_what_was_made_but_not_what_was_received(self) -> None:
-        record = {
-            "reply": answer(uri(BOB, tid("4"))),
-            "embed": quote(uri(CAROL, tid("5"))),
-            "facets": [mention(BOB)],
-            "langs": ["ja"],
-        }
-        total = counted(
-            commit(ALICE, POST, tid("7"), record),
-            commit(BOB, LIKE, tid("7"), about(uri(ALICE, tid("7")))),
-            delete(ALICE, POST, tid("7"), rev=tid("a")),
-        )
-        assert flat(total.accounts.lost) == {
-            (ALICE, "replies"): 1,
-            (ALICE, "quotes"): 1,
-            (BOB, "replies_received"): 1,
-            (CAROL, "quotes_received"): 1,
-            (BOB, "mentions_received"): 1,
-        }
-        assert flat(total.posts.lost) == {
-            (BOB, 2, "replies_received"): 1,
-            (CAROL, 3, "quotes_received"): 1,
-        }
-        assert flat(total.dimensions.lost) == {("language", "ja"): 1}
-
-    def test_of_the_unseen_lose_nothing(self) -> None:
-        assert losses(unliked("4")) == {}
-        assert losses(liked("5"), unliked("4")) == {}
-        assert losses(liked("3"), delete(ALICE, LIKE, "two", rev=tid("4"))) == {}
-        assert losses(liked("3"), delete(BOB, LIKE, "one", rev=tid("4"))) == {}
-        assert losses(liked("3"), delete(ALICE, REPOST, "one", rev=tid("4"))) == {}
-
-    def test_lose_the_latest_create_by_rev(self) -> None:
-        total = counted(liked("3"), liked("4", of=CAROL), unliked("5"))
-        assert flat(total.accounts.gained)[(ALICE, "likes")] == 2
-        assert flat(total.accounts.lost) == {
-            (ALICE, "likes"): 1,
-            (CAROL, "likes_received"): 1,
-        }
-
-    def test_lose_a_create_once(self) -> None:
-        assert losses(
-            liked("3"), unliked("4", START + MINUTE), unliked("5", START + 2 * MINUTE)
-        ) == {1: 1}
-
-    def test_lose_each_life_of_a_record(self) -> None:
-        assert losses(
-            liked("3"), unliked("4"), liked("5"), unliked("6", START + MINUTE)
-        ) == {0: 1, 1: 1}
-
-    def test_follow_the_revisions_in_any_order_of_arrival(self) -> None:
-        frames = [
-            liked("3", START + 3 * MINUTE),
-            unliked("4", START),
-            liked("5", START + 2 * MINUTE),
-            liked("6"),
-            unliked("7", START + MINUTE),
-            liked("a"),
-        ]
-        for seed in range(20):
-            random.Random(seed).shuffle(frames)
-            assert losses(*frames) == {0: 1, 1: 1}
-
-    def test_redelivered_lose_once(self) -> None:
-        assert losses(
-            liked("3"),
-            liked("3", START + 1),
-            unliked("4"),
-            unliked("4", START + MINUTE),
-        ) == {0: 1}
-
-    def test_are_not_stopped_by_updates(self) -> None:
-        updated = commit(
-            ALICE, LIKE, "one", about("x"), rev=tid("4"), operation="update"
-        )
-        assert losses(liked("3"), updated, unliked("5")) == {0: 1}
-
-    def test_know_creates_for_seven_days(self) -> None:
-        assert losses(liked("3"), unliked("4", START + 7 * DAY)) == {7 * 1_440: 1}
-        assert losses(liked("3"), unliked("4", START + 7 * DAY + 1)) == {}
-
-    def test_of_follows_know_them_for_ever(self) -> None:
-        total = counted(
-            commit(ALICE, FOLLOW, tid("3"), {"subject": BOB}),
-            delete(ALICE, FOLLOW, tid("3"), rev=tid("4"), at=START + 50 * DAY),
-        )
-        assert flat(total.accounts.lost) == {
-            (ALICE, "follows"): 1,
-            (BOB, "followers"): 1,
-        }
-
-    def test_of_unknown_collections_lose_nothing(self) -> None:
-        total = counted(
-            commit(ALICE, "app.bsky.graph.block", tid("3"), {"subject": BOB}),
-            delete(ALICE, "app.bsky.graph.block", tid("3"), rev=tid("4")),
-        )
-        assert total.accounts == Sums()
-
-
 class TestStatuses:
     def test_are_the_latest_by_time_and_seq(self) -> None:
         def statuses(*frames: bytes) -> dict[str, tuple[bool, str | None]]:
-            return {
-                did: (last.active, last.status)
-                for did, last in counted(*frames).statuses.items()
-            }
+            return {did: (last.active, last.status) for did, last in counted(*frames).statuses.items()}
 
-        gone = account(
-            ALICE, 9, False, status="deactivated", time="2026-07-04T14:00:00Z"
-        )
+        gone = account(ALICE, 9, False, status="deactivated", time="2026-07-04T14:00:00Z")
         back = account(ALICE, 5, True, time="2026-07-04T14:00:01Z")
         again = account(ALICE, 6, False, status="deleted", time="2026-07-04T14:00:01Z")
         assert statuses(gone) == {ALICE: (False, "deactivated")}
@@ -411,16 +230,9 @@ class TestStatuses:
         assert counted(late, early).statuses[ALICE].active is True
 
     def test_fall_back_on_the_stream_time_of_the_log(self) -> None:
-        union = delivered(
-            account(ALICE, 5, True), account(ALICE, 5, True, at=START + MINUTE)
-        )
+        union = delivered(account(ALICE, 5, True), account(ALICE, 5, True, at=START + MINUTE))
         union.events[ALICE, 5, "#account", None].logged = START + MINUTE
-        assert recount(union.counted()).statuses[ALICE] == (
-            START + MINUTE,
-            5,
-            True,
-            None,
-        )
+        assert recount(union.counted()).statuses[ALICE] == (START + MINUTE, 5, True, None)
 
 
 class TestUnion:
@@ -436,10 +248,7 @@ class TestUnion:
         assert len(union.refusals) == 2
 
     def test_refuses_a_key_once_with_any_of_its_frames(self) -> None:
-        union = delivered(
-            commit(ALICE, LIKE, tid("3"), {}),
-            commit(ALICE, LIKE, tid("3"), {"subject": 5}),
-        )
+        union = delivered(commit(ALICE, LIKE, tid("3"), {}), commit(ALICE, LIKE, tid("3"), {"subject": 5}))
         (refusal,) = union.refusals.values()
         assert len(refusal.samples) == 2
 
@@ -447,12 +256,9 @@ class TestUnion:
         union = delivered(frame(kind="heartbeat"))
         assert (union.frames, union.events, union.refusals) == (1, {}, {})
 
-    def test_counts_a_key_that_was_refused_too_unless_it_stands_in_quarantine(
-        self,
-    ) -> None:
+    def test_counts_a_key_that_was_refused_too_unless_it_stands_in_quarantine(self) -> None:
         union = delivered(
-            commit(ALICE, FOLLOW, tid("3"), {}),
-            commit(ALICE, FOLLOW, tid("3"), {"subject": BOB}),
+            commit(ALICE, FOLLOW, tid("3"), {}), commit(ALICE, FOLLOW, tid("3"), {"subject": BOB})
         )
         ((key, refusal),) = union.refusals.items()
         assert [event.key for event in union.counted()] == [key]
@@ -462,26 +268,18 @@ class TestUnion:
 
 def by_operation(total: Recount, names: Iterable[str]) -> dict[str, int]:
     return {
-        name: sum(
-            count
-            for key, count in total.network.gained.items()
-            if f"{key[1]} {key[2]}" == name
-        )
+        name: sum(count for key, count in total.network.gained.items() if f"{key[1]} {key[2]}" == name)
         for name in names
     }
 
 
-def test_recorded_network_data_amounts_to_what_it_is_known_to_hold(
-    recorded: Path,
-) -> None:
+def test_recorded_network_data_amounts_to_what_it_is_known_to_hold(recorded: Path) -> None:
     corpus = recorded / "jetstream-corpus-2026-07-04" / "expected_v1.jsonl"
     union = delivered(*corpus.read_bytes().splitlines())
     total = recount(union.counted())
     assert (union.frames, len(union.events), len(union.refusals)) == (152, 152, 0)
     assert total.network.gained.total() == 152
-    assert by_operation(
-        total, {f"{key[1]} {key[2]}" for key in total.network.gained}
-    ) == {
+    assert by_operation(total, {f"{key[1]} {key[2]}" for key in total.network.gained}) == {
         f"{LIKE} c": 105,
         f"{POST} c": 17,
         f"{POST} d": 1,
@@ -497,16 +295,12 @@ def test_recorded_network_data_amounts_to_what_it_is_known_to_hold(
     made = Counter[object]()
     for key, amount in total.accounts.gained.items():
         made[key[2]] += amount
-    assert {
-        name: made[name] for name in ("likes", "posts", "replies", "reposts", "follows")
-    } == {
+    assert {name: made[name] for name in ("likes", "posts", "replies", "reposts", "follows")} == {
         "likes": 105,
         "posts": 9,
         "replies": 8,
         "reposts": 15,
         "follows": 6,
     }
-    assert (
-        not total.accounts.lost and not total.posts.lost and not total.dimensions.lost
-    )
+    assert not total.accounts.lost and not total.posts.lost and not total.dimensions.lost
     assert total.dimensions.gained.total() >= 17
