@@ -1,8 +1,9 @@
-"""What simulated people look at: recent posts and reposts, each as likely to be drawn as it is attractive and new.
+"""What simulated people look at: recent posts and reposts, drawn the likelier the more attractive and new.
 
-Every post puts lots into one bounded ring, as many as it is attractive (a power law of alpha 2.14, protocol notes 7.4);
-a draw takes a lot by age with a density of t**-0.5. So a viral post gets thousands of likes and fades as newer posts
-push it down. This module knows URIs and authors; it does not know what is done to a post once it is drawn.
+Every post puts lots into one bounded ring, as many as it is attractive (a power law of alpha 2.14; 2.15 is
+measured); a draw takes a lot by age with a density of t**-0.5. So a viral post gets thousands of likes and
+fades as newer posts push it down. This module knows URIs and authors; it does not know what is done to a post
+once it is drawn.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from typing import NamedTuple
 POSTS_COUNT_MAX = 1 << 17
 LOTS_COUNT_MAX = 1 << 19
 REPOSTS_COUNT_MAX = 1 << 13
-LOTS_PER_POST_MAX = 20_000  # a single post takes at most an eighth of all attention, and only at its first moment
+LOTS_PER_POST_MAX = (
+    20_000  # a single post takes at most an eighth of all attention, and only at its first moment
+)
 DRAWS_MAX = 8  # after that even a deleted post is taken: real clients like deleted posts, too
 
 
 class Post(NamedTuple):
-    """A post that can be liked, reposted, quoted or answered. `root` is the URI of its thread's first post."""
+    """A post to be liked, reposted, quoted or answered. `root` is the URI of its thread's first post."""
 
     uri: str
     author: int
@@ -88,4 +91,6 @@ class Attention:
         if not self._reposts:
             return None
         luck = random.random()
-        return self._reposts[(self._next_repost - 1 - int(len(self._reposts) * luck * luck)) % len(self._reposts)]
+        return self._reposts[
+            (self._next_repost - 1 - int(len(self._reposts) * luck * luck)) % len(self._reposts)
+        ]

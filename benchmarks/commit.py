@@ -1,7 +1,8 @@
 """One simulated commit: an account's rev and the operations under it, written as Jetstream v1 writes them.
 
-This module owns the layout of a commit line (`did, time_us, kind, commit{rev, operation, collection, rkey, record,
-cid}`) and the clocks of a repository: rev, record keys, `createdAt`. It does not know why anything is done.
+This module owns the layout of a commit line (`did, time_us, kind, commit{rev, operation, collection, rkey,
+record, cid}`) and the clocks of a repository: rev, record keys, `createdAt`. It does not know why anything is
+done.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from typing import NamedTuple
 from benchmarks.population import Population, cid, cid_of_bytes, did
 from benchmarks.tid import tid
 
-LATE_SHARE, LATE_US_MAX = 0.002, 900_000_000  # a host that was cut off sends what it has kept, up to 15 minutes old
-FUTURE_SHARE, FUTURE_US_MAX = 0.001, 20_000_000  # a host whose clock is fast
+# A host that was cut off sends what it has kept, up to 15 minutes old; a host's clock is fast.
+LATE_SHARE, LATE_US_MAX = 0.002, 900_000_000
+FUTURE_SHARE, FUTURE_US_MAX = 0.001, 20_000_000
 ODD_KEY_SHARE = 0.0005
-ODD_TIMES = ('"0001-01-01T00:00:00Z"', '"1000-06-01T12:00:00.000Z"', '"2826-04-11T09:30:00.000Z"', '"yesterday"', '""',
-             '"2026-07-04 14:38:07"', '"2023-02-30T25:61:00Z"', '"1969-12-31T23:59:59.999Z"')  # fmt: skip
+ODD_TIMES = ('"0001-01-01T00:00:00Z"', '"1000-06-01T12:00:00.000Z"', '"2826-04-11T09:30:00.000Z"', '""',
+             '"yesterday"', '"2026-07-04 14:38:07"', '"2023-02-30T25:61:00Z"',
+             '"1969-12-31T23:59:59.999Z"')  # fmt: skip
 
 
 class Draft(NamedTuple):
@@ -83,7 +86,9 @@ class Commit:
             content = cid(uri)  # others refer to it: it must follow from the URI
         else:
             content = cid_of_bytes(self._random.getrandbits(416).to_bytes(52, "big"))
-        self._add(f'"{operation}","collection":"{collection}","rkey":"{key}","record":{record},"cid":"{content}"')
+        self._add(
+            f'"{operation}","collection":"{collection}","rkey":"{key}","record":{record},"cid":"{content}"'
+        )
         return uri
 
     def delete(self, collection: str, key: str) -> None:
@@ -96,7 +101,7 @@ class Commit:
 
 
 def _latency_us(random: Random) -> int:
-    """From rev to stream time: p10 0.44 s, p50 0.50 s, p90 0.70 s, at most 1.9 s; seldom much more, or negative."""
+    """From rev to stream time: p50 0.5 s, p90 0.7 s, at most 1.9 s (July 2026); seldom much more, or less."""
     luck = random.random()
     if luck < LATE_SHARE:
         return int(LATE_US_MAX * random.random())

@@ -1,7 +1,8 @@
 """Faults a real upstream has, as switches: each a small class that counts how often it fired.
 
-This module owns what goes wrong and when, deterministic from a seed: faults of the stream rearrange ready-made
-frames, faults of the connection break it off after a number of events. It does not know stores or clocks.
+This module owns what goes wrong and when, deterministic from a seed: faults of the stream rearrange
+ready-made frames, faults of the connection break it off after a number of events. It does not know stores or
+clocks.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class FaultOptions:
     reorder_share: float = 0.0  # of windows whose frames change places, the order within a repository kept
     shuffle_share: float = 0.0  # the same, but with no order kept
     window: int = 16  # frames, of the two above
-    cutover_loss_share: float = 0.0  # of the frames of the last second before the live head, for a client with cursor
+    cutover_loss_share: float = (
+        0.0  # of the frames of the last second before the live head, for a client with cursor
+    )
     cutover_reorder: bool = False  # the frames of that second change places, too
     refuse_first: int = 0  # connections that are answered with refuse_status and Retry-After
     refuse_status: int = 503  # or 429
@@ -123,7 +126,13 @@ class Garbage:
     """Puts a frame that is no event after every so many frames, each time another kind."""
 
     name = "garbage"
-    KINDS = (frame(b'{"did":"did:plc:'), frame(b"\xff\xfe{}"), b"\x82\x04\x28\xb5\x2f\xfd", frame(b""), frame(b"[1,2"))
+    KINDS = (
+        frame(b'{"did":"did:plc:'),
+        frame(b"\xff\xfe{}"),
+        b"\x82\x04\x28\xb5\x2f\xfd",
+        frame(b""),
+        frame(b"[1,2"),
+    )
 
     def __init__(self, every: int, fired: Counter[str]) -> None:
         self._every, self._fired, self._seen = every, fired, 0
@@ -155,10 +164,12 @@ class Faults:
     def any_stream(self) -> bool:
         """Whether frames have to be looked at one by one."""
         given = self.options
-        return bool(given.duplicate_share or given.reorder_share or given.shuffle_share or given.garbage_every)
+        return bool(
+            given.duplicate_share or given.reorder_share or given.shuffle_share or given.garbage_every
+        )
 
     def refusal(self) -> tuple[int, Headers] | None:
-        """What to answer to a connection attempt instead of an upgrade: status and headers; None to let it in."""
+        """Status and headers to answer a connection attempt with instead of an upgrade; None lets it in."""
         if self._refused_count >= self.options.refuse_first:
             return None
         self._refused_count += 1
@@ -221,7 +232,7 @@ class ConnectionFaults:
         return frames
 
     def cut_over(self, frames: list[bytes]) -> list[bytes]:
-        """The last second before the live head, as it is after a switch from replay to live that goes wrong."""
+        """The last second before the live head, after a switch from replay to live that goes wrong."""
         kept = [one for one in frames if self._random.random() >= self.options.cutover_loss_share]
         self._fired["cutover_loss"] += len(frames) - len(kept)
         if self.options.cutover_reorder and len(kept) > 1:
@@ -253,9 +264,10 @@ class ConnectionFaults:
 
 
 def oversized(time_us: int, line_bytes: int) -> bytes:
-    """The line of a post with more text than any post may have. The same time gives the same line, and key."""
+    """The line of a post with more text than it may have. The same time gives the same line, and key."""
     head = (
-        f'{{"did":"did:web:huge.example.com","time_us":{time_us},"kind":"commit","commit":{{"rev":"{tid(time_us, 999)}",'
+        f'{{"did":"did:web:huge.example.com","time_us":{time_us},"kind":"commit",'
+        f'"commit":{{"rev":"{tid(time_us, 999)}",'
         f'"operation":"create","collection":"app.bsky.feed.post","rkey":"{tid(time_us, 998)}","record":'
         '{"$type":"app.bsky.feed.post","text":"'
     )
@@ -272,5 +284,7 @@ def shuffled(frames: list[bytes], random: Random, keep_repositories: bool) -> li
     if not keep_repositories:
         return [frames[place] for place in places]
     owners = [found[1] if (found := _DID.search(one)) else b"" for one in frames]
-    following = {owner: iter([one for one, of in zip(frames, owners, strict=True) if of == owner]) for owner in owners}
+    following = {
+        owner: iter([one for one, of in zip(frames, owners, strict=True) if of == owner]) for owner in owners
+    }
     return [next(following[owners[place]]) for place in places]

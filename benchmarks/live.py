@@ -1,7 +1,7 @@
 """Records that exist in a simulated network, so that a delete can hit one that was created before.
 
-A bounded pool per collection: when it is full a new record takes a random one's place, which simply is never deleted.
-This module does not know what the records are.
+A bounded pool per collection: when it is full a new record takes a random one's place, which simply is never
+deleted. This module does not know what the records are.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ RECORDS_COUNT_MAX = 1 << 15
 
 
 class Record(NamedTuple):
-    """A record that exists: whose it is, its key, what it is about (an at:// URI or a DID), its slot among the posts."""
+    """A record that exists: whose, its key, its subject (an at:// URI or a DID), its slot among the posts."""
 
     actor: int
     key: str

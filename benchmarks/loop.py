@@ -1,7 +1,8 @@
 """A loop: a store's events over and over, each round moved forward in time, every event key new.
 
-This module owns the shift: the stream time, the rev and the seq of each event, patched in place in frames that
-keep their length. Record keys and `createdAt` stay: a key consists of rev, not of them. It does not know clients.
+This module owns the shift: the stream time, the rev and the seq of each event, patched in place in frames
+that keep their length. Record keys and `createdAt` stay: a key consists of rev, not of them. It does not know
+clients.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from benchmarks.store import Store
 from benchmarks.tid import bits_of, tid
 from benchmarks.wire import header
 
-TICK_US = 1 << 20  # shifts are whole ticks: then the last 6 characters of a rev stay, and a round has few new heads
+TICK_US = (
+    1 << 20
+)  # shifts are whole ticks: then the last 6 characters of a rev stay, and a round has few new heads
 REST_US = 2_000_000  # between two rounds, at least; another host's jitter must fit into it
 REV_HEAD = 7  # characters of a TID before those that count what is less than a tick
 TIME_DIGITS = 16
@@ -34,9 +37,12 @@ class Loop:
     live = False
 
     def __init__(self, store: Store, events_count: int, shift_us: int = 0) -> None:
-        """`shift_us` moves each round on, 0 for a good one. Two hosts' loops need the same, or their revs differ.
+        """`shift_us` moves each round on, 0 for a good one.
 
-        Raises ValueError for an empty store, or for a shift that rounds would overlap with, or not of whole ticks.
+        Two hosts' loops need the same, or their revs differ.
+
+        Raises ValueError for an empty store, or for a shift that rounds would overlap with, or not of whole
+        ticks.
         """
         if not len(store):
             raise ValueError("there is nothing to loop in an empty recording")
@@ -48,7 +54,9 @@ class Loop:
         self._count = events_count
         self._round = len(store)
         self._heads: dict[int, bytes] = {}
-        self._time_places = array("Q")  # bytes from the beginning of the store; 0 where there is nothing to patch
+        self._time_places = array(
+            "Q"
+        )  # bytes from the beginning of the store; 0 where there is nothing to patch
         self._time_values = array("q")
         self._rev_places = array("Q")
         self._rev_values = array("q")  # of the head

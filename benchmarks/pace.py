@@ -1,7 +1,7 @@
 """When simulated events happen: an endless, strictly increasing series of stream times.
 
-This module owns the rate: its hour-of-day factors and its bursts within seconds (protocol notes 7.1 and 7.5: the
-variance of a second's count is 4 to 6 times its mean). It does not know what happens at any of these times.
+This module owns the rate: its hour-of-day factors and its bursts within seconds (June 2026: the variance of a
+second's count is 4 to 6 times its mean). It does not know what happens at any of these times.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from random import Random
 SECOND_US = 1_000_000
 DAY_S = 86_400
 # Likes by hour of the day (UTC), mean 1, November and December 2024.
-HOUR_FACTORS = (1.15, 1.18, 1.16, 1.11, 0.87, 0.74, 0.67, 0.63, 0.60, 0.59, 0.61, 0.68, 0.81, 0.95, 1.06, 1.13, 1.21,
-                1.27, 1.24, 1.25, 1.25, 1.27, 1.27, 1.31)  # fmt: skip
+HOUR_FACTORS = (1.15, 1.18, 1.16, 1.11, 0.87, 0.74, 0.67, 0.63, 0.60, 0.59, 0.61, 0.68,
+                0.81, 0.95, 1.06, 1.13, 1.21, 1.27, 1.24, 1.25, 1.25, 1.27, 1.27, 1.31)  # fmt: skip
 POISSON_MEAN_MAX = 30.0  # exp(-30) is far from underflow; a larger mean is drawn in parts
 
 
 class Pace:
     """Draws the times. `rate` (events a second, mean of a day) may be changed while it runs."""
 
-    def __init__(self, random: Random, start_us: int, rate: float, *, hourly: bool, noise_ratio: float) -> None:
-        """`noise_ratio` is variance over mean of a second's count; below 1 there is no noise and every second is even.
+    def __init__(
+        self, random: Random, start_us: int, rate: float, *, hourly: bool, noise_ratio: float
+    ) -> None:
+        """`noise_ratio` is variance over mean of a second's count; below 1 every second is even.
 
         Raises ValueError for a rate that is not above 0.
         """
@@ -36,12 +38,17 @@ class Pace:
         self._owed = 0.0
 
     def times_us(self) -> Iterator[int]:
-        """Unix microseconds, strictly increasing, without end. Within a second they are evenly spread with jitter."""
+        """Unix microseconds, strictly increasing, without end.
+
+        Within a second they are evenly spread with jitter.
+        """
         second_us, last_us = self._start_us, self._start_us - 1
         while True:
             count = self._count(second_us // SECOND_US)
             for place in range(count):
-                last_us = max(second_us + int((place + self._random.random()) * SECOND_US / count), last_us + 1)
+                last_us = max(
+                    second_us + int((place + self._random.random()) * SECOND_US / count), last_us + 1
+                )
                 yield last_us
             second_us += SECOND_US
 
@@ -52,7 +59,7 @@ class Pace:
             count = int(self._owed + 1e-9)  # so that a day of N / 86,400 a second is N events, not N - 1
             self._owed -= count
             return count
-        # Bursts of a geometric number of events: variance over mean is (2 - p) / p, where 1 / p is a burst's mean.
+        # Bursts of a geometric number of events, 1 / p in the mean: variance over mean is (2 - p) / p.
         goes_on = 1 - 2 / (self._noise_ratio + 1)
         bursts = self._poisson(mean * (1 - goes_on))
         count = bursts

@@ -1,7 +1,7 @@
 """Bad input, as it comes or may come off a wire: what must be quarantined, and what must be counted as it is.
 
-This module owns the list of poisons, each a healthy line with one thing spoilt, and each with its fate. It does
-not know the system that is to survive them. No poison holds a newline byte.
+This module owns the list of poisons, each a healthy line with one thing spoilt, and each with its fate. It
+does not know the system that is to survive them. No poison holds a newline byte.
 """
 
 from __future__ import annotations
@@ -113,7 +113,13 @@ _EITHER = (
     Poison("unknown kind", "either", "like", rb'"kind":"commit"', b'"kind":"lunch"'),
     Poison("unknown operation", "either", "like", rb'"create"', b'"upsert"'),
     Poison("escaped did", "either", "like", rb'"did":"did:', rb'"did":"\u0064id:'),
-    Poison("deep nesting", "either", "like", rb'"createdAt"', b'"a":' + b"[" * 3000 + b"]" * 3000 + b',"createdAt"'),
+    Poison(
+        "deep nesting",
+        "either",
+        "like",
+        rb'"createdAt"',
+        b'"a":' + b"[" * 3000 + b"]" * 3000 + b',"createdAt"',
+    ),
 )
 POISONS = _PARSE + _KEYS + _COUNTED + _EITHER
 
@@ -149,7 +155,9 @@ class Poisoner:
             record = f'{{"$type":"app.bsky.feed.post",{created},"langs":["en"],"text":"poison"}}'
             commit.create("app.bsky.feed.post", key, record)
         elif kind == "like":
-            record = f'{{"$type":"app.bsky.feed.like",{created},"subject":{{"cid":"{cid(uri)}","uri":"{uri}"}}}}'
+            record = (
+                f'{{"$type":"app.bsky.feed.like",{created},"subject":{{"cid":"{cid(uri)}","uri":"{uri}"}}}}'
+            )
             commit.create("app.bsky.feed.like", key, record)
         elif kind == "follow":
             record = f'{{"$type":"app.bsky.graph.follow",{created},"subject":"{subject}"}}'

@@ -1,7 +1,9 @@
-"""The accounts of a simulated network: their DIDs, how busy each is, how famous each is, and the last rev of each.
+"""The accounts of a simulated network: their DIDs, how busy each is, how famous each is, and the last rev of
+each.
 
-An account is an index from 0; everything about it follows from that index by arithmetic or BLAKE2, so that memory is
-eight bytes an account and the same index is the same DID in every simulation. This module does not know records.
+An account is an index from 0; everything about it follows from that index by arithmetic or BLAKE2, so that
+memory is eight bytes an account and the same index is the same DID in every simulation. This module does not
+know records.
 """
 
 from __future__ import annotations
@@ -17,12 +19,14 @@ BASE32 = b"abcdefghijklmnopqrstuvwxyz234567"
 BASE32_OF_BYTE = bytes(BASE32[byte & 31] for byte in range(256))
 DID_WEB_EVERY = 991  # did:web is rare, but its DIDs are of another length and shape
 
-# Events of an account in eight days, by rank from the busiest (protocol notes 7.3: P50 8, P75 39, P90 159, P95 341,
-# P99 1,185, the busiest 230,000). Between two of these a power law.
-ACTIVITY = ((1e-6, 230_000.0), (1e-4, 20_000.0), (1e-3, 6_000.0), (0.01, 1_185.0), (0.05, 341.0), (0.1, 159.0),
-            (0.25, 39.0), (0.5, 8.0), (0.75, 3.0), (1.0, 1.0))  # fmt: skip
+# Events of an account in eight days of April 2026, by rank from the busiest (P50 8, P75 39, P90 159, P95 341,
+# P99 1,185, the busiest 230,000; 3.09 million actors). Between two of these a power law.
+ACTIVITY = ((1e-6, 230_000.0), (1e-4, 20_000.0), (1e-3, 6_000.0), (0.01, 1_185.0), (0.05, 341.0),
+            (0.1, 159.0), (0.25, 39.0), (0.5, 8.0), (0.75, 3.0), (1.0, 1.0))  # fmt: skip
 STEPS_PER_BAND = 24
-FAME_STRIDE = 7_368_787  # prime: rank -> index is a permutation, so that the famous are not simply the busiest
+FAME_STRIDE = (
+    7_368_787  # prime: rank -> index is a permutation, so that the famous are not simply the busiest
+)
 
 
 def did(index: int) -> str:
@@ -34,13 +38,21 @@ def did(index: int) -> str:
 
 
 def cid(name: str, codec: str = "bafyrei") -> str:
-    """A well-formed CIDv1 (sha-256) that follows from a name; `bafyrei` is DAG-CBOR, `bafkrei` a blob's raw bytes."""
+    """A well-formed CIDv1 (sha-256) that follows from a name; `bafyrei` is DAG-CBOR, `bafkrei` a raw blob."""
     return cid_of_bytes(blake2b(name.encode(), digest_size=52).digest(), codec)
 
 
 def cid_of_bytes(raw: bytes, codec: str = "bafyrei") -> str:
-    """A well-formed CIDv1 from 52 bytes. The first and last character carry three bits only: 288 is not 58 times 5."""
-    return codec + "abcdefgh"[raw[0] & 7] + raw[1:51].translate(BASE32_OF_BYTE).decode() + "aeimquy4"[raw[51] & 7]
+    """A well-formed CIDv1 from 52 bytes.
+
+    The first and last character carry three bits only: 288 is not 58 times 5.
+    """
+    return (
+        codec
+        + "abcdefgh"[raw[0] & 7]
+        + raw[1:51].translate(BASE32_OF_BYTE).decode()
+        + "aeimquy4"[raw[51] & 7]
+    )
 
 
 class Population:
@@ -54,7 +66,7 @@ class Population:
         self._fame_span = sqrt(sqrt(sqrt(count + 1))) - 1
 
     def busy(self, random: Random) -> int:
-        """Draw an account by its activity: a few hundred bots and power users make a good part of all events."""
+        """Draw an account by its activity: a few hundred bots and power users make a good part of it all."""
         band = bisect_right(self._weights, random.random() * self._weights[-1], 0, len(self._weights) - 1)
         low, high = self._edges[band], self._edges[band + 1]
         return low + int(random.random() * (high - low))
@@ -76,7 +88,7 @@ class Population:
         return index * self._fame_inverse % self.count
 
     def next_rev_us(self, index: int, wanted_us: int) -> int:
-        """The time of an account's next rev: `wanted_us`, or just after its last one, for revs only ever increase."""
+        """The time of an account's next rev: `wanted_us`, or just after its last, for revs only increase."""
         rev_us = max(wanted_us, self._last_rev_us[index] + 1)
         self._last_rev_us[index] = rev_us
         return rev_us

@@ -1,8 +1,8 @@
 """The records of simulated posts: text in several scripts, facets with UTF-8 byte offsets, embeds, languages.
 
-This module owns what a post says and how its record is written as JSON (keys in alphabetical order, `<`, `>` and `&`
-escaped, as Go's encoder does on the real wire). It does not know who is around: what to answer, quote or mention is
-given to it. Shares follow protocol notes 7.5.
+This module owns what a post says and how its record is written as JSON (keys in alphabetical order, `<`, `>`
+and `&` escaped, as Go's encoder does on the real wire). It does not know who is around: what to answer, quote
+or mention is given to it. Shares are those of April 2026.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def sentence(random: Random, script: str, words_count: int) -> str:
 
 
 def url(random: Random) -> str:
-    """A link: its host a Zipf draw, now and then with a port, a fragment, tracking parameters or odd letter case."""
+    """A link: its host a Zipf draw, now and then with a port, a fragment, tracking parameters or capitals."""
     host = DOMAINS[bisect_right(_DOMAIN_SUMS, random.random() * _DOMAIN_SUMS[-1], 0, len(DOMAINS) - 1)]
     luck = random.random()
     page = int(4000 * luck * luck * luck)  # few pages get most of the links
@@ -98,7 +98,9 @@ def _text(random: Random, script: str, mention_did: str, may_be_empty: bool) -> 
         text += " " + EMOJI[int(random.random() * len(EMOJI))] * (1 + int(1.3 * random.random()))
     facets: list[Facet] = []
     if random.random() < MENTION_SHARE:
-        text = _append(facets, text, f"@user-{mention_did[-5:]}.bsky.social", f'mention","did":"{mention_did}"')
+        text = _append(
+            facets, text, f"@user-{mention_did[-5:]}.bsky.social", f'mention","did":"{mention_did}"'
+        )
     if random.random() < LINK_SHARE:
         target = url(random)
         shown = target.partition("://")[2][:24] + "..."
@@ -142,7 +144,9 @@ def _media(random: Random, script: str) -> str:
     if luck >= GIF:
         return ""
     if luck < IMAGES:
-        images = ",".join(_image(random, script) for _ in range(1 + int(4 * random.random() * random.random())))
+        images = ",".join(
+            _image(random, script) for _ in range(1 + int(4 * random.random() * random.random()))
+        )
         return f'{{"$type":"app.bsky.embed.images","images":[{images}]}}'
     if luck < GALLERY:
         items = ",".join(

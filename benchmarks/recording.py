@@ -1,7 +1,9 @@
-"""A recording: a file of Jetstream lines, one JSON frame a line, oldest first, `.jsonl` or `.jsonl.zst` by name.
+"""A recording: a file of Jetstream lines, one JSON frame a line, oldest first, `.jsonl` or `.jsonl.zst` by
+name.
 
-This module owns the file: its name, its compression, and what a reader may expect of a writer that was killed.
-It does not know what an event means: the only look it takes into a line is whether the very last one is whole.
+This module owns the file: its name, its compression, and what a reader may expect of a writer that was
+killed. It does not know what an event means: the only look it takes into a line is whether the very last one
+is whole.
 """
 
 from __future__ import annotations
@@ -33,9 +35,9 @@ class RecordingError(Exception):
 def read(path: str | Path, *, strict: bool = False) -> Iterator[bytes]:
     """Yield the lines of a recording without their newline, oldest first, skipping blank ones.
 
-    Reads as it goes, in a few MiB whatever the size of the file. A file that was cut short (its writer was killed)
-    yields every whole line and then stops; with `strict` it ends in a RecordingError instead. A missing file, an
-    unknown suffix and content that is no recording raise a RecordingError on the first step.
+    Reads as it goes, in a few MiB whatever the size of the file. A file that was cut short (its writer was
+    killed) yields every whole line and then stops; with `strict` it ends in a RecordingError instead. A
+    missing file, an unknown suffix and content that is no recording raise a RecordingError on the first step.
     """
     path = Path(path)
     compressed = _compressed(path)
@@ -47,7 +49,10 @@ def read(path: str | Path, *, strict: bool = False) -> Iterator[bytes]:
 
 
 class Writer:
-    """Writes a recording, replacing the file; a context manager. Killed at any point it leaves a readable prefix."""
+    """Writes a recording, replacing the file; a context manager.
+
+    Killed at any point it leaves a readable prefix.
+    """
 
     def __init__(self, path: str | Path) -> None:
         """Create the file. Raises RecordingError for an unknown suffix or a path that cannot be written."""
@@ -61,7 +66,7 @@ class Writer:
             raise RecordingError(f"cannot write the recording {self.path}: {error.strerror}") from error
 
     def write(self, line: bytes) -> None:
-        """Append one line, given without newline. Raises RecordingError if it holds one, or the disk refuses."""
+        """Append one line, without newline. Raises RecordingError if it holds one, or the disk refuses."""
         if b"\n" in line:
             raise RecordingError("a line of a recording cannot contain a newline byte")
         self._pending += line
@@ -155,7 +160,7 @@ def _lines(chunks: Iterable[bytes], path: Path, strict: bool) -> Iterator[bytes]
 
 
 def _last(line: bytes, path: Path, strict: bool) -> Iterator[bytes]:
-    """A last line without newline is whole if it parses: other tools do not always write the final newline."""
+    """A last line without newline is whole if it parses: other programs may leave the newline out."""
     try:
         orjson.loads(line)
     except orjson.JSONDecodeError as error:

@@ -8,10 +8,8 @@ from __future__ import annotations
 from random import Random
 
 from benchmarks.commit import iso
+from benchmarks.mix import POSTGATE, PROFILE, STATUS, THREADGATE
 from benchmarks.posts import blob, go_json, sentence, strong_ref, url
-
-PROFILE, STATUS = "app.bsky.actor.profile", "app.bsky.actor.status"
-THREADGATE, POSTGATE = "app.bsky.feed.threadgate", "app.bsky.feed.postgate"
 
 
 def subject_record(collection: str, created_at: str, uri: str, via: str = "") -> str:
@@ -31,7 +29,10 @@ def gate_record(collection: str, created_at: str, post_uri: str, random: Random)
     if collection == THREADGATE:
         rule = ("mentionRule", "followerRule", "followingRule")[int(3 * random.random())]
         allow = f'[{{"$type":"{THREADGATE}#{rule}"}}]' if random.random() < 0.8 else "[]"
-        return f'{{"$type":"{THREADGATE}","allow":{allow},"createdAt":{created_at},"hiddenReplies":[],"post":"{post_uri}"}}'
+        return (
+            f'{{"$type":"{THREADGATE}","allow":{allow},"createdAt":{created_at},"hiddenReplies":[],'
+            f'"post":"{post_uri}"}}'
+        )
     rules = f'[{{"$type":"{POSTGATE}#disableRule"}}]'
     return (
         f'{{"$type":"{POSTGATE}","createdAt":{created_at},"detachedEmbeddingUris":[],"embeddingRules":{rules},'
@@ -55,8 +56,9 @@ def status_record(created_at: str, random: Random) -> str:
         f'{{"$type":"app.bsky.embed.external#external","description":{go_json(sentence(random, "en", 12))},'
         f'"thumb":{blob(random)},"title":{go_json(sentence(random, "en", 3))},"uri":{go_json(url(random))}}}'
     )
+    minutes = 30 + 30 * int(8 * random.random())
     return (
-        f'{{"$type":"{STATUS}","createdAt":{created_at},"durationMinutes":{30 * (1 + int(8 * random.random()))},'
+        f'{{"$type":"{STATUS}","createdAt":{created_at},"durationMinutes":{minutes},'
         f'"embed":{{"$type":"app.bsky.embed.external","external":{external}}},"status":"{STATUS}#live"}}'
     )
 
@@ -64,7 +66,9 @@ def status_record(created_at: str, random: Random) -> str:
 def third_party_record(collection: str, time_us: int, random: Random) -> str:
     """A record of some other application: any shape, floats and nulls and nested arrays included."""
     artist, track = go_json(sentence(random, "en", 2)), go_json(sentence(random, "fr", 3))
+    expiry, rating = iso(time_us + 600_000_000), int(50 * random.random()) / 10
     return (
-        f'{{"$type":"{collection}","expiry":"{iso(time_us + 600_000_000)}","item":{{"artists":[{{"artistName":{artist}}}],'
-        f'"duration":null,"rating":{int(50 * random.random()) / 10},"trackName":{track}}},"time":"{iso(time_us)}"}}'
+        f'{{"$type":"{collection}","expiry":"{expiry}","item":{{"artists":[{{"artistName":{artist}}}],'
+        f'"duration":null,"rating":{rating},"trackName":{track}}},'
+        f'"time":"{iso(time_us)}"}}'
     )

@@ -1,11 +1,12 @@
 """The replay server: serves stored events on the Jetstream v1 wire, as often as asked, at any speed.
 
-This module owns sockets and the clock of a replay. It does not know what a line means (`wire`), how events are kept
-(`store`) or how a network misbehaves (`faults`).
+This module owns sockets and the clock of a replay. It does not know what a line means (`wire`), how events
+are kept (`store`) or how a network misbehaves (`faults`).
 
-"Live" for a finished recording: at speed X the recording plays on a clock that starts with the server, and a client
-without cursor joins where that clock is. At speed `max` everything is there at once; a client without cursor is then
-served from the start, for otherwise it would get nothing. After the last event the socket stays open and silent.
+"Live" for a finished recording: at speed X the recording plays on a clock that starts with the server, and a
+client without cursor joins where that clock is. At speed `max` everything is there at once; a client without
+cursor is then served from the start, for otherwise it would get nothing. After the last event the socket
+stays open and silent.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ REASON_CHARACTERS_MAX = 100  # a close frame holds 123 bytes
 
 
 class ReplayServer:
-    """Serves one store to any number of clients. `speed` is times real time; infinity is everything at once."""
+    """Serves one store to any number of clients. `speed` is times real time; infinity: all at once."""
 
     def __init__(
         self,
@@ -155,7 +156,10 @@ class Session:
             self._greeted.set()
 
     async def hear(self, message: str | bytes) -> bool:
-        """Take in a client's message. False when the connection was closed over it, as v1 does with code 1000."""
+        """Take in a client's message.
+
+        False when the connection was closed over it, as v1 does with code 1000.
+        """
         try:
             filters = options_update(message)
         except WireError as error:

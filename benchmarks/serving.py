@@ -1,7 +1,7 @@
 """`skytally replay`: a replay server as a process of its own, from its options to its last words.
 
-This module owns the process: what is loaded, how it ends (SIGTERM, SIGINT), what it prints. It does not know how
-events are served (`replay`). It also holds the producer that lets a simulation go on in wall time.
+This module owns the process: what is loaded, how it ends (SIGTERM, SIGINT), what it prints. It does not know
+how events are served (`replay`). It also holds the producer that lets a simulation go on in wall time.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class ReplayOptions:
     speed: str = "max"  # times real time, from the server's start on; "max": everything at once
     loop: int = 0  # events in total, the recording repeated with new times and revs; 0: once
     host_skew_s: float = 0.0  # play another host: constant difference of its clock, in seconds
-    interleave_seed: int = 0  # play another host: its jitter and its order across repositories; 0: play the first
+    interleave_seed: int = (
+        0  # play another host: its jitter and its order across repositories; 0: play the first
+    )
     faults: FaultOptions = field(default_factory=FaultOptions)
 
 
@@ -46,7 +48,9 @@ def events_of(options: ReplayOptions) -> Events:
     Raises RecordingError when it cannot be read, ValueError when it cannot be looped.
     """
     store = Store.load(options.recording)
-    shift_us = good_shift_us(store) if options.loop and len(store) else 0  # of the first host: revs are the same on all
+    shift_us = (
+        good_shift_us(store) if options.loop and len(store) else 0
+    )  # of the first host: revs are the same on all
     if options.host_skew_s or options.interleave_seed:
         other = as_other_host(store, options.interleave_seed, lag_us=round(options.host_skew_s * 1e6))
         store.close()
@@ -55,7 +59,9 @@ def events_of(options: ReplayOptions) -> Events:
 
 
 def replay(options: ReplayOptions, say: Callable[[str], None] = print) -> None:
-    """Serve until SIGTERM or SIGINT. Says one line of JSON when it listens, and what it cost and did at the end.
+    """Serve until SIGTERM or SIGINT.
+
+    Says one line of JSON when it listens, and what it cost and did at the end.
 
     Raises RecordingError, ValueError for a bad speed, OSError if the address is taken.
     """

@@ -1,10 +1,12 @@
-"""The simulator: an endless stream of Jetstream v1 lines that looks like the real one and follows from a seed.
+"""The simulator: an endless stream of Jetstream v1 lines that looks like the real one and follows from a
+seed.
 
-This module owns the stream: what happens (`network`), when (`pace`) and the bad input mixed in (`poison`), put
-together in order of stream time. It does not know who listens: the caller takes as many events as it wants, and paces.
+This module owns the stream: what happens (`network`), when (`pace`) and the bad input mixed in (`poison`),
+put together in order of stream time. It does not know who listens: the caller takes as many events as it
+wants, and paces.
 
-The same seed and parameters give the same bytes on every machine and Python version: one `random.Random` is the only
-source of chance, and nothing depends on hash order or on the clock.
+The same seed and parameters give the same bytes on every machine and Python version: one `random.Random` is
+the only source of chance, and nothing depends on hash order or on the clock.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
+from benchmarks.mix import MIXES
 from benchmarks.network import Network
 from benchmarks.pace import DAY_S, SECOND_US, Pace
 from benchmarks.poison import Poisoner
@@ -65,7 +68,7 @@ class Simulation:
         """
         if not 0 <= poison_share <= 1:
             raise ValueError(f"the share of poison lies between 0 and 1, not at {poison_share}")
-        if mix not in ("2026", "2024"):
+        if mix not in MIXES:
             raise ValueError(f"there is a mix 2026 and a mix 2024, none {mix!r}")
         self._random = Random(seed)
         self._poison_share = poison_share
@@ -95,7 +98,9 @@ class Simulation:
         self._pace.rate = rate
 
     def events(self) -> Iterator[tuple[int, bytes]]:
-        """The stream, without end: (stream time, line), the time strictly increasing. Always the one same iterator.
+        """The stream, without end: (stream time, line), the time strictly increasing.
+
+        Always the one same iterator.
 
         The line of a poisonous event may say another time than the pair does, or none.
         """
@@ -126,7 +131,9 @@ def write_recording(
     accounts_count: int = ACCOUNTS_COUNT,
     mix: str = "2026",
 ) -> None:
-    """Write the first `events` events of a simulation to `out`. `progress` is told the count every 10,000 lines.
+    """Write the first `events` events of a simulation to `out`.
+
+    `progress` is told the count every 10,000 lines.
 
     Raises RecordingError when the file cannot be written, ValueError for bad parameters.
     """
@@ -151,6 +158,6 @@ def start_us_of(start: str) -> int:
 def simulate(options: SimulateOptions, progress: Callable[[int], None] | None = None) -> None:
     """Do what the options say. Raises RecordingError and ValueError as `write_recording` does."""
     write_recording(
-        options.out, options.events, options.seed, start_us_of(options.start), options.rate, options.poison_share,
-        progress, accounts_count=options.accounts, mix=options.mix,
+        options.out, options.events, options.seed, start_us_of(options.start), options.rate,
+        options.poison_share, progress, accounts_count=options.accounts, mix=options.mix,
     )  # fmt: skip

@@ -1,7 +1,9 @@
-"""A store: events in order of stream time, kept as ready-made WebSocket frames in an anonymous temporary file.
+"""A store: events in order of stream time, kept as ready-made WebSocket frames in an anonymous temporary
+file.
 
-This module owns the order, the index (eight bytes of time and eight of offset an event, no Python objects) and the
-frames. It does not know clients, clocks or filters. One thread at a time may append; readers see what is appended.
+This module owns the order, the index (eight bytes of time and eight of offset an event, no Python objects)
+and the frames. It does not know clients, clocks or filters. One thread at a time may append; readers see what
+is appended.
 """
 
 from __future__ import annotations
@@ -42,7 +44,10 @@ class Events(Protocol):
 
 
 class Store:
-    """Ordered events. With `live` a producer keeps appending, and a client without cursor gets only what is new."""
+    """Ordered events.
+
+    With `live` a producer keeps appending, and a client without cursor gets only what is new.
+    """
 
     def __init__(self, *, live: bool = False) -> None:
         self.live = live
@@ -80,7 +85,7 @@ class Store:
         return self._times[position]
 
     def find(self, cursor_us: int) -> int:
-        """The position of the first event at or after a cursor: inclusive, clamped to the oldest and to the end."""
+        """The position of the first event at or after a cursor, clamped to the oldest and to the end."""
         return bisect_left(self._times, cursor_us)
 
     def reached(self, time_us: int) -> int:
@@ -92,7 +97,7 @@ class Store:
         return self._offsets[position]
 
     def run_end(self, first: int, end: int, bytes_max: int) -> int:
-        """The end of the longest run of events from `first` that stays below `bytes_max`, but of one event at least."""
+        """The end of the longest run of events from `first` within `bytes_max`, but of one event at least."""
         fitting = bisect_right(self._offsets, self._offsets[first] + bytes_max, first, end + 1) - 1
         return max(fitting, first + 1)
 

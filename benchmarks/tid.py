@@ -1,7 +1,8 @@
 """TIDs: the 13 characters that AT Protocol uses for revisions and most record keys.
 
-This module owns the encoding (64 bits: a zero, 53 bits of unix microseconds, 10 bits of clock id; base32-sortable, so
-that comparing strings compares times). It does not know what a TID is used for, nor which clock gave the time.
+This module owns the encoding (64 bits: a zero, 53 bits of unix microseconds, 10 bits of clock id;
+base32-sortable, so that comparing strings compares times). It does not know what a TID is used for, nor which
+clock gave the time.
 """
 
 from __future__ import annotations

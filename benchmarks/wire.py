@@ -1,7 +1,8 @@
 """The Jetstream v1 wire, server's side: what a client may ask for, and how a line becomes a WebSocket frame.
 
-This module owns the query parameters, the `options_update` message, their errors and the filters (protocol notes 1.1 to
-1.3, read from the v1 server's source), and the layout of frames. It does not know sockets, or where lines come from.
+This module owns the query parameters, the `options_update` message, their errors and the filters (protocol
+notes 1.1 to 1.3, read from the v1 server's source), and the layout of frames. It does not know sockets, or
+where lines come from.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ MESSAGE_BYTES_MAX = 10_000_000
 
 _NSID = re.compile(r"[a-zA-Z][a-zA-Z0-9-]{0,62}(\.[a-zA-Z0-9][a-zA-Z0-9-]{0,62})+\.[a-zA-Z][a-zA-Z0-9]{0,62}")
 _DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]{0,2040}[a-zA-Z0-9._-]")
-_COLLECTION = re.compile(rb'"kind":"commit","commit":\{"rev":"[^"]*","operation":"[^"]*","collection":"([^"]*)"')
+_COLLECTION = re.compile(
+    rb'"kind":"commit","commit":\{"rev":"[^"]*","operation":"[^"]*","collection":"([^"]*)"'
+)
 _DID_FIRST = re.compile(rb'\{"did":"([^"]*)"')
 
 
@@ -30,7 +33,10 @@ class WireError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which lines a client wants. Empty means all; account and identity events pass any filter of collections."""
+    """Which lines a client wants.
+
+    Empty means all; account and identity events pass any filter of collections.
+    """
 
     collections: frozenset[bytes] = frozenset()
     prefixes: tuple[bytes, ...] = ()  # of collections, each ending in a dot
@@ -86,7 +92,8 @@ def subscription(target: str) -> Subscription:
 def options_update(message: str | bytes) -> Filters | None:
     """Read a client's message: its new filters, or None for a message of a type this server ignores.
 
-    Raises WireError for what v1 closes the connection over: bad JSON, a payload of another shape, invalid options.
+    Raises WireError for what v1 closes the connection over: bad JSON, a payload of another shape, invalid
+    options.
     """
     try:
         content = orjson.loads(message)
@@ -130,7 +137,7 @@ def filters(collections: list[str], dids: list[str], message_bytes_max: int) -> 
 
 
 def frame(line: bytes) -> bytes:
-    """A line as one unmasked text frame (RFC 6455 section 5.2): 0x81, the length in 7, 16 or 64 bits, the bytes."""
+    """A line as an unmasked text frame (RFC 6455, 5.2): 0x81, the length in 7, 16 or 64 bits, the bytes."""
     return header(len(line)) + line
 
 

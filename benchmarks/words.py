@@ -1,15 +1,16 @@
-"""The vocabulary of simulated posts: words of several scripts, emoji, hashtags, domains. Data, and no code."""
+"""The vocabulary of simulated posts: words of several scripts, emoji, hashtags, domains. Only data."""
 
 from __future__ import annotations
 
-# (share in %, the value of `langs` as JSON or "" for none, the script to write in); protocol notes 7.5
+# (share in %, the value of `langs` as JSON or "" for none, the script to write in); April 2026
 LANGS = (
-    (58.3, '["en"]', "en"), (11.7, "", "en"), (10.1, '["ja"]', "ja"), (2.8, '["pt"]', "pt"), (2.8, '["de"]', "de"),
-    (2.6, '["es"]', "es"), (1.6, '["fr"]', "fr"), (1.4, '["ko"]', "ko"), (0.7, '["en-US"]', "en"),
+    (58.3, '["en"]', "en"), (11.7, "", "en"), (10.1, '["ja"]', "ja"), (2.8, '["pt"]', "pt"),
+    (2.8, '["de"]', "de"), (2.6, '["es"]', "es"), (1.6, '["fr"]', "fr"), (1.4, '["ko"]', "ko"),
+    (0.7, '["en-US"]', "en"),
     (0.7, '["nl"]', "de"), (0.5, '["ja-JP"]', "ja"), (0.3, '["it-IT"]', "es"), (0.3, '["pt-BR"]', "pt"),
-    (0.8, '["es","en"]', "es"), (0.4, '["en-US","en"]', "en"), (0.3, '["en","ja","fr"]', "ja"), (0.6, '["ru"]', "ru"),
-    (0.5, '["tr"]', "de"), (0.4, '["ar"]', "ar"), (0.3, '["th"]', "th"), (0.3, '["zh-Hant-TW"]', "ja"),
-    (0.2, '["EN"]', "en"), (0.1, "[]", "en"),
+    (0.8, '["es","en"]', "es"), (0.4, '["en-US","en"]', "en"), (0.3, '["en","ja","fr"]', "ja"),
+    (0.6, '["ru"]', "ru"), (0.5, '["tr"]', "de"), (0.4, '["ar"]', "ar"), (0.3, '["th"]', "th"),
+    (0.3, '["zh-Hant-TW"]', "ja"), (0.2, '["EN"]', "en"), (0.1, "[]", "en"),
 )  # fmt: skip
 
 _TEXTS = {
@@ -47,10 +48,7 @@ _TEXTS = {
 WORDS = {script: tuple(text.split()) for script, text in _TEXTS.items()}
 UNSPACED = frozenset({"ja", "th"})
 
-_EMOJI = (
-    "😂 ❤️ 🔥 🥹 💦 ✨ 👍🏽 🏳️‍🌈 👩‍💻 🇧🇷 🇯🇵 🎉 😍 🙏 💀 1️⃣ 🧑🏿‍🤝‍🧑🏻 🏴󠁧󠁢󠁳󠁣󠁴󠁿 ☀️ "
-    "🐈‍⬛ 👇 🔞 🥳 🫠 ❤"
-)
+_EMOJI = "😂 ❤️ 🔥 🥹 💦 ✨ 👍🏽 🏳️‍🌈 👩‍💻 🇧🇷 🇯🇵 🎉 😍 🙏 💀 1️⃣ 🧑🏿‍🤝‍🧑🏻 🏴󠁧󠁢󠁳󠁣󠁴󠁿 ☀️ 🐈‍⬛ 👇 🔞 🥳 🫠 ❤"
 EMOJI = tuple(_EMOJI.split())
 
 _HASHTAGS = (
@@ -74,10 +72,12 @@ _DOMAINS = (
 )
 DOMAINS = tuple(_DOMAINS.split())
 GIF_HOSTS = ("media.tenor.com", "static.klipy.com")
-THIRD_PARTY = (
-    "fm.teal.alpha.feed.play", "fm.teal.alpha.actor.status", "place.stream.broadcast.origin", "place.stream.chat.message",
-    "site.standard.document", "at.podping.update", "community.blacksky.feed.get", "app.top8.theme",
-    "app.bsky.graph.starterPack", "org.hypercerts.claim.activity", "sh.tangled.repo.issue", "blue.flashes.feed.post",
-    "chat.bsky.actor.declaration", "app.bsky.graph.list", "app.bsky.graph.starterpack", "app.bsky.feed.generator",
-    "app.bsky.graph.listblock", "app.bsky.graph.verification",
-)  # fmt: skip
+_THIRD_PARTY = (
+    "fm.teal.alpha.feed.play fm.teal.alpha.actor.status place.stream.broadcast.origin "
+    "place.stream.chat.message site.standard.document at.podping.update community.blacksky.feed.get "
+    "app.top8.theme app.bsky.graph.starterPack org.hypercerts.claim.activity sh.tangled.repo.issue "
+    "blue.flashes.feed.post chat.bsky.actor.declaration app.bsky.graph.list "
+    "app.bsky.graph.starterpack app.bsky.feed.generator app.bsky.graph.listblock "
+    "app.bsky.graph.verification "
+)
+THIRD_PARTY = tuple(_THIRD_PARTY.split())

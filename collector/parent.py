@@ -36,11 +36,16 @@ def run_child(main: Callable[..., None], *arguments: Any) -> None:
 
 
 def _die_with_parent() -> None:
-    """Leave SIGINT and SIGTERM to the supervisor, and be killed when it dies (at once on Linux)."""
+    """Leave SIGINT and SIGTERM to the supervisor, and be killed when it dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    end_with_parent(signal.SIGKILL)
+
+
+def end_with_parent(number: int) -> None:
+    """Get signal `number` when the parent process dies (Linux; elsewhere a closed pipe says so later)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
         parent = multiprocessing.parent_process()
         if parent is not None and os.getppid() != parent.pid:  # it died before the call
             os._exit(1)

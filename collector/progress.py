@@ -71,6 +71,14 @@ class Meter:
             detail="the disk is nearly full" if paused else reader.trouble,
         )
 
+    def summary(self, seconds: float) -> str:
+        """What all groups together did."""
+        counted = {name: int(value) for name, value in self._carried.items()}
+        return (
+            f"counted {counted['events']:,} events in {duration(seconds)}, recognised {counted['duplicates']:,} again, "
+            f"quarantined {counted['refused']:,}"
+        )
+
     def _measure(self, events: float) -> None:
         """A rate over the last seconds: half of it new with every second."""
         then, before = self._before

@@ -34,7 +34,7 @@ from collector.since import first_cursor
 from collector.sources.choose import source_of
 from sql import statement
 from sql.migrate import check
-from sql.session import away, connect
+from sql.session import away, connect, is_refusal
 
 STALL_S_MAX = 30.0
 """A worker that has bytes waiting and commits nothing for this long is taken for frozen."""
@@ -54,6 +54,8 @@ class Orders:
     """Takes one line for people."""
     show: Callable[[Snapshot], None] = lambda _: None
     """Takes a snapshot about every second."""
+    drain: Callable[[], float] | None = None
+    """Called at the first signal to stop, to end the source; from then on so many idle seconds mean the end."""
 
 
 class Supervisor:
@@ -65,9 +67,15 @@ class Supervisor:
         self._orders = orders
         self._started_at = datetime.now(UTC)
         self._stopping = False
+        self._until_idle_s = orders.until_idle_s
+        self._drain = orders.drain
         self._source = 0
         self._restart_s = 0.1
         self._meter = Meter()
+
+    def last_words(self) -> str:
+        """What was done, in one line."""
+        return self._meter.summary(time.time() - self._started_at.timestamp())
 
     def stop(self) -> None:
         """End in order, soon."""
@@ -97,7 +105,7 @@ class Supervisor:
                 self._take_lock(connection)
                 return connection
             except psycopg.OperationalError as error:
-                if isinstance(error, _REFUSALS) or "password authentication failed" in str(error):
+                if is_refusal(error):
                     raise NotOurs(away(error)) from error
                 if away(error) != said:
                     said = away(error)
@@ -150,9 +158,11 @@ class Supervisor:
         sentinels = [process.sentinel for process in group.processes]
         progress_at = {n: (0.0, time.monotonic()) for n in range(len(group.workers))}
         while True:
-            wait(sentinels, timeout=0.2 if self._stopping or self._orders.until_idle_s else 0.5)
-            if self._stopping:
+            wait(sentinels, timeout=0.2 if self._until_idle_s else 0.5)
+            if self._stopping and self._drain is None:
                 return None
+            if self._stopping and self._drain is not None:
+                self._stopping, self._until_idle_s, self._drain = False, self._drain(), None
             for process in group.dead():
                 if process is group.reader and process.exitcode == EXIT_HOST_FAILED:
                     self._source += 1
@@ -193,10 +203,10 @@ class Supervisor:
             group.reader_vitals.set("paused", 0)
 
     def _idle(self, group: Group) -> bool:
-        if self._orders.until_idle_s is None:
+        if self._until_idle_s is None:
             return False
         new_at = group.reader_vitals.get("new_at")
-        quiet = new_at > 0 and time.monotonic() - new_at >= self._orders.until_idle_s
+        quiet = new_at > 0 and time.monotonic() - new_at >= self._until_idle_s
         return quiet and not group.reader_vitals.get("queued_bytes")
 
     def _stalled(self, group: Group, progress_at: dict[int, tuple[float, float]]) -> bool:
@@ -215,13 +225,6 @@ class Supervisor:
         end_at = time.monotonic() + seconds
         while not self._stopping and time.monotonic() < end_at:
             time.sleep(0.05)
-
-
-_REFUSALS = (
-    psycopg.errors.InvalidPassword,
-    psycopg.errors.InvalidAuthorizationSpecification,
-    psycopg.errors.InvalidCatalogName,
-)
 
 
 def _exit(code: int | None) -> str:

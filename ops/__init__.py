@@ -1,1 +1,1 @@
-"""How skytally is run and judged: the command line, the embedded server, the audit."""
+"""Operations: the command line, settings, the embedded database, the audit. It alone may use both halves."""

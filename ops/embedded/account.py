@@ -42,12 +42,15 @@ class Account:
 
 
 def run_as(
-    account: Account | None, command: Sequence[str | Path], environment: Mapping[str, str] | None = None
+    account: Account | None,
+    command: Sequence[str | Path],
+    environment: Mapping[str, str] | None = None,
+    inherited: Sequence[int] = (),
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end as that account, away from directories that it may not enter."""
     return subprocess.run(
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False,
-        cwd="/", env=environment,
+        cwd="/", env=environment, pass_fds=inherited,
         user=None if account is None else account.uid,
         group=None if account is None else account.gid,
         extra_groups=None if account is None else account.groups,

@@ -91,15 +91,20 @@ def _max_wal_mib(root: Path) -> int:
     return max(256, min(4096, shutil.disk_usage(root).total // MIB // 20))
 
 
-def make(place: Place, binaries: Binaries, account: Account | None, *, durable: bool) -> None:
-    """initdb beside its place, then a rename: killed at any instruction, nothing half made is found there."""
+def make(
+    place: Place, binaries: Binaries, account: Account | None, *, durable: bool, start_lock: int
+) -> None:
+    """initdb beside its place, then a rename: killed at any instruction, nothing half made is found there.
+
+    It inherits the lock under which we start, so one that outlives us is waited for and then cleared away.
+    """
     for old in place.root.glob(".initdb-*"):
         shutil.rmtree(old, ignore_errors=True)
     half = Path(tempfile.mkdtemp(prefix=".initdb-", dir=place.root))  # 0700
     try:
         if account is not None:
             os.chown(half, account.uid, account.gid, follow_symlinks=False)
-        _initdb(half, binaries, account, [] if durable else ["--no-sync"])
+        _initdb(half, binaries, account, [] if durable else ["--no-sync"], start_lock)
         half.rename(place.data)
         _sync(place.root)
     except BaseException:
@@ -107,15 +112,17 @@ def make(place: Place, binaries: Binaries, account: Account | None, *, durable: 
         raise
 
 
-def _initdb(target: Path, binaries: Binaries, account: Account | None, options: list[str]) -> None:
+def _initdb(
+    target: Path, binaries: Binaries, account: Account | None, options: list[str], start_lock: int
+) -> None:
+    command: list[str | Path] = [
+        binaries.directory / "initdb", "--pgdata", target, "--username", SUPERUSER,
+        "--auth-local=trust",  # the socket's directory is the lock on the door
+        "--auth-host=reject", "--encoding=UTF8", "--data-checksums", "--no-instructions", *options,
+    ]  # fmt: skip
     complaint = ""
     for locale in _locales(binaries.major):
-        command: list[str | Path] = [
-            binaries.directory / "initdb", "--pgdata", target, "--username", SUPERUSER,
-            "--auth-local=trust",  # the socket's directory is the lock on the door
-            "--auth-host=reject", "--encoding=UTF8", "--data-checksums", "--no-instructions", *options,
-        ]  # fmt: skip
-        done = run_as(account, [*command, *locale], environment())
+        done = run_as(account, [*command, *locale], environment(), [start_lock])
         if done.returncode == 0:
             return
         complaint = telling_line(done.stderr.splitlines()) or f"exit status {done.returncode}"

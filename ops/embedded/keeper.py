@@ -190,7 +190,8 @@ def _postmaster(order: Order, lock: int) -> subprocess.Popen[bytes]:
     with open(order.log, "ab", opener=_private) as log:  # appending: it may be cut at any time
         return subprocess.Popen(
             order.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=order.environment,
-            pass_fds=[lock], start_new_session=True, preexec_fn=die_with_keeper,
+            pass_fds=[lock], start_new_session=True,
+            preexec_fn=die_with_keeper,  # noqa: PLW1509 - there are no threads here
             user=order.uid, group=order.gid, extra_groups=order.groups,
         )  # fmt: skip
 

@@ -45,7 +45,7 @@ class Server:
         starting = open_private(self.place.start)
         try:
             fcntl.flock(starting, fcntl.LOCK_EX)
-            self._bring_up()
+            self._bring_up(starting)
         finally:
             os.close(starting)
 
@@ -71,7 +71,7 @@ class Server:
             return any(text in str(error) for text in BUSY)
         return True
 
-    def _bring_up(self) -> None:
+    def _bring_up(self, start_lock: int) -> None:
         began_s = reported_s = time.monotonic()
         ready_s: float | None = None
         log_start: int | None = None
@@ -82,7 +82,7 @@ class Server:
                 if log_start is not None:
                     os.close(lock)
                     raise EmbeddedError(self._why(log_start))
-                log_start = self._start_keeper(lock)
+                log_start = self._start_keeper(lock, start_lock)
             elif keeper.ready_pid(str(self.place.data)) is not None:
                 ready_s = ready_s or now_s
                 self._provide(now_s - ready_s)
@@ -95,16 +95,16 @@ class Server:
         """The first start has no role and no database; a stale pid file looks ready and does not answer."""
         try:
             cluster.provide(self.place)
+            reason = f"{cluster.NAME} cannot log in"
         except psycopg.Error as error:
-            if waited_s > UNREACHABLE_S_MAX:
-                reason = cluster.telling_line(str(error).splitlines())
-                where = f"Postgres runs in {self.place.root}"
-                raise EmbeddedError(f"{where} but does not answer: {reason}") from error
+            reason = cluster.telling_line(str(error).splitlines())
+        if waited_s > UNREACHABLE_S_MAX:
+            raise EmbeddedError(f"Postgres runs in {self.place.root} but does not answer: {reason}")
 
-    def _start_keeper(self, lock: int) -> int:
+    def _start_keeper(self, lock: int, start_lock: int) -> int:
         """Start it with the lock it shall hold; returns where in the log its story begins."""
         try:
-            order = self._prepare()
+            order = self._prepare(start_lock)
             log = open_private(self.place.log, os.O_WRONLY | os.O_APPEND)
             try:
                 log_start = os.fstat(log).st_size
@@ -121,14 +121,15 @@ class Server:
             os.close(lock)
         return log_start
 
-    def _prepare(self) -> keeper.Order:
+    def _prepare(self, start_lock: int) -> keeper.Order:
         place, account = self.place, self.account
         major = cluster.major_of(place.data)
         found = binaries.find(self.pg_bin, major, account, place.root)
         settings = cluster.settings(place, self.settings)
         if major is None:
             self.log(f"making a database in {place.root} (PostgreSQL {found.version})")
-            cluster.make(place, found, account, durable=settings["fsync"] != "off")
+            durable = settings["fsync"] != "off"
+            cluster.make(place, found, account, durable=durable, start_lock=start_lock)
         owner_uid, owner_gid = (os.geteuid(), os.getegid()) if account is None else (account.uid, account.gid)
         make_private(place.run, owner_uid=owner_uid, owner_gid=owner_gid)
         return keeper.Order(

@@ -46,7 +46,9 @@ async def hear(client: ClientConnection) -> Heard:
         return heard
 
 
-def run(faults: FaultOptions, test: Callable[[str, ReplayServer], Awaitable[None]], speed: float = math.inf) -> None:
+def run(
+    faults: FaultOptions, test: Callable[[str, ReplayServer], Awaitable[None]], speed: float = math.inf
+) -> None:
     async def main() -> None:
         server = ReplayServer(filled(), speed=speed, faults=faults)
         await server.start()
@@ -215,6 +217,8 @@ def test_latency_holds_writes_back() -> None:
 
 
 def test_faults_combine() -> None:
-    heard, fired = heard_with(FaultOptions(duplicate_share=0.05, reorder_share=0.3, garbage_every=500, drop_after=1500))
+    heard, fired = heard_with(
+        FaultOptions(duplicate_share=0.05, reorder_share=0.3, garbage_every=500, drop_after=1500)
+    )
     assert set(fired) == {"duplicate", "reorder", "garbage", "drop"}
     assert len(heard) > 1000

@@ -123,7 +123,9 @@ def test_another_host_has_the_same_keys_in_another_order(lag_us: int) -> None:
     times = [orjson.loads(line)["time_us"] for line in after]
     assert times == [other.time_us(position) for position in range(len(other))]
     assert all(earlier < later for earlier, later in pairwise(times))
-    assert list(as_other_host(iter(before), 7, lag_us, 200_000).lines()) == after, "the same seed, the same host"
+    assert list(as_other_host(iter(before), 7, lag_us, 200_000).lines()) == after, (
+        "the same seed, the same host"
+    )
     assert list(as_other_host(store, 8, lag_us, 200_000).lines()) != after
 
 

@@ -38,7 +38,9 @@ def test_a_poison_is_one_line_and_changes_a_healthy_one(poison: Poison) -> None:
         assert parses(healthy)
 
 
-@pytest.mark.parametrize("poison", [one for one in POISONS if one.fate == "counted"], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "poison", [one for one in POISONS if one.fate == "counted"], ids=lambda one: one.name
+)
 def test_what_is_to_be_counted_has_all_that_a_key_needs(poison: Poison) -> None:
     event = orjson.loads(line(poison))
     commit = event["commit"]
@@ -65,7 +67,9 @@ def test_the_named_traps_are_there() -> None:
 
 def test_a_simulation_mixes_poison_in_by_its_share_and_seed() -> None:
     def lines(seed: int) -> list[bytes]:
-        return [one for _, one in islice(Simulation(seed, poison_share=0.1, accounts_count=1000).events(), 20_000)]
+        return [
+            one for _, one in islice(Simulation(seed, poison_share=0.1, accounts_count=1000).events(), 20_000)
+        ]
 
     spoilt = lines(1)
     assert spoilt == lines(1)
@@ -76,5 +80,7 @@ def test_a_simulation_mixes_poison_in_by_its_share_and_seed() -> None:
 
 
 def test_times_stay_in_order_beside_poison() -> None:
-    times = [time_us for time_us, _ in islice(Simulation(1, poison_share=0.5, accounts_count=1000).events(), 5000)]
+    times = [
+        time_us for time_us, _ in islice(Simulation(1, poison_share=0.5, accounts_count=1000).events(), 5000)
+    ]
     assert times == sorted(set(times))

@@ -90,7 +90,9 @@ def test_a_small_frame_that_expands_hugely_is_read_in_parts(tmp_path: Path) -> N
         ("a.jsonl.zst", b'{"did":"plain text"}\n'),
     ],
 )
-def test_what_is_no_recording_is_refused_in_one_sentence(tmp_path: Path, name: str, content: bytes | None) -> None:
+def test_what_is_no_recording_is_refused_in_one_sentence(
+    tmp_path: Path, name: str, content: bytes | None
+) -> None:
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)

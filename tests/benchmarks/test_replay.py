@@ -5,16 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -24,10 +18,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from benchmarks.faults import FaultOptions
 from benchmarks.replay import ReplayServer
-from benchmarks.serving import ReplayOptions, events_of, keep_up, replay
-from benchmarks.simulator import Simulation, write_recording
+from benchmarks.simulator import Simulation
 from benchmarks.store import Events, Store
-from benchmarks.wire import lines
 
 COUNT = 3000
 QUIET_S = 0.15  # how long nothing may come before we believe that nothing comes
@@ -92,7 +84,7 @@ def test_a_cursor_is_inclusive_and_clamped() -> None:
         lines = list(store.lines())
         async with served(store) as (_, url):
             for cursor, first in ((store.time_us(100), 100), (store.time_us(100) - 1, 100), (0, 0), (-5, 0)):
-                async with connect(f"{url}?cursor={cursor}", compression=None) as client:
+                async with connect(f"{url}?cursor={cursor}", compression=None, close_timeout=0.1) as client:
                     assert await hear(client, 3) == lines[first : first + 3]
             async with connect(f"{url}?cursor={store.time_us(COUNT - 1) + 1}", compression=None) as client:
                 assert await nothing_comes(client)
@@ -104,9 +96,12 @@ def test_several_clients_are_served_at_once() -> None:
     async def test() -> None:
         store = filled()
         lines = list(store.lines())
-        async with served(store) as (_, url):
-            async with connect(url, compression=None) as one, connect(f"{url}?cursor=1", compression=None) as two:
-                assert await asyncio.gather(hear(one, COUNT), hear(two, COUNT)) == [lines, lines]
+        async with (
+            served(store) as (_, url),
+            connect(url, compression=None) as one,
+            connect(f"{url}?cursor=1", compression=None) as two,
+        ):
+            assert await asyncio.gather(hear(one, COUNT), hear(two, COUNT)) == [lines, lines]
 
     run(test)
 
@@ -129,8 +124,10 @@ def test_filters_choose_and_account_events_pass_those_of_collections() -> None:
             ),
             "wantedCollections=app.bsky.graph.*&wantedCollections=app.bsky.actor.profile": wanted(
                 store,
-                lambda event: collection(event).startswith("app.bsky.graph.")
-                or collection(event) in ("", "app.bsky.actor.profile"),
+                lambda event: (
+                    collection(event).startswith("app.bsky.graph.")
+                    or collection(event) in ("", "app.bsky.actor.profile")
+                ),
             ),
             f"wantedDids={owner}": wanted(store, lambda event: event["did"] == owner),
             "maxMessageSizeBytes=400": [line for line in store.lines() if len(line) <= 400],
@@ -176,7 +173,11 @@ def test_nothing_is_sent_before_a_hello_that_was_required() -> None:
             assert await nothing_comes(client)
             await client.send(json.dumps({"type": "something_else", "payload": {}}))
             assert await nothing_comes(client)
-            payload = {"wantedCollections": ["app.bsky.feed.repost"], "wantedDids": [], "maxMessageSizeBytes": 0}
+            payload = {
+                "wantedCollections": ["app.bsky.feed.repost"],
+                "wantedDids": [],
+                "maxMessageSizeBytes": 0,
+            }
             await client.send(json.dumps({"type": "options_update", "payload": payload}))
             expected = wanted(store, lambda event: collection(event) in ("", "app.bsky.feed.repost"))
             assert await hear(client, len(expected)) == expected
@@ -188,16 +189,17 @@ def test_an_options_update_replaces_all_filters() -> None:
     async def test() -> None:
         store = Store(live=True)
         events = list(filled(200).events())
-        async with served(store) as (_, url):
-            async with connect(f"{url}?wantedCollections=no.such.thing", compression=None) as client:
-                for time_us, line in events[:100]:
-                    store.append(time_us, line)
-                assert await nothing_comes(client)
-                await client.send(json.dumps({"type": "options_update", "payload": {"wantedCollections": []}}))
-                await asyncio.sleep(QUIET_S)
-                for time_us, line in events[100:]:
-                    store.append(time_us, line)
-                assert await hear(client, 100) == [line for _, line in events[100:]]
+        query = "wantedCollections=no.such.thing"
+        update = json.dumps({"type": "options_update", "payload": {"wantedCollections": []}})
+        async with served(store) as (_, url), connect(f"{url}?{query}", compression=None) as client:
+            for time_us, line in events[:100]:
+                store.append(time_us, line)
+            assert await nothing_comes(client)
+            await client.send(update)
+            await asyncio.sleep(QUIET_S)
+            for time_us, line in events[100:]:
+                store.append(time_us, line)
+            assert await hear(client, 100) == [line for _, line in events[100:]]
 
     run(test)
 
@@ -226,29 +228,17 @@ def test_a_live_store_serves_its_past_on_demand_and_then_what_is_new() -> None:
         events = list(filled(400).events())
         for time_us, line in events[:300]:
             store.append(time_us, line)
-        async with served(store) as (_, url):
-            async with connect(url, compression=None) as new, connect(f"{url}?cursor=0", compression=None) as old:
-                assert await nothing_comes(new)
-                assert len(await hear(old, 300)) == 300
-                for time_us, line in events[300:]:
-                    store.append(time_us, line)
-                expected = [line for _, line in events[300:]]
-                assert await asyncio.gather(hear(new, 100), hear(old, 100)) == [expected, expected]
-
-    run(test)
-
-
-def test_a_producer_keeps_a_store_up_with_the_clock() -> None:
-    async def test() -> None:
-        store = Store(live=True)
-        start_us = int(time.time() - 3) * 1_000_000  # three seconds are due at once, then it is paced
-        simulation = Simulation(1, start_us, 500, hourly=False, accounts_count=100)
-        producer = asyncio.create_task(keep_up(store, simulation.events()))
-        async with served(store) as (_, url), connect(f"{url}?cursor=0", compression=None) as client:
-            times = [orjson.loads(line)["time_us"] for line in await hear(client, 2000)]
-            assert times == sorted(times)
-            assert times[-1] <= time.time() * 1e6
-        producer.cancel()
+        async with (
+            served(store) as (_, url),
+            connect(url, compression=None) as new,
+            connect(f"{url}?cursor=0", compression=None) as old,
+        ):
+            assert await nothing_comes(new)
+            assert len(await hear(old, 300)) == 300
+            for time_us, line in events[300:]:
+                store.append(time_us, line)
+            expected = [line for _, line in events[300:]]
+            assert await asyncio.gather(hear(new, 100), hear(old, 100)) == [expected, expected]
 
     run(test)
 
@@ -257,7 +247,7 @@ def test_a_paced_replay_gives_what_its_clock_has_reached() -> None:
     async def test() -> None:
         store = filled()
         async with served(store, speed=2.0) as (server, url):
-            async with connect(f"{url}?cursor=0", compression=None) as client:
+            async with connect(f"{url}?cursor=0", compression=None, close_timeout=0.1) as client:
                 before = server.available()
                 await hear(client, before + 200)
                 after = server.available()
@@ -295,48 +285,3 @@ def test_a_slow_client_does_not_grow_the_server_and_gets_everything() -> None:
             assert await hear(client, 20_000) == list(store.lines())
 
     run(test)
-
-
-def test_options_name_host_and_loop(tmp_path: Path) -> None:
-    path = str(tmp_path / "a.jsonl")
-    write_recording(path, 2000, accounts_count=1000)
-    first, second = (
-        events_of(ReplayOptions(path, loop=5000, host_skew_s=skew, interleave_seed=seed))
-        for skew, seed in ((0.0, 0), (1.5, 9))
-    )
-    assert len(first) == len(second) == 5000
-
-    def keys(events: Events) -> set[str]:
-        parts = [lines(events.frames(begin, end)) for begin, end in ((0, 2000), (2000, 4000))]
-        parsed = [orjson.loads(line) for part in parts for line in part]
-        return {event["did"] + event.get("commit", {}).get("rev", "") for event in parsed}
-
-    assert keys(first) == keys(second)
-    assert first.time_us(0) != second.time_us(0)
-    assert len(events_of(ReplayOptions(path))) == 2000
-
-
-def test_the_process_says_where_it_listens_and_what_it_cost(tmp_path: Path) -> None:
-    path = str(tmp_path / "a.jsonl.zst")
-    write_recording(path, 1000, accounts_count=1000)
-    code = "import sys; from benchmarks.serving import *; replay(ReplayOptions(sys.argv[1], port=0))"
-    root = str(Path(__file__).resolve().parents[2])
-    with subprocess.Popen(
-        [sys.executable, "-u", "-c", code, path], stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": root}
-    ) as process:
-        assert process.stdout is not None
-        said = orjson.loads(process.stdout.readline())
-        assert said["events"] == 1000
-
-        async def listen() -> None:
-            async with connect(said["listening"], compression=None) as client:
-                assert len(await hear(client, 1000)) == 1000
-
-        run(listen)
-        process.send_signal(signal.SIGTERM)
-        words = [orjson.loads(line) for line in process.stdout]
-        assert process.wait(10) == 0
-    assert words[0] == {"faults": {}}
-    assert words[1]["cost"]["sent"] == 1000
-    with pytest.raises(ValueError, match="speed"):
-        replay(ReplayOptions(path, speed="0"))

@@ -43,6 +43,25 @@ TAMPERED: dict[str, tuple[LiteralString, list[str]]] = {
         "insert into event select * from event where rev = 900; update lane set events = 7 where lane = 16",
         ["event did:plc:alice #identity 900: expected one row, found another at 2026-07-04T14:39:03Z"],
     ),
+    "an identity event under two numbers": (
+        "update event set rkey = 899 where rev = 900",
+        [
+            "event did:plc:alice #identity 900: expected a row at 2026-07-04T14:39:03Z, found none",
+            (
+                "event did:plc:alice 22222222222w6 #identity 22222222222w5: "
+                "expected no row: never delivered, found a row at 2026-07-04T14:39:03Z"
+            ),
+        ],
+    ),
+    "a quoted post of nobody": (
+        "update event set quote_rkey = 1 where rev = 1",
+        [
+            (
+                "event did:plc:alice 2222222222223 app.bsky.feed.post 2222222222223 quoted: "
+                "expected none, found ?null 2222222222223"
+            )
+        ],
+    ),
     "a time of the log that nobody delivered": (
         "update event set time = time + interval '1 second' where rev = 4",
         [

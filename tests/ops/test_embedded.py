@@ -30,8 +30,8 @@ from pathlib import Path
 from ops.embedded import embedded
 try:
     with embedded(Path(sys.argv[1]), settings={"fsync": "off"}, linger_s=0) as conninfo:
-        print(conninfo, flush=True)
         try:
+            print(conninfo, flush=True)
             sys.stdin.read()
         except KeyboardInterrupt:
             import psycopg

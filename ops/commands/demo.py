@@ -1,0 +1,68 @@
+"""`skytally demo`: everything on this machine with no network at all, on a simulated one."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+from pathlib import Path
+
+import msgspec
+
+from ops import exits
+from ops.cli import Problem
+from ops.commands.collect import collect
+from ops.database import Database
+from ops.display import Display
+from ops.embedded import embedded
+from ops.settings import Settings
+from ops.stage import Stage
+from ops.website import Website, listener_of
+from sql.migrate import migrate
+from sql.session import connect
+
+HELP = "Run everything on a simulated network: a past day compressed, then live at 500 events a second."
+EXAMPLE = "skytally demo"
+NETWORK = "demo"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--events", type=int, default=250_000, metavar="N", help="events of the past day (250000)")
+    parser.add_argument("--rate", type=float, default=500.0, metavar="R", help="events a second, live (500)")
+    parser.add_argument("--seed", type=int, default=1, metavar="K", help="of the simulated network (1)")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    display = Display()
+    listener = listener_of(settings.web)
+    data_dir = Path(settings.database.data_dir) / "demo"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    served = data_dir / "served.jsonl.zst"
+    lock = os.open(data_dir / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Problem(f"another demo is running in {data_dir}", exits.TAKEN) from None
+    pg_bin = Path(settings.database.pg_bin) if settings.database.pg_bin else None
+    with embedded(data_dir, pg_bin=pg_bin, pg_user=settings.database.pg_user or None, log=display.say) as conninfo:
+        _begin_anew(conninfo)
+        migrate(conninfo, NETWORK)
+        with (
+            Stage(arguments.seed, arguments.events, arguments.rate, served) as stage,
+            Website(settings.web, conninfo, listener, display.say) as website,
+        ):
+            collector = msgspec.structs.replace(
+                settings.collector, source=(stage.url,), network=NETWORK, since="oldest", collections=(), dids=()
+            )
+            ours = Settings(collector, settings.web, settings.database, settings.values)
+            display.say(f"a simulated network is at {stage.url}; stop with Ctrl-C")
+            code = collect(ours, Database(conninfo, data_dir), display, also=website.look_after, drain=stage.hush)
+    display.say(f"recount it: ./run audit --data-dir {data_dir} {served}")
+    return code
+
+
+def _begin_anew(conninfo: str) -> None:
+    """Every demo has a network of its own, so it begins with an empty database."""
+    with connect(f"{conninfo} dbname=postgres", None, "demo") as connection:
+        connection.execute("drop database if exists skytally with (force)")
+        connection.execute("create database skytally")

@@ -1,0 +1,49 @@
+"""`skytally status`: how the collector is, in one screen."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+
+import orjson
+
+from collector.progress import duration
+from ops import exits
+from ops.database import database
+from ops.settings import Settings
+from sql import statement
+from sql.migrate import check
+from sql.session import connect
+
+HELP = "How the collector is: watermark, lag, events, gaps, quarantine."
+EXAMPLE = "skytally status --json"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    with database(settings.database) as where, connect(where.conninfo, "skytally_web", "status") as connection:
+        check(connection)
+        cursor = connection.execute(statement("query/status"))
+        row = cursor.fetchone()
+        assert row is not None and cursor.description is not None
+        found = {column.name: value for column, value in zip(cursor.description, row, strict=True)}
+        reasons = dict(connection.execute(statement("query/quarantine_reasons")).fetchall())
+    if arguments.json:
+        print(orjson.dumps({**found, "quarantine": reasons}, option=orjson.OPT_INDENT_2, default=str).decode())
+        return exits.OK
+    for name, value in {**found, **{f"quarantined: {reason}": n for reason, n in reasons.items()}}.items():
+        print(f"{name.replace('_', ' '):<32} {_shown(name, value)}")
+    return exits.OK
+
+
+def _shown(name: str, value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+    if name.endswith("_seconds") and isinstance(value, int | float):
+        return duration(float(value))
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,36 @@
+"""The database a command works on: our own embedded one, or the one that DATABASE_URL names."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops.embedded import embedded
+from ops.settings import DatabaseSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where it is, and the disk it fills where that is ours to watch."""
+
+    conninfo: str
+    disk: Path | None
+
+
+@contextlib.contextmanager
+def database(settings: DatabaseSettings) -> Iterator[Database]:
+    """A reachable database for as long as the block lasts; the embedded one is started if it has to be."""
+    if settings.database_url:
+        yield Database(settings.database_url, None)
+        return
+    data_dir = Path(settings.data_dir)
+    with embedded(
+        data_dir,
+        pg_bin=Path(settings.pg_bin) if settings.pg_bin else None,
+        pg_user=settings.pg_user or None,
+        log=lambda line: print(line, file=sys.stderr, flush=True),
+    ) as conninfo:
+        yield Database(conninfo, data_dir)

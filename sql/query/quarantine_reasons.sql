@@ -1,0 +1,4 @@
+select reason, count(*)
+from quarantine
+group by reason
+order by count(*) desc, reason

@@ -1,0 +1,48 @@
+"""One web process: the application on uvicorn, on a socket that is already bound."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+
+from web.app import create_app
+from web.settings import WebSettings
+
+
+def bind(settings: WebSettings) -> socket.socket:
+    """The listening socket. Raises OSError, for example when the port is taken."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        settings.web_host, settings.web_port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(1024)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """Where a person finds it."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def serve(settings: WebSettings, conninfo: str, listener: socket.socket) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    config = uvicorn.Config(
+        create_app(settings, conninfo),
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=3,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
