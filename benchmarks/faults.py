@@ -11,7 +11,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 from random import Random
 from typing import Protocol
@@ -27,29 +27,55 @@ _DID = re.compile(rb'\{"did":"([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class FaultOptions:
-    """The switches, all off. Counts of events are those sent on one connection."""
+    """Faults, all off. Events and frames are counted on each connection anew."""
 
-    seed: int = 1  # of all that is left to chance below
-    drop_after: int = 0  # events, then the TCP connection ends without a close frame; every connection anew
-    close_after: int = 0  # events, then a close frame with 1001; every connection anew
-    half_open_after: int = 0  # events, then nothing more is sent or answered, and the socket stays open
-    silence_after: int = 0  # events, then a pause of silence_s; pings are answered
-    silence_s: float = 5.0
-    duplicate_share: float = 0.0  # of the frames, sent a second time at once or a few frames later
-    reorder_share: float = 0.0  # of windows whose frames change places, the order within a repository kept
-    shuffle_share: float = 0.0  # the same, but with no order kept
-    window: int = 16  # frames, of the two above
-    cutover_loss_share: float = (
-        0.0  # of the frames of the last second before the live head, for a client with cursor
+    seed: int = field(default=1, metadata={"help": "of all that is left to chance among the faults"})
+    drop_after: int = field(
+        default=0, metadata={"help": "events until the connection ends without a close frame; 0: never"}
     )
-    cutover_reorder: bool = False  # the frames of that second change places, too
-    refuse_first: int = 0  # connections that are answered with refuse_status and Retry-After
-    refuse_status: int = 503  # or 429
-    retry_after_s: int = 1
-    garbage_every: int = 0  # frames, then one that is no event: broken JSON, bad UTF-8, empty or binary
-    oversize_at: int = 0  # position in the store, from 1; after this event comes a frame of oversize_bytes
-    oversize_bytes: int = 9_000_000
-    latency_s: float = 0.0  # before every write
+    close_after: int = field(
+        default=0, metadata={"help": "events until the connection is closed with code 1001; 0: never"}
+    )
+    half_open_after: int = field(
+        default=0,
+        metadata={"help": "events until nothing more is sent or answered on a socket that stays open; 0: never"},
+    )
+    silence_after: int = field(
+        default=0, metadata={"help": "events until a pause of silence-s in which only pings are answered; 0: never"}
+    )
+    silence_s: float = field(default=5.0, metadata={"help": "seconds of that pause"})
+    duplicate_share: float = field(
+        default=0.0, metadata={"help": "share of the frames sent a second time, at once or a few frames later, 0 to 1"}
+    )
+    reorder_share: float = field(
+        default=0.0,
+        metadata={"help": "share of windows whose frames change places, keeping the order of a repository, 0 to 1"},
+    )
+    shuffle_share: float = field(
+        default=0.0, metadata={"help": "share of windows whose frames change places, keeping no order, 0 to 1"}
+    )
+    window: int = field(default=16, metadata={"help": "frames in each of those windows"})
+    cutover_loss_share: float = field(
+        default=0.0,
+        metadata={"help": "share lost of the last second before the live head, for a client with a cursor, 0 to 1"},
+    )
+    cutover_reorder: bool = field(
+        default=False, metadata={"help": "let the frames of that last second change places, too"}
+    )
+    refuse_first: int = field(
+        default=0, metadata={"help": "connections that are first answered with refuse-status and Retry-After"}
+    )
+    refuse_status: int = field(default=503, metadata={"help": "HTTP status of the refusal: 503 or 429"})
+    retry_after_s: int = field(default=1, metadata={"help": "seconds told in Retry-After"})
+    garbage_every: int = field(
+        default=0,
+        metadata={"help": "frames between two that are no event (broken JSON, bad UTF-8, empty, binary); 0: none"},
+    )
+    oversize_at: int = field(
+        default=0, metadata={"help": "place in the recording, from 1, after which an oversized frame comes; 0: none"}
+    )
+    oversize_bytes: int = field(default=9_000_000, metadata={"help": "bytes of the oversized frame"})
+    latency_s: float = field(default=0.0, metadata={"help": "seconds waited before every write"})
 
 
 Break = Callable[[ServerConnection], Awaitable[bool]]

@@ -12,6 +12,7 @@ stays open and silent.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from http import HTTPStatus
@@ -36,6 +37,7 @@ from benchmarks.wire import (
     subscription,
 )
 
+LOGGER = logging.getLogger(__name__)
 RUN_BYTES = 1 << 18  # one write: large enough to be cheap, small enough that a ping hardly waits
 WRITE_BUFFER_BYTES = 1 << 19
 IDLE_S = 0.01  # how often the end of the store is looked at: what a live event may be late
@@ -128,6 +130,7 @@ class ReplayServer:
         assert connection.request is not None  # the handshake is over
         session = Session(self, connection, subscription(connection.request.path))
         sender = asyncio.create_task(session.send())
+        sender.add_done_callback(lambda task: _abort_if_failed(connection, task))
         try:
             async for message in connection:
                 if not await session.hear(message):
@@ -136,7 +139,15 @@ class ReplayServer:
             pass  # without a close frame: that is how these connections mostly end
         finally:
             sender.cancel()
-            await asyncio.gather(sender, return_exceptions=True)
+            [outcome] = await asyncio.gather(sender, return_exceptions=True)
+            if isinstance(outcome, Exception) and not isinstance(outcome, ConnectionClosed | ConnectionError):
+                LOGGER.error("sending failed: %s", outcome, exc_info=outcome)
+
+
+def _abort_if_failed(connection: ServerConnection, sender: asyncio.Task[None]) -> None:
+    """A client whose sender has failed must not wait for ever on a socket that looks well."""
+    if not sender.cancelled() and sender.exception() is not None:
+        connection.transport.abort()
 
 
 class Session:

@@ -30,14 +30,20 @@ CATCH_UP_S = 0.02  # of appending without a pause
 class ReplayOptions:
     """What `skytally replay` can be told."""
 
-    recording: str  # file to serve, .jsonl or .jsonl.zst
-    host: str = "127.0.0.1"
-    port: int = 6008  # 0 takes any free one; it is printed
-    speed: str = "max"  # times real time, from the server's start on; "max": everything at once
-    loop: int = 0  # events in total, the recording repeated with new times and revs; 0: once
-    host_skew_s: float = 0.0  # play another host: constant difference of its clock, in seconds
-    interleave_seed: int = (
-        0  # play another host: its jitter and its order across repositories; 0: play the first
+    recording: str = field(metadata={"help": "file to serve, .jsonl or .jsonl.zst"})
+    host: str = field(default="127.0.0.1", metadata={"help": "address to listen on"})
+    port: int = field(default=6008, metadata={"help": "port to listen on; 0 takes any free one, which is printed"})
+    speed: str = field(
+        default="max", metadata={"help": "times real time, from the server's start on; max: everything at once"}
+    )
+    loop: int = field(
+        default=0, metadata={"help": "events in total, the recording repeated with new times and revs; 0: once"}
+    )
+    host_skew_s: float = field(
+        default=0.0, metadata={"help": "play another host: seconds by which its clock differs from the first's"}
+    )
+    interleave_seed: int = field(
+        default=0, metadata={"help": "play another host: seed of its jitter and its order across repositories; 0: none"}
     )
     faults: FaultOptions = field(default_factory=FaultOptions)
 

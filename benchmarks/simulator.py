@@ -12,7 +12,7 @@ the only source of chance, and nothing depends on hash order or on the clock.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -37,14 +37,18 @@ PROGRESS_EVERY = 10_000
 class SimulateOptions:
     """What `skytally simulate` can be told."""
 
-    out: str  # file to write, .jsonl or .jsonl.zst
-    events: int = 1_000_000  # lines
-    seed: int = 1
-    start: str = START  # stream time of the first second, ISO 8601 with an offset
-    rate: float = RATE  # events a second, mean of a day; today's network has 320 to 520
-    poison_share: float = 0.0  # part of the lines that are bad input, 0 to 1
-    accounts: int = ACCOUNTS_COUNT  # size of the population; 8 bytes each
-    mix: str = "2026"  # or "2024": the sign-up surge, a third of all events being follows
+    out: str = field(metadata={"help": "file to write, .jsonl or .jsonl.zst"})
+    events: int = field(default=1_000_000, metadata={"help": "how many events, a line each"})
+    seed: int = field(default=1, metadata={"help": "of all chance: the same seed gives the same bytes"})
+    start: str = field(default=START, metadata={"help": "stream time of the first second, ISO 8601 with an offset"})
+    rate: float = field(
+        default=RATE, metadata={"help": "events a second, the mean of a day; today's network has 320 to 520"}
+    )
+    poison_share: float = field(default=0.0, metadata={"help": "share of the lines that are bad input, 0 to 1"})
+    accounts: int = field(default=ACCOUNTS_COUNT, metadata={"help": "accounts of the population; 8 bytes each"})
+    mix: str = field(
+        default="2026", metadata={"help": "2026, or 2024: the sign-up surge, a third of all events being follows"}
+    )
 
 
 class Simulation:

@@ -36,7 +36,7 @@ COLLECTION_CHARACTERS_MAX = 512  # an NSID has at most 317; the rest is room for
 SEQ_MAX = (1 << 63) - 1
 
 _OPERATIONS = {"create": CREATE, "update": UPDATE, "delete": DELETE}
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]").search
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]").search
 
 
 def decode(frame: bytes, latest_us: int, frame_bytes_max: int = 8 << 20) -> Event | None:
@@ -57,7 +57,7 @@ def decode(frame: bytes, latest_us: int, frame_bytes_max: int = 8 << 20) -> Even
         return _commit(message, latest_us)
     if kind in ("identity", "account"):
         return _notice(message, kind, latest_us)
-    if kind == "heartbeat":
+    if kind == "heartbeat" and "did" not in message and "time_us" not in message:
         return None
     raise BadFrame("kind_unknown")
 

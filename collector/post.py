@@ -16,7 +16,7 @@ UNDETERMINED = ("und",)
 
 _DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]*[a-zA-Z0-9._-]").fullmatch
 _SUBTAG = re.compile(r"[a-z]{2,8}").fullmatch  # RFC 5646, primary language subtag
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]").search
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]").search
 
 
 def is_did(text: str) -> bool:

@@ -133,12 +133,15 @@ class Keeper:
             subprocess.run(self.order.stop_command, stdin=subprocess.DEVNULL, check=False)
             return
         pids = _postgres_pids(self.order.data)
-        if _recorded_pid(self.order.data) in pids:
-            return  # the postmaster of a keeper that was killed, on its way down in good order
-        for pid in pids:  # a backend amid a long query does not look up; its work is void already
-            _say(f"ending process {pid}, left by a postmaster that was killed")
+        postmaster = _recorded_pid(self.order.data)
+        if postmaster in pids:  # its keeper was killed: it is on its way down in good order, or is told to be
+            pids, number = {postmaster}, signal.SIGINT
+        else:  # a backend amid a long query does not look up; its work is void already
+            number = signal.SIGKILL
+        for pid in pids:
+            _say(f"sending signal {number} to process {pid}, left by an earlier postmaster or keeper")
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, number)
 
     def _note_ready(self, now_s: float) -> None:
         assert self.postmaster is not None

@@ -101,7 +101,7 @@ def test_several_clients_are_served_at_once() -> None:
             connect(url, compression=None) as one,
             connect(f"{url}?cursor=1", compression=None) as two,
         ):
-            assert await asyncio.gather(hear(one, COUNT), hear(two, COUNT)) == [lines, lines]
+            assert list(await asyncio.gather(hear(one, COUNT), hear(two, COUNT))) == [lines, lines]
 
     run(test)
 
@@ -238,7 +238,7 @@ def test_a_live_store_serves_its_past_on_demand_and_then_what_is_new() -> None:
             for time_us, line in events[300:]:
                 store.append(time_us, line)
             expected = [line for _, line in events[300:]]
-            assert await asyncio.gather(hear(new, 100), hear(old, 100)) == [expected, expected]
+            assert list(await asyncio.gather(hear(new, 100), hear(old, 100))) == [expected, expected]
 
     run(test)
 
@@ -285,3 +285,19 @@ def test_a_slow_client_does_not_grow_the_server_and_gets_everything() -> None:
             assert await hear(client, 20_000) == list(store.lines())
 
     run(test)
+
+
+def test_a_client_is_cut_off_when_sending_fails(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(Store):
+        def frames(self, first: int, end: int) -> bytes:
+            raise ValueError("no such frames")
+
+    async def test() -> None:
+        store = Broken()
+        store.append(1, b"{}")
+        async with served(store) as (_, url), connect(url, compression=None) as client:
+            with pytest.raises(ConnectionClosed):
+                await asyncio.wait_for(client.recv(), 5)
+
+    run(test)
+    assert "no such frames" in caplog.text

@@ -333,6 +333,6 @@ def test_bad_parameters_are_refused() -> None:
     assert start_us_of("2026-07-04T00:00:00Z") == START_US
     for wrong in ({"rate": 0.0}, {"poison_share": 1.5}, {"mix": "1999"}):
         with pytest.raises(ValueError, match=r"rate|share|mix"):
-            Simulation(1, **wrong)  # type: ignore[arg-type]
+            Simulation(1, **wrong)
     with pytest.raises(ValueError, match="offset"):
         start_us_of("2026-07-04T00:00:00")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import LiteralString
 
 import psycopg
-from audit_lines import (
+from tests.ops.audit_lines import (
     ALICE,
     BOB,
     CAROL,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from audit_lines import (
+from tests.ops.audit_lines import (
     ALICE,
     BOB,
     CAROL,
@@ -23,7 +23,7 @@ from audit_lines import (
     tid,
     uri,
 )
-from audit_scenario import FRAMES, QUARANTINED, audited, count_rightly, recording, stand
+from tests.ops.audit_scenario import FRAMES, QUARANTINED, audited, count_rightly, recording, stand
 
 from ops.audit import Report, audit
 from sql.session import connect

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from audit_lines import (
+from tests.ops.audit_lines import (
     ALICE,
     BOB,
     CAROL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-from audit_lines import (
+from tests.ops.audit_lines import (
     ALICE,
     BOB,
     CAROL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from audit_lines import (
+from tests.ops.audit_lines import (
     ALICE,
     BOB,
     FOLLOW,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from audit_lines import (
+from tests.ops.audit_lines import (
     ALICE,
     BOB,
     CAROL,

@@ -7,7 +7,7 @@ from typing import LiteralString
 
 import psycopg
 import pytest
-from audit_scenario import audited, count_rightly
+from tests.ops.audit_scenario import audited, count_rightly
 
 
 @pytest.fixture
