@@ -69,14 +69,24 @@ def replay(options: ReplayOptions, say: Callable[[str], None] = print) -> None:
 
     Says one line of JSON when it listens, and what it cost and did at the end.
 
-    Raises RecordingError, ValueError for a bad speed, OSError if the address is taken.
+    Raises RecordingError, ValueError for a bad speed or port, OSError if the address is taken.
     """
-    speed = math.inf if options.speed == "max" else float(options.speed)
-    if not speed > 0:
-        raise ValueError(f"the speed must be above 0, or max, not {options.speed}")
+    speed = _speed(options.speed)
+    if not 0 <= options.port <= 65_535:  # the event loop would take the rest of it by 65,536
+        raise ValueError(f"a port lies between 0 and 65535, not at {options.port}")
     events = events_of(options)
     server = ReplayServer(events, options.host, options.port, speed, options.faults)
     uvloop.run(_until_told(server, options, say))
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = math.inf if text == "max" else float(text)
+    except ValueError:
+        speed = math.nan
+    if not speed > 0:
+        raise ValueError(f"the speed must be a number above 0, or max, not {text}")
+    return speed
 
 
 async def _until_told(server: ReplayServer, options: ReplayOptions, say: Callable[[str], None]) -> None:

@@ -68,10 +68,12 @@ class Simulation:
     ) -> None:
         """`rate` in events a second; `noise_ratio` is the variance over the mean of a second's count.
 
-        Raises ValueError for a rate that is not above 0, a share outside 0 to 1, or an unknown mix.
+        Raises ValueError for a rate that is not above 0, a share outside 0 to 1, no account, or an unknown mix.
         """
         if not 0 <= poison_share <= 1:
             raise ValueError(f"the share of poison lies between 0 and 1, not at {poison_share}")
+        if accounts_count < 1:
+            raise ValueError(f"a population has at least 1 account, not {accounts_count}")
         if mix not in MIXES:
             raise ValueError(f"there is a mix 2026 and a mix 2024, none {mix!r}")
         self._random = Random(seed)
@@ -141,6 +143,8 @@ def write_recording(
 
     Raises RecordingError when the file cannot be written, ValueError for bad parameters.
     """
+    if events < 0:
+        raise ValueError(f"there can not be {events} events")
     simulation = Simulation(
         seed, start_us, rate, poison_share=poison_share, accounts_count=accounts_count, mix=mix
     )

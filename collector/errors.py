@@ -1,11 +1,11 @@
 """The errors of the collector, each saying what the caller does.
 
-    Exception
-    ├── BadFrame             quarantine the frame under its reason and go on
-    └── CollectorError       our own state is wrong: end this process; the supervisor restarts the group
-        ├── Fenced           another run owns the lanes: end, write nothing more
-        ├── Collision        two names share an id: end loudly, a restart does not help
-        └── NotOurs          the database can not be used as it is: end with its message
+Exception
+├── BadFrame             quarantine the frame under its reason and go on
+└── CollectorError       our own state is wrong: end this process; the supervisor restarts the group
+    ├── Fenced           another run owns the lanes: end, write nothing more
+    ├── Collision        two names share an id: end loudly, a restart does not help
+    └── NotOurs          the database can not be used as it is: end with its message
 """
 
 

@@ -87,5 +87,3 @@ def _joined(processes: list[BaseProcess], end_at: float) -> bool:
     for process in processes:
         process.join(max(0.0, end_at - time.monotonic()))
     return all(process.exitcode == 0 for process in processes)
-
-

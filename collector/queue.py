@@ -94,3 +94,7 @@ class QueueReader:
         (length,) = _LENGTH.unpack(head)
         data = self._file.read(length)
         return data if len(data) == length else None
+
+    def close(self) -> None:
+        """Let go of the pipe."""
+        self._file.close()

@@ -187,6 +187,7 @@ class Reader:
     def _pass_over(self) -> None:
         """A frame is larger than we receive: ask for smaller ones from here on, and say that one is missing."""
         self._frame_bytes_limit = self._settings.frame_bytes_max
+        self._flush()
         if self._position is not None:
             self._passed_over_since_us = self._position.time_us
 

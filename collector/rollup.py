@@ -48,13 +48,16 @@ class Fold:
 
     def _fold_segment(self, segment: int) -> bool:
         tables = {table: sql.Identifier(f"{table}_{segment}") for table in TALLIES}
+        every = sql.SQL(", ").join(tables.values())
         with self._connection.transaction():
+            # what is truncated must be what was summed, even while a roller of an earlier run still turns segments
+            self._connection.execute(sql.SQL("lock table {} in access exclusive mode").format(every))
             if not self._any(tables):
                 return False
             for name in _FOLDS:
                 self._connection.execute(sql.SQL(statement(name)).format(**tables))
                 crashpoint("fold_summed")
-            self._connection.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(tables.values())))
+            self._connection.execute(sql.SQL("truncate {}").format(every))
             crashpoint("fold_truncated")
         crashpoint("fold_done")
         return True

@@ -52,7 +52,10 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
         Literal[1, 2, 4, 8, 16, 32], Meta(description="Worker processes; a number that divides the 32 lanes.")
     ] = 2
     batch_events_max: Annotated[
-        int, Meta(ge=1, le=100_000, description="Events of a batch: larger ones cost less each, smaller are durable sooner.")
+        int,
+        Meta(
+            ge=1, le=100_000, description="Events of a batch: larger ones cost less each, smaller are durable sooner."
+        ),
     ] = 4096
     batch_bytes_max: Annotated[
         int, Meta(ge=1 << 16, le=1 << 28, description="Bytes of a batch at which it is closed early.")
@@ -62,7 +65,9 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
     ] = 0.2
     queue_bytes_max: Annotated[
         int,
-        Meta(ge=1 << 20, le=1 << 30, description="Bytes that wait for one worker before reading pauses: absorbs bursts."),
+        Meta(
+            ge=1 << 20, le=1 << 30, description="Bytes that wait for one worker before reading pauses: absorbs bursts."
+        ),
     ] = 8 << 20
 
     frame_bytes_max: Annotated[
@@ -72,17 +77,21 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
         int, Meta(ge=1 << 16, le=1 << 27, description="Bytes of the largest frame counted; above it quarantined.")
     ] = 8 << 20
     future_s_max: Annotated[
-        float, Meta(ge=0, le=86_400, description="Seconds a stream time may be ahead of the clock before it is refused.")
+        float,
+        Meta(ge=0, le=86_400, description="Seconds a stream time may be ahead of the clock before it is refused."),
     ] = 300.0
     rewind_s: Annotated[
         float,
-        Meta(ge=0, le=3600, description="Seconds re-read on every new connection: hosts reorder when replay turns live."),
+        Meta(
+            ge=0, le=3600, description="Seconds re-read on every new connection: hosts reorder when replay turns live."
+        ),
     ] = 5.0
     rewind_other_host_s: Annotated[
         float, Meta(ge=0, le=86_400, description="Seconds re-read when the host changes, in the time of revs.")
     ] = 120.0
     gap_s_min: Annotated[
-        float, Meta(gt=0, le=3600, description="Seconds by which the first event may miss the asked time without a gap row.")
+        float,
+        Meta(gt=0, le=3600, description="Seconds by which the first event may miss the asked time without a gap row."),
     ] = 5.0
     silence_s_max: Annotated[
         float, Meta(gt=0, le=86_400, description="Seconds without any frame on an open socket before it is given up.")
@@ -100,7 +109,11 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
     ] = 1_000_000
     window_events_max: Annotated[
         int,
-        Meta(ge=1, le=1 << 28, description="Keys in memory at most (about 120 bytes each); what is older is looked up in the log."),
+        Meta(
+            ge=1,
+            le=1 << 28,
+            description="Keys in memory at most (about 120 bytes each); what is older is looked up in the log.",
+        ),
     ] = 2_000_000
 
     fold_interval_s: Annotated[

@@ -61,9 +61,7 @@ class Collections:
             return [(actor, made, None), (subject, received, row.subject_rkey)]
         if row.collection != self.post:
             return []
-        found: list[tuple[int, int, int | None]] = [
-            (actor, int(Metric.REPLIES if row.reply else Metric.POSTS), None)
-        ]
+        found: list[tuple[int, int, int | None]] = [(actor, int(Metric.REPLIES if row.reply else Metric.POSTS), None)]
         if subject is not None and subject != actor:
             found.append((subject, int(Metric.REPLIES_RECEIVED), row.subject_rkey))
         if row.quote:

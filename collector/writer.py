@@ -167,9 +167,7 @@ class Writer:
             }
             cursor.execute(statement("event/update_accounts"), given)
         if handles:
-            cursor.execute(
-                statement("event/update_handles"), {"ids": list(handles), "handles": list(handles.values())}
-            )
+            cursor.execute(statement("event/update_handles"), {"ids": list(handles), "handles": list(handles.values())})
 
     def _ensure_days(self, content: Content) -> None:
         for day in {item.row.time_us // 86_400_000_000 for item in content.accepted} - self._days:

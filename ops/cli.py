@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import psycopg
 
@@ -17,7 +19,7 @@ from collector.errors import CollectorError
 from collector.version import VERSION
 from ops import exits
 from ops.embedded.errors import EmbeddedError
-from ops.settings import SettingError, declared, description, load
+from ops.settings import SettingError, declared, default_of, description, load
 from sql.migrate import SchemaError
 from sql.session import away
 
@@ -34,17 +36,18 @@ class Problem(Exception):
         self.code = code
 
 
+class _Parser(argparse.ArgumentParser):
+    """One line for what is wrong; who wants all flags asks for help."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Problem(f"{message}; see {self.prog} --help", exits.USAGE)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser(words)
-    given = parser.parse_args(words)
-    if given.verb is None:
-        parser.print_help()
-        return exits.OK
     try:
-        flags = {name: getattr(given, name, None) for name in declared()}
-        return int(_verb(given.verb).run(given, load(flags=flags, file=given.config)))
+        return _run(words)
     except SettingError as error:
         return _complain(error, exits.USAGE)
     except Problem as problem:
@@ -53,12 +56,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, exits.DATABASE)
     except (EmbeddedError, CollectorError) as error:
         return _complain(error, exits.TAKEN if "Another collector" in str(error) else exits.DATABASE)
-    except psycopg.OperationalError as error:
-        return _complain(away(error), exits.DATABASE)
+    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
+        return _complain(f"the database can not be used: {away(error)}", exits.DATABASE)
     except BrokenPipeError:
+        # who read our output has seen enough; nothing is left to be flushed into it at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exits.OK
     except KeyboardInterrupt:
         return 130
+
+
+def _run(words: list[str]) -> int:
+    called = next((word for word in words if not word.startswith("-")), None)
+    parser, of_verb = _parser(called)
+    given, unknown = parser.parse_known_args(words)
+    if unknown:
+        raise Problem(f"unknown argument {' '.join(unknown)}; allowed: {', '.join(of_verb)}", exits.USAGE)
+    if given.verb is None:
+        parser.print_help()
+        return exits.OK
+    flags = {name: getattr(given, name, None) for name in declared()}
+    settings = load(flags=flags, file=getattr(given, "config", None))
+    code = int(_verb(given.verb).run(given, settings))
+    sys.stdout.flush()
+    return code
 
 
 def _complain(what: object, code: int) -> int:
@@ -70,15 +91,17 @@ def _verb(name: str) -> Any:
     return importlib.import_module(f"ops.commands.{name}")
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser(called: str | None) -> tuple[argparse.ArgumentParser, list[str]]:
+    """The parser, and the flags that the called verb knows."""
+    parser = _Parser(
         prog="skytally",
         description="Count the Bluesky firehose, every event exactly once.",
         epilog="example: skytally demo",
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"skytally {VERSION}")
+    flags = ["--help", "--version"]
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
-    called = next((word for word in words if word in VERBS), None)
     for name in VERBS:
         verb = _verb(name) if called in (None, name) else None
         sub = verbs.add_parser(
@@ -86,19 +109,28 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
             help=verb.HELP if verb else None,
             description=verb.HELP if verb else None,
             epilog=f"example: {verb.EXAMPLE}" if verb else None,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            # a flag that is short for one today may be short for two tomorrow
+            allow_abbrev=False,
         )
         if verb and called == name:
-            verb.add(sub)
-            _add_settings(sub)
-    return parser
+            flags = _add_flags(sub, verb)
+    return parser, flags
+
+
+def _add_flags(parser: argparse.ArgumentParser, verb: Any) -> list[str]:
+    """The verb's own flags, and those of the settings unless it has no use for any; all their names."""
+    verb.add(parser)
+    if getattr(verb, "SETTINGS", True):
+        parser.usage = parser.format_usage().removeprefix("usage: ").strip() + " [settings]"
+        _add_settings(parser)
+    return [flag for action in parser._actions for flag in action.option_strings if flag.startswith("--")]
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
-    from pathlib import Path
-
-    group = parser.add_argument_group("settings (also in a TOML file, and as SKYTALLY_NAME; see `skytally config`)")
+    group = parser.add_argument_group("settings (also in a TOML file, and as SKYTALLY_NAME; see skytally config)")
     group.add_argument("--config", type=Path, metavar="FILE", help="TOML file of settings")
     for name, kind in declared().items():
-        flag = "--" + name.replace("_", "-")
-        group.add_argument(flag, dest=name, metavar="X", help=description(kind).replace("%", "%%"))
+        default = default_of(name)
+        shown = f" (default {default})" if default else ""
+        text = f"{description(kind)}{shown}".replace("%", "%%")
+        group.add_argument("--" + name.replace("_", "-"), dest=name, metavar="X", help=text)

@@ -17,7 +17,8 @@ def add_options(parser: argparse.ArgumentParser, kind: type[Any], *, positional:
         if dataclasses.is_dataclass(hints[field.name]):
             nested = hints[field.name]
             assert isinstance(nested, type)
-            add_options(parser.add_argument_group(nested.__doc__ or field.name), nested)  # type: ignore[arg-type]
+            title = (nested.__doc__ or field.name).splitlines()[0].rstrip(".")
+            add_options(parser.add_argument_group(title), nested)  # type: ignore[arg-type]
         elif field.name in positional:
             parser.add_argument(field.name, help=text)
         else:

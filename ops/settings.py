@@ -7,23 +7,25 @@ each came from, and refuses what it does not know. Nothing else reads the enviro
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
 
 from collector.settings import CollectorSettings
+from ops.allowed import NotAllowed, check, hidden, unit_of
 from web.settings import WebSettings
 
 PREFIX = "SKYTALLY_"
 # variables of the same prefix that are not settings
 NOT_SETTINGS = frozenset({"SKYTALLY_CONFIG", "SKYTALLY_PYTHON", "SKYTALLY_CRASH"})
-_UNITS = {"s": "seconds", "bytes": "bytes", "events": "events", "mib": "MiB"}
+
+
+_SHOWN_MAX = 200  # characters of a refused value in its message
 
 
 class SettingError(Exception):
@@ -64,14 +66,18 @@ class Value:
     @property
     def unit(self) -> str:
         """The unit, which stands in the name; empty for what has none."""
-        return next((_UNITS[word] for word in self.name.split("_") if word in _UNITS), "")
+        return unit_of(self.name)
+
+    def shown(self) -> Any:
+        """The value for people and programs: passwords stay hidden, everything else is as it is."""
+        if isinstance(self.value, str):
+            return hidden(self.value)
+        return [hidden(str(part)) for part in self.value] if isinstance(self.value, tuple | list) else self.value
 
     def text(self) -> str:
-        """The value for people; passwords stay hidden."""
-        if isinstance(self.value, tuple):
-            return ", ".join(map(str, self.value)) or "-"
-        shown = re.sub(r"(://[^:/@]+:)[^@]*@|(password=)\S+", r"\1\2***@", str(self.value))
-        return shown if shown != "" else "-"
+        """The value in one line for people."""
+        shown = self.shown()
+        return (", ".join(shown) if isinstance(shown, list) else str(shown)) or "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,13 @@ def declared() -> dict[str, Any]:
     return found
 
 
+def default_of(name: str) -> str:
+    """What a setting is unless told, in one line; empty for nothing."""
+    fields = (field for section in SECTIONS for field in msgspec.structs.fields(section))
+    value = next(field.default for field in fields if field.name == name)
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
 def description(kind: Any) -> str:
     """What a setting's type says of it."""
     return next((m.description or "" for m in getattr(kind, "__metadata__", ()) if isinstance(m, Meta)), "")
@@ -104,12 +117,13 @@ def load(
     """Find, check and return all settings. `flags` are texts by setting name. Raises SettingError."""
     kinds = declared()
     given: dict[str, tuple[Any, str]] = {}
-    given |= _from_file(file or _default_file(environment), kinds, required=file is not None)
+    given |= _from_file(file or _default_file(environment), kinds)
     given |= _from_environment(environment, kinds)
     given |= {name: (value, "--" + name.replace("_", "-")) for name, value in (flags or {}).items() if value is not None}
-    checked = {name: (_check(name, value, kinds[name], origin), origin) for name, (value, origin) in given.items()}
-    if not checked.get("data_dir", ("",))[0]:
-        checked["data_dir"] = (str(default_data_dir(environment)), "default")
+    checked = {name: (_checked(name, value, kinds[name], origin), origin) for name, (value, origin) in given.items()}
+    data_dir, origin = checked.get("data_dir", ("", "default"))
+    # nothing but a shell knows a ~, and a directory of that name would be a surprise
+    checked["data_dir"] = (os.path.expanduser(data_dir) or str(default_data_dir(environment)), origin)
     sections = [
         section(**{f.name: checked[f.name][0] for f in msgspec.structs.fields(section) if f.name in checked})
         for section in SECTIONS
@@ -125,11 +139,12 @@ def load(
 
 
 def default_data_dir(environment: Mapping[str, str]) -> Path:
-    """Under the XDG data home; as root in /var/lib, because the database's own user must get there."""
+    """Under the XDG data home; as root without one in /var/lib, because the database's own user must get there."""
+    if home := environment.get("XDG_DATA_HOME"):
+        return Path(home) / "skytally"
     if os.geteuid() == 0:
         return Path("/var/lib/skytally")
-    home = environment.get("XDG_DATA_HOME") or str(Path(environment.get("HOME") or "~").expanduser() / ".local/share")
-    return Path(home) / "skytally"
+    return Path(environment.get("HOME") or os.path.expanduser("~")) / ".local/share/skytally"
 
 
 def _default_file(environment: Mapping[str, str]) -> Path | None:
@@ -142,7 +157,7 @@ def _default_file(environment: Mapping[str, str]) -> Path | None:
     return None
 
 
-def _from_file(path: Path | None, kinds: Mapping[str, Any], required: bool) -> dict[str, tuple[Any, str]]:
+def _from_file(path: Path | None, kinds: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
     if path is None:
         return {}
     try:
@@ -150,11 +165,12 @@ def _from_file(path: Path | None, kinds: Mapping[str, Any], required: bool) -> d
             table = tomllib.load(file)
     except OSError as error:
         raise SettingError(f"settings file {path}: {error.strerror}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingError(f"settings file {path}: {error}") from error
-    for name in table:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"settings file {path} is not TOML: {error}") from error
+    for name, value in table.items():
         if name not in kinds:
-            raise SettingError(f"unknown setting {name!r} in {path}; allowed: {', '.join(kinds)}")
+            shown = Value(name, value, "").text()
+            raise SettingError(f"unknown setting {name}={shown} ({path}); allowed: {', '.join(kinds)}")
     return {name: (value, str(path)) for name, value in table.items()}
 
 
@@ -168,37 +184,19 @@ def _from_environment(environment: Mapping[str, str], kinds: Mapping[str, Any]) 
         name = variable[len(PREFIX) :].lower()
         if name not in kinds:
             allowed = ", ".join(PREFIX + known.upper() for known in kinds)
-            raise SettingError(f"unknown setting {variable}={value!r}; allowed: {allowed}")
+            raise SettingError(f"unknown setting {variable}={hidden(value)}; allowed: {allowed}")
         found[name] = (value, variable)
     return found
 
 
-def _check(name: str, value: Any, kind: Any, origin: str) -> Any:
-    if isinstance(value, str) and _is_tuple(kind):
-        value = [part for part in re.split(r"[,\s]+", value) if part]
+def _checked(name: str, value: Any, kind: Any, origin: str) -> Any:
     try:
-        return msgspec.convert(value, kind, strict=not isinstance(value, str | list))
-    except msgspec.ValidationError as error:
+        return check(name, value, kind)
+    except NotAllowed as error:
         shown = Value(name, value, origin).text()
-        raise SettingError(f"setting {name}={shown} ({origin}) is not allowed: {error}; {_allowed(kind)}") from None
-
-
-def _is_tuple(kind: Any) -> bool:
-    plain = get_args(kind)[0] if get_origin(kind) is Annotated or hasattr(kind, "__metadata__") else kind
-    return get_origin(plain) is tuple
-
-
-def _allowed(kind: Any) -> str:
-    """What a type allows, in words."""
-    plain = kind.__origin__ if hasattr(kind, "__metadata__") else kind
-    if values := [v for v in get_args(plain) if isinstance(v, int | str)]:
-        return "allowed: " + ", ".join(map(str, values))
-    words = []
-    for meta in (m for m in getattr(kind, "__metadata__", ()) if isinstance(m, Meta)):
-        bounds = [("at least", meta.ge), ("above", meta.gt), ("at most", meta.le), ("below", meta.lt)]
-        words += [f"{word} {bound}" for word, bound in bounds if bound is not None]
-        words += [meta.description] if meta.description else []
-    return "allowed: " + "; ".join(words) if words else f"allowed: {plain.__name__}"
+        if len(shown) > _SHOWN_MAX:
+            shown = f"{shown[:_SHOWN_MAX]}..."
+        raise SettingError(f"setting {name}={shown} ({origin}) is not allowed; allowed: {error}") from None
 
 
 def _value_of(sections: list[Struct], name: str) -> Any:

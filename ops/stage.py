@@ -70,14 +70,15 @@ def _main(seed: int, day_events: int, rate: float, served: Path, wire: Connectio
 
 
 async def _play(seed: int, day_events: int, rate: float, served: Path, wire: Connection) -> None:
-    store = Store(live=True)
+    store = _Witnessed(live=True)
     server = ReplayServer(store, "127.0.0.1", 0, math.inf)
     await server.start()
     wire.send(server.port)
     told = asyncio.Event()
     asyncio.get_running_loop().add_reader(wire.fileno(), told.set)
     with Writer(served) as writer:
-        making = asyncio.create_task(keep_up(_Witnessed(store, writer), _network(seed, day_events, rate)))
+        store.writer = writer
+        making = asyncio.create_task(keep_up(store, _network(seed, day_events, rate)))
         await told.wait()
         making.cancel()
     asyncio.get_running_loop().remove_reader(wire.fileno())
@@ -106,12 +107,11 @@ def _network(seed: int, day_events: int, rate: float) -> Iterator[tuple[int, byt
     yield from events
 
 
-class _Witnessed:
+class _Witnessed(Store):
     """A store that writes down what it makes available."""
 
-    def __init__(self, store: Store, writer: Writer) -> None:
-        self._store, self._writer = store, writer
+    writer: Writer
 
     def append(self, time_us: int, line: bytes) -> None:
-        self._writer.write(line)
-        self._store.append(time_us, line)
+        self.writer.write(line)
+        super().append(time_us, line)

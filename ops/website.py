@@ -26,7 +26,7 @@ def listener_of(settings: WebSettings) -> socket.socket:
     except OSError as error:
         where = f"{settings.web_host}:{settings.web_port}"
         why = (error.strerror or str(error)).lower()
-        raise Problem(f"can not listen on {where}: {why}; choose another --web-port", exits.TAKEN) from error
+        raise Problem(f"can not listen on {where}: {why}; choose another --web-host or --web-port", exits.TAKEN) from error
 
 
 class Website:

@@ -5,7 +5,7 @@ A statement is a file beside this one, named by its reader. It deliberately know
 
 from functools import cache
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import LiteralString
 
 HERE = Path(__file__).parent
 
@@ -14,7 +14,6 @@ HERE = Path(__file__).parent
 def statement(name: str) -> LiteralString:
     """Return the SQL text of `name` ('rollup/fold_network' reads sql/rollup/fold_network.sql).
 
-    The cast is the promise that SQL comes from files of this package only, so that the type checker refuses
-    any statement put together from strings elsewhere.
+    The type is the promise that SQL comes from files of this package only, never from strings put together elsewhere.
     """
-    return cast(LiteralString, (HERE / f"{name}.sql").read_text(encoding="utf-8"))
+    return (HERE / f"{name}.sql").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -18,6 +18,7 @@ from sql import HERE, statement
 from sql.session import SCHEMA, connect
 
 MIGRATIONS = HERE / "migrations"
+ROLES = ("skytally_collector", "skytally_roller", "skytally_web")
 
 
 class SchemaError(Exception):
@@ -43,7 +44,7 @@ def migrations(folder: Path = MIGRATIONS) -> list[Migration]:
             Migration(
                 int(path.name.split("_", 1)[0]),
                 path.stem,
-                cast(LiteralString, text),  # a file of this package, as in sql.statement
+                text,
                 hashlib.sha256(text.encode()).hexdigest(),
             )
         )
@@ -63,8 +64,8 @@ def migrate(conninfo: str, network: str) -> list[str]:
         except psycopg.errors.InsufficientPrivilege as error:
             user = connection.info.user
             raise SchemaError(
-                f"user {user!r} may not prepare the database: {str(error).splitlines()[0]}; "
-                "let a superuser run sql/roles.sql once and own the database with this user"
+                f"user {user!r} may not prepare the database: {str(error).splitlines()[0]}; let this user own the "
+                f"database, and a superuser run sql/roles.sql and: grant {', '.join(ROLES)} to {user}"
             ) from error
 
 
@@ -100,7 +101,7 @@ def _apply(connection: psycopg.Connection, network: str) -> list[str]:
             " number integer primary key, name text not null, checksum text not null,"
             " applied_at timestamptz not null default now())"
         )
-        connection.execute("grant select on migration to skytally_collector, skytally_roller, skytally_web")
+        connection.execute(sql.SQL("grant select on migration to {}").format(sql.SQL(", ").join(map(sql.Identifier, ROLES))))
         applied = _applied(connection)
         _check_applied(applied)
         for migration in migrations():

@@ -8,8 +8,8 @@ begin
     if not exists (select from pg_roles where rolname = name) then
       execute format('create role %I login nosuperuser nocreatedb nocreaterole noreplication', name);
     end if;
-    -- whoever migrates can also run the parts
-    if not pg_has_role(current_user, name, 'member') then
+    -- whoever migrates can also run the parts; having made the role is not enough since PostgreSQL 16
+    if not pg_has_role(current_user, name, 'usage') then
       execute format('grant %I to current_user', name);
     end if;
   end loop;

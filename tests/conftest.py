@@ -4,41 +4,53 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from ops.embedded import embedded
 from sql.migrate import migrate
 from sql.session import connect
+from tests.ops.embedded_directory import private_directory
 
 NETWORK = "test"
+TEMPLATE = "template_of_tests"
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """The conninfo of a running embedded Postgres with a migrated template database."""
-    data = tmp_path_factory.mktemp("server")
     # nothing here outlives the session, so nothing has to reach the disk
-    with embedded(data, settings={"fsync": "off", "full_page_writes": "off"}) as conninfo:
+    loose = {"fsync": "off", "full_page_writes": "off"}
+    with private_directory() as data, embedded(data, settings=loose, linger_s=0) as conninfo:
         with connect(conninfo, None, "tests") as connection:
-            connection.execute("create database template_of_tests")
-        migrate(make_conninfo(conninfo, dbname="template_of_tests"), NETWORK)
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
+        migrate(make_conninfo(conninfo, dbname=TEMPLATE), NETWORK)
         yield conninfo
+
+
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    """The conninfo of a fresh, migrated, empty database."""
+    name = f"test_{next(_numbers)}"
+    names = {"name": sql.Identifier(name), "template": sql.Identifier(TEMPLATE)}
+    with connect(server, None, "tests") as connection:
+        connection.execute(sql.SQL("create database {name} template {template}").format(**names))
+    yield make_conninfo(server, dbname=name)
+    with connect(server, None, "tests") as connection:
+        connection.execute(sql.SQL("drop database {name} with (force)").format(**names))
 
 
 @pytest.fixture
 def conninfo(server: str) -> Iterator[str]:
     """The conninfo of a fresh, migrated, empty database."""
-    name = f"test_{next(_numbers)}"
-    with connect(server, None, "tests") as connection:
-        connection.execute(f"create database {name} template template_of_tests")  # noqa: S608 - our own counter
-    yield make_conninfo(server, dbname=name)
-    with connect(server, None, "tests") as connection:
-        connection.execute(f"drop database {name} with (force)")
+    with new_database(server) as found:
+        yield found
 
 
 @pytest.fixture

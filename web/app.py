@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from sql.session import entry
 from web import api, pages
@@ -21,7 +21,7 @@ from web.network import Network
 from web.settings import WebSettings
 
 
-def create_app(settings: WebSettings, conninfo: str) -> Starlette:
+def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
     """The site and its API on the database at `conninfo`, which may come and go."""
 
     @asynccontextmanager
@@ -42,17 +42,18 @@ def create_app(settings: WebSettings, conninfo: str) -> Starlette:
         finally:
             await pool.close()
 
-    return Starlette(
+    site = Starlette(
         routes=[
             Route("/", pages.home),
             Route("/api/v1/status", api.status),
             Route("/healthz", _alive),
             Mount("/static", StaticFiles(directory=pages.HERE / "static")),
         ],
-        middleware=[Middleware(SecurityHeaders)],
         exception_handlers={HTTPException: _refused, 500: _broken},
         lifespan=lifespan,
     )
+    site.router.redirect_slashes = False  # one address for one thing
+    return SecurityHeaders(site)  # outermost: the answer to our own failure carries them too
 
 
 async def _alive(_: Request) -> Response:
@@ -61,10 +62,17 @@ async def _alive(_: Request) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    if request.url.path.startswith("/api/"):
-        return api.problem(error.status_code, error.detail, f"{request.method} {request.url.path}: {error.detail}")
-    return PlainTextResponse(f"{error.detail}\n", error.status_code, {"Cache-Control": "no-store"})
+    return _answer(request, error.status_code, error.detail, f"{request.method} {request.url.path}", error.headers)
 
 
 async def _broken(request: Request, _: Exception) -> Response:
-    return api.problem(500, "Internal error", "this is our fault; it has been logged")
+    return _answer(request, 500, "Internal error", "this is our fault; it has been logged")
+
+
+def _answer(
+    request: Request, status: int, title: str, detail: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An error in the form of what was asked for."""
+    if request.url.path.startswith("/api/"):
+        return api.problem(status, title, detail, **(headers or {}))
+    return PlainTextResponse(f"{title}\n", status, {"Cache-Control": "no-store", **(headers or {})})

@@ -6,7 +6,7 @@ knows no HTTP.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from sql import statement
 
+COLLECTIONS_MAX = 24
 LANGUAGES_MAX = 24
 WINDOW = timedelta(hours=24)
 
@@ -29,6 +30,9 @@ class Overview:
     quarantine: dict[str, int]
     collections: list[dict[str, Any]]
     """Of the last 24 hours before the watermark: collection and its events by operation, most events first."""
+    collections_left_out: int
+    """How many more collections had events in these hours, and how many events:"""
+    events_left_out: int
     languages: list[dict[str, Any]]
     """Of the same hours: posts and replies by language, net of deletes."""
     taken_at: datetime
@@ -41,8 +45,8 @@ class Overview:
         first, last = self.status["first_minute"], self.status["watermark"]
         if first is None or last is None or last <= first:
             return 1.0
-        cut = sum((min(g["to"], last) - max(g["from"], first)).total_seconds() for g in self.gaps if g["to"] > first)
-        return round(max(0.0, 1.0 - cut / (last - first).total_seconds()), 6)
+        share: float = 1.0 - self.status["gap_seconds"] / (last - first).total_seconds()
+        return round(share, 6)
 
 
 class Network:
@@ -62,11 +66,7 @@ class Network:
             if self._last is None:
                 return None
             why = str(error).splitlines()[0] if str(error) else type(error).__name__
-            return Overview(**{**_fields(self._last), "trouble": f"the database is away: {why}"})
-
-
-def _fields(overview: Overview) -> dict[str, Any]:
-    return {name: getattr(overview, name) for name in Overview.__dataclass_fields__}
+            return replace(self._last, trouble=f"the database is away: {why}")
 
 
 async def _ask(connection: psycopg.AsyncConnection[Any]) -> Overview:
@@ -82,19 +82,12 @@ async def _ask(connection: psycopg.AsyncConnection[Any]) -> Overview:
     ]
     await cursor.execute(statement("query/quarantine_reasons"))
     quarantine = {row["reason"]: row["count"] for row in await cursor.fetchall()}
-    await cursor.execute(statement("query/collections"), {"since": since})
-    collections = _by_collection(await cursor.fetchall())
+    await cursor.execute(statement("query/collections"), {"since": since, "limit": COLLECTIONS_MAX})
+    collections = await cursor.fetchall()
+    all_collections, all_events = (collections[0]["collections"], collections[0]["events"]) if collections else (0, 0)
     await cursor.execute(statement("query/languages"), {"since": since, "limit": LANGUAGES_MAX})
     languages = [{**row, "posts": row["gained"] - row["lost"]} for row in await cursor.fetchall()]
-    return Overview(status, gaps, quarantine, collections, languages, datetime.now(UTC))
-
-
-def _by_collection(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One entry a collection, with its operations beside each other."""
-    names = {"c": "created", "u": "updated", "d": "deleted", "e": "events"}
-    found: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        entry = found.setdefault(row["collection"], {"collection": row["collection"], "total": 0})
-        entry[names.get(row["operation"], "events")] = row["events"]
-        entry["total"] += row["events"]
-    return sorted(found.values(), key=lambda entry: (-entry["total"], entry["collection"]))
+    return Overview(
+        status, gaps, quarantine, collections, all_collections - len(collections),
+        all_events - sum(row["total"] for row in collections), languages, datetime.now(UTC),
+    )  # fmt: skip

@@ -26,6 +26,7 @@ async def home(request: Request) -> Response:
         )
     values = {
         "status": status_of(overview),
+        "overview": overview,
         "collections": overview.collections,
         "languages": overview.languages,
         "most_events": max((c["total"] for c in overview.collections), default=1),

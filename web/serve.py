@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 
 import uvicorn
@@ -34,6 +35,8 @@ def address_of(listener: socket.socket) -> str:
 
 def serve(settings: WebSettings, conninfo: str, listener: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT."""
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them once more when it is done: that is no failure
+        signal.signal(number, lambda *_: None)
     config = uvicorn.Config(
         create_app(settings, conninfo),
         loop="uvloop",
@@ -42,6 +45,8 @@ def serve(settings: WebSettings, conninfo: str, listener: socket.socket) -> None
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_keep_alive=5,
         timeout_graceful_shutdown=3,
     )

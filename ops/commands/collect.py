@@ -35,7 +35,13 @@ def collect(
 ) -> int:  # fmt: skip
     """Run the collector on a migrated database until told to stop, and `also` about every second; the exit code."""
 
+    said = ""
+
     def show(snapshot: Snapshot) -> None:
+        nonlocal said
+        if snapshot.detail and snapshot.detail != said:  # trouble is said at once, and once
+            said = snapshot.detail
+            display.say(f"{said}; trying again" if snapshot.state == "connecting" else said)
         display.progress(snapshot.line())
         also()
 

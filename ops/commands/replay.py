@@ -13,6 +13,7 @@ from ops.settings import Settings
 
 HELP = "Serve a recording over the Jetstream wire, at N times its pace or flat out, with faults to choose."
 EXAMPLE = "skytally replay day.jsonl.zst --port 6008 --speed 10"
+SETTINGS = False
 
 
 def add(parser: argparse.ArgumentParser) -> None:

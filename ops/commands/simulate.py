@@ -15,6 +15,7 @@ from ops.settings import Settings
 
 HELP = "Write a recording of a simulated network: same seed, same bytes."
 EXAMPLE = "skytally simulate --events 1000000 --seed 1 --out day.jsonl.zst"
+SETTINGS = False
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -24,15 +24,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    with database(settings.database) as where, connect(where.conninfo, "skytally_web", "status") as connection:
+    with database(settings.database) as where, connect(where.conninfo, None, "status") as connection:
         check(connection)
         cursor = connection.execute(statement("query/status"))
         row = cursor.fetchone()
         assert row is not None and cursor.description is not None
         found = {column.name: value for column, value in zip(cursor.description, row, strict=True)}
-        reasons = dict(connection.execute(statement("query/quarantine_reasons")).fetchall())
+        reasons: dict[str, int] = dict(connection.execute(statement("query/quarantine_reasons")).fetchall())
     if arguments.json:
-        print(orjson.dumps({**found, "quarantine": reasons}, option=orjson.OPT_INDENT_2, default=str).decode())
+        options = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z
+        print(orjson.dumps({**found, "quarantine": reasons}, option=options).decode())
         return exits.OK
     for name, value in {**found, **{f"quarantined: {reason}": n for reason, n in reasons.items()}}.items():
         print(f"{name.replace('_', ' '):<32} {_shown(name, value)}")
@@ -46,4 +47,6 @@ def _shown(name: str, value: object) -> str:
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
     if name.endswith("_seconds") and isinstance(value, int | float):
         return duration(float(value))
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    if isinstance(value, float):
+        return f"{value:,.1f}"
+    return f"{value:,}" if isinstance(value, int) else str(value) or "-"

@@ -1,6 +1,16 @@
--- Events by collection and operation in the minutes from %(since)s on.
-select collection.name as collection, network_minute.operation::text as operation, sum(network_minute.events)::bigint as events
+-- Events by collection and operation in the minutes from %(since)s on, most events first; in every row how many
+-- collections there are, because anybody may make one up and the list ends somewhere.
+select
+  collection.name as collection,
+  coalesce(sum(events) filter (where operation = 'c'), 0)::bigint as created,
+  coalesce(sum(events) filter (where operation = 'u'), 0)::bigint as updated,
+  coalesce(sum(events) filter (where operation = 'd'), 0)::bigint as deleted,
+  sum(events)::bigint as total,
+  count(*) over () as collections,
+  sum(sum(events)) over ()::bigint as events
 from network_minute
 join collection on collection.id = network_minute.collection
 where network_minute.minute > %(since)s
-group by 1, 2
+group by collection.name
+order by total desc, collection.name
+limit %(limit)s

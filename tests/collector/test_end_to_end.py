@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,12 +21,13 @@ GENUINE = "jetstream-corpus-2026-07-04/expected_v1.jsonl"
 
 
 @contextmanager
-def served(path: Path) -> Iterator[str]:
-    """The recording over a real socket; yields the source URL."""
+def served(path: Path, speed: float = math.inf) -> Iterator[str]:
+    """The recording over a real socket, at `speed` times its pace; yields the source URL."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    server = ReplayServer(Store.load(path))
+    store = Store.load(path)
+    server = ReplayServer(store, speed=speed)
     asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
     try:
         yield f"ws://127.0.0.1:{server.port}/subscribe"
@@ -34,6 +36,7 @@ def served(path: Path) -> Iterator[str]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+        store.close()
 
 
 def collect(conninfo: str, url: str, **settings: object) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from embedded_directory import private_directory
+from tests.ops.embedded_directory import private_directory
 
 from ops.embedded import EmbeddedError, account, cluster, embedded, keeper, wait_until_stopped
 

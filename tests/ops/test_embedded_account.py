@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from embedded_directory import private_directory
+from tests.ops.embedded_directory import private_directory
 
 from ops.embedded import EmbeddedError, account, binaries, embedded, wait_until_stopped
 

@@ -1,0 +1,89 @@
+"""The fold: tallies leave and rollups grow in one transaction, and nothing is in both or in neither."""
+
+from __future__ import annotations
+
+import threading
+
+import psycopg
+import pytest
+
+from collector import rollup
+from collector.rollup import Fold
+from sql.session import connect
+from tests.collector.frames import BOB, key, like, post_uri
+from tests.collector.rig import Rig
+
+BOBS = post_uri(BOB, key(1))
+COUNTED = """
+select sum(gained)::int from (
+  select gained from account_minute where metric = 4
+  union all select gained from account_tally_0 where metric = 4
+  union all select gained from account_tally_1 where metric = 4
+) as t
+"""
+
+
+class Cut(Exception):
+    """The process died here."""
+
+
+@pytest.mark.parametrize("point", ["fold_turned", "fold_summed", "fold_truncated", "fold_done"])
+def test_a_fold_that_is_cut_off_anywhere_loses_and_doubles_nothing(
+    rig: Rig, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.hand(*[like(BOBS, at=n) for n in range(10)])
+
+    def cut(name: str) -> None:
+        if name == point:
+            raise Cut
+
+    monkeypatch.setattr(rollup, "crashpoint", cut)
+    with pytest.raises(Cut):
+        rig.fold()
+    monkeypatch.undo()
+    assert rig.one(COUNTED) == 10
+    rig.hand(*[like(BOBS, at=n) for n in range(10, 15)])
+    for _ in range(2):
+        rig.fold()
+        assert rig.one(COUNTED) == 15
+    assert rig.numbers() == {"likes": 15, "likes_received": 15}
+    assert rig.audit().diff == 0
+
+
+def test_workers_and_folds_at_once_agree_with_the_recount(rig: Rig) -> None:
+    done = threading.Event()
+
+    def fold_and_fold() -> None:
+        with connect(rig.conninfo, "skytally_roller", "roller of a thread") as connection:
+            while not done.is_set():
+                Fold(connection).fold()
+
+    threads = [threading.Thread(target=fold_and_fold) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for n in range(0, 600, 20):
+        rig.hand(*[like(BOBS, at=n + m) for m in range(20)], at=n)
+    done.set()
+    for thread in threads:
+        thread.join()
+    rig.fold()
+    assert rig.numbers() == {"likes": 600, "likes_received": 600}
+    assert rig.audit().diff == 0
+
+
+def test_the_watermark_waits_for_the_last_lane_and_for_the_fold(rig: Rig) -> None:
+    rig.hand(like(BOBS), at=60_000)
+    assert rig.one("select watermark from fold") is None
+    rig.fold()
+    assert rig.one("select watermark = (select min(stream_time) from lane) from fold")
+    rig.owner.execute("update lane set stream_time = null where lane = 7")
+    before = rig.one("select watermark from fold")
+    rig.hand(like(BOBS, at=1), at=30_000)
+    rig.fold()
+    assert rig.one("select watermark from fold") == before
+
+
+def test_the_roller_may_not_touch_the_log(rig: Rig) -> None:
+    for query in (b"delete from event", b"insert into lane (lane) values (1)", b"update account set did = ''"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            rig.roller.execute(query)
