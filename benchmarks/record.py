@@ -51,9 +51,7 @@ async def record(settings: CollectorSettings, out: str, seconds: float | None, d
 
 
 class _Tape:
-    def __init__(
-        self, settings: CollectorSettings, writer: Writer, seconds: float | None, display: Shows
-    ) -> None:
+    def __init__(self, settings: CollectorSettings, writer: Writer, seconds: float | None, display: Shows) -> None:
         self._settings, self._writer, self._seconds, self._display = settings, writer, seconds, display
         self._source = source_of(settings.source[0], settings)
         self._cursor = first_cursor(settings.since, time.time_ns() // 1000).cursor

@@ -109,7 +109,7 @@ async def keep_up(store: Store, events: Iterator[tuple[int, bytes]]) -> None:
     while True:
         until_s = time.monotonic() + CATCH_UP_S
         for time_us, line in events:
-            while (wait_s := time_us / 1e6 - time.time()) > 0:
+            while (wait_s := time_us / 1e6 - time.time()) > 0:  # noqa: ASYNC110 - the clock is what is waited for
                 await asyncio.sleep(min(wait_s, LIVE_TICK_S))
             store.append(time_us, line)
             if time.monotonic() > until_s:

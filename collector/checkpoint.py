@@ -16,7 +16,6 @@ import psycopg
 from collector.batch import Position
 from sql import statement
 
-
 OLDEST_CURSOR = 1_000_000_000_000_000
 """The oldest a host keeps: below every event's time, and still a time where lower numbers are taken for a seq."""
 

@@ -68,9 +68,8 @@ class Collections:
             found.append((actor, int(Metric.QUOTES), None))
         if row.quote_account is not None and row.quote_account != actor:
             found.append((row.quote_account, int(Metric.QUOTES_RECEIVED), row.quote_rkey))
-        for mentioned in row.mentions or ():
-            if mentioned != actor:
-                found.append((mentioned, int(Metric.MENTIONS_RECEIVED), None))
+        mentioned = int(Metric.MENTIONS_RECEIVED)
+        found.extend((account, mentioned, None) for account in row.mentions or () if account != actor)
         return found
 
 

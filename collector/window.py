@@ -1,7 +1,8 @@
 """The window of seen keys: what makes a delivered event count once.
 
 It holds the keys of every event accepted after its floor: at least `span_us` of stream time and `events_min` keys,
-but never much more than `events_max`. What may lie below the floor is looked up in the log. It knows keys as bytes and nothing of what they mean.
+but never much more than `events_max`. What may lie below the floor is looked up in the log. It knows keys as bytes
+and nothing of what they mean.
 """
 
 from __future__ import annotations

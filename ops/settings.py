@@ -35,9 +35,7 @@ class SettingError(Exception):
 class DatabaseSettings(Struct, frozen=True, kw_only=True):
     """Where the database is."""
 
-    data_dir: Annotated[
-        str, Meta(description="Where the embedded PostgreSQL and all state live.")
-    ] = ""
+    data_dir: Annotated[str, Meta(description="Where the embedded PostgreSQL and all state live.")] = ""
     database_url: Annotated[
         str,
         Meta(
@@ -45,7 +43,9 @@ class DatabaseSettings(Struct, frozen=True, kw_only=True):
             description="A PostgreSQL 15 to 18 of your own (also DATABASE_URL); empty: the embedded one.",
         ),
     ] = ""
-    pg_bin: Annotated[str, Meta(description="Directory of PostgreSQL binaries for the embedded one; empty: found.")] = ""
+    pg_bin: Annotated[str, Meta(description="Directory of PostgreSQL binaries for the embedded one; empty: found.")] = (
+        ""
+    )
     pg_user: Annotated[
         str, Meta(description="As root: the system user the embedded PostgreSQL runs as; empty: found or made.")
     ] = ""
@@ -119,7 +119,9 @@ def load(
     given: dict[str, tuple[Any, str]] = {}
     given |= _from_file(file or _default_file(environment), kinds)
     given |= _from_environment(environment, kinds)
-    given |= {name: (value, "--" + name.replace("_", "-")) for name, value in (flags or {}).items() if value is not None}
+    given |= {
+        name: (value, "--" + name.replace("_", "-")) for name, value in (flags or {}).items() if value is not None
+    }
     checked = {name: (_checked(name, value, kinds[name], origin), origin) for name, (value, origin) in given.items()}
     data_dir, origin = checked.get("data_dir", ("", "default"))
     # nothing but a shell knows a ~, and a directory of that name would be a surprise
@@ -132,9 +134,7 @@ def load(
     assert isinstance(collector, CollectorSettings)
     assert isinstance(web, WebSettings)
     assert isinstance(database, DatabaseSettings)
-    values = tuple(
-        Value(name, _value_of(sections, name), checked.get(name, (None, "default"))[1]) for name in kinds
-    )
+    values = tuple(Value(name, _value_of(sections, name), checked.get(name, (None, "default"))[1]) for name in kinds)
     return Settings(collector, web, database, values)
 
 

@@ -49,7 +49,7 @@ class Stage:
         return self
 
     def hush(self) -> float:
-        """Make nothing new any more; what has been made is still served. Silent for so many seconds, it is at its end."""
+        """Make nothing new any more, and serve what there is. Silent for so many seconds, it is at its end."""
         self._wire.send("hush")
         self._wire.recv()
         return 1.0
@@ -92,7 +92,7 @@ async def _serve_on(wire: Connection) -> None:
     try:
         wire.recv()
         wire.send("hushed")
-        while not wire.poll():
+        while not wire.poll():  # noqa: ASYNC110 - the other end is a process, not a task
             await asyncio.sleep(0.05)
     except EOFError:
         return

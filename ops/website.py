@@ -26,13 +26,17 @@ def listener_of(settings: WebSettings) -> socket.socket:
     except OSError as error:
         where = f"{settings.web_host}:{settings.web_port}"
         why = (error.strerror or str(error)).lower()
-        raise Problem(f"can not listen on {where}: {why}; choose another --web-host or --web-port", exits.TAKEN) from error
+        raise Problem(
+            f"can not listen on {where}: {why}; choose another --web-host or --web-port", exits.TAKEN
+        ) from error
 
 
 class Website:
     """A context in which the site is served."""
 
-    def __init__(self, settings: WebSettings, conninfo: str, listener: socket.socket, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: WebSettings, conninfo: str, listener: socket.socket, say: Callable[[str], None]
+    ) -> None:
         self._settings, self._conninfo, self._listener, self._say = settings, conninfo, listener, say
         self._process: BaseProcess | None = None
 

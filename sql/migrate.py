@@ -85,9 +85,7 @@ def check(connection: psycopg.Connection, network: str | None = None) -> None:
 
 def _check_version(connection: psycopg.Connection) -> None:
     if not 150000 <= connection.info.server_version < 190000:
-        raise SchemaError(
-            f"PostgreSQL {connection.info.server_version // 10000} is not supported: 15 to 18 are"
-        )
+        raise SchemaError(f"PostgreSQL {connection.info.server_version // 10000} is not supported: 15 to 18 are")
 
 
 def _apply(connection: psycopg.Connection, network: str) -> list[str]:
@@ -101,7 +99,9 @@ def _apply(connection: psycopg.Connection, network: str) -> list[str]:
             " number integer primary key, name text not null, checksum text not null,"
             " applied_at timestamptz not null default now())"
         )
-        connection.execute(sql.SQL("grant select on migration to {}").format(sql.SQL(", ").join(map(sql.Identifier, ROLES))))
+        connection.execute(
+            sql.SQL("grant select on migration to {}").format(sql.SQL(", ").join(map(sql.Identifier, ROLES)))
+        )
         applied = _applied(connection)
         _check_applied(applied)
         for migration in migrations():
@@ -128,7 +128,8 @@ def _check_applied(applied: dict[int, tuple[str, str]]) -> None:
     for number, (name, checksum) in applied.items():
         if number not in known:
             raise SchemaError(
-                f"the database has migration {name}, which this version does not know: it is newer; upgrade skytally"
+                f"the database has migration {name}, which this version does not know: "
+                "it is newer; upgrade skytally"
             )
         if known[number].checksum != checksum:
             raise SchemaError(

@@ -17,7 +17,8 @@ class WebSettings(Struct, frozen=True, kw_only=True):
         str, Meta(description="memcached to cache in: host:port or the path of a unix socket; empty: none.")
     ] = ""
     public_url: Annotated[
-        str, Meta(pattern=r"^(https?://[^\s]+)?$", description="Where readers reach the site, for links; empty: unknown.")
+        str,
+        Meta(pattern=r"^(https?://[^\s]+)?$", description="Where readers reach the site, for links; empty: unknown."),
     ] = ""
     trusted_proxies: Annotated[
         tuple[str, ...], Meta(description="Networks (CIDR) whose X-Forwarded-For is believed.")

@@ -28,7 +28,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         check(connection)
         cursor = connection.execute(statement("query/status"))
         row = cursor.fetchone()
-        assert row is not None and cursor.description is not None
+        assert row is not None
+        assert cursor.description is not None
         found = {column.name: value for column, value in zip(cursor.description, row, strict=True)}
         reasons: dict[str, int] = dict(connection.execute(statement("query/quarantine_reasons")).fetchall())
     if arguments.json:

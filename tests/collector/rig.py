@@ -9,7 +9,6 @@ import multiprocessing
 from collections.abc import Iterable
 from pathlib import Path
 
-
 from benchmarks.recording import Writer as RecordingWriter
 from collector.batch import Batch, Gap, Position
 from collector.checkpoint import begin_epoch

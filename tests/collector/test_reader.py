@@ -92,7 +92,7 @@ class Play:
         reader = Reader(self.settings, source, self.queues, self.vitals, self.begin, self.complete_to)
         reading = asyncio.create_task(reader.read(None))
         while not done(self) and not reading.done():  # type: ignore[operator]
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)  # noqa: ASYNC110 - what is waited for happens in threads
         reader.stop()
         assert await reading
         for queue in self.queues:

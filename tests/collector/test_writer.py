@@ -1,4 +1,4 @@
-"""One transaction per batch: all of it or nothing, by the run that owns the lanes, without the rows Postgres refuses."""
+"""One transaction per batch: all of it or nothing, by the run that owns the lanes, less what Postgres refuses."""
 
 from __future__ import annotations
 
