@@ -11,7 +11,7 @@ import time
 from collections import deque
 from typing import Protocol
 
-from benchmarks.recording import Writer
+from benchmarks.recording import RecordingError, Writer
 from collector.reconnect import CONNECTION_TROUBLE, Backoff, trouble_of
 from collector.settings import CollectorSettings
 from collector.since import first_cursor
@@ -60,21 +60,36 @@ class _Tape:
         self._lately: deque[bytes] = deque()
         self._known: set[bytes] = set()
         self.count = 0
+        self._over: asyncio.Future[None]
 
     async def run(self) -> None:
+        """Write until the period is over. Raises RecordingError."""
+        self._over = asyncio.get_running_loop().create_future()
         backoff = Backoff(self._settings.reconnect_s_min, self._settings.reconnect_s_max)
-        while True:
+        while not self._over.done():
             try:
-                connection = await self._source.connect(self._cursor, None)
-                async with connection:
-                    while self._put(await connection.recv(decode=False)):
-                        backoff.reset()
-                    return
+                stream = await self._source.connect(self._cursor, None, self._receive)
+                backoff.reset()
+                ended = asyncio.create_task(stream.ended())
+                await asyncio.wait({ended, self._over}, return_when=asyncio.FIRST_COMPLETED)
+                stream.transport.abort()
+                await ended
             except CONNECTION_TROUBLE as error:
-                self._display.say(f"{self._source.host} {trouble_of(error)}; trying again")
+                if not self._over.done():
+                    self._display.say(f"{self._source.host} {trouble_of(error)}; trying again")
+                    await asyncio.sleep(backoff.next_s())
             if self._last_us:
                 self._cursor = self._last_us - int(self._settings.rewind_s * 1e6)
-            await asyncio.sleep(backoff.next_s())
+        self._over.result()
+
+    def _receive(self, frame: bytes) -> None:
+        if self._over.done():
+            return
+        try:
+            if not self._put(frame):
+                self._over.set_result(None)
+        except RecordingError as error:
+            self._over.set_exception(error)
 
     def _put(self, frame: bytes) -> bool:
         """Write one frame if it is new; False when the period is over."""

@@ -9,23 +9,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from zlib import crc32
 
-from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from collector.batch import Gap, Position, pack
 from collector.crashpoint import crashpoint
-from collector.lanes import lane_of
 from collector.queue import QueueWriter
 from collector.reconnect import CONNECTION_TROUBLE, Backoff, trouble_of
 from collector.settings import CollectorSettings
 from collector.sources import Source
+from collector.sources.stream import Stream
 from collector.vitals import ReaderVitals
 
 # A position is the lowest of this many frames: one frame with a wrong time must not move the cursor past others.
 _FRAMES_OF_A_POSITION = 4
 _POSITION_AHEAD_US_MAX = 60_000_000
-_FRAMES_BETWEEN_CHECKS = 512
 
 
 class Reader:
@@ -43,13 +42,18 @@ class Reader:
         self._position = complete_to
         """Everything this host delivered up to here has been received; None before the first frame ever."""
         self._told: list[Position | None] = [complete_to] * len(queues)
+        self._did = source.did
+        self._worker_mask = len(queues) - 1
+        self._batch_events_max = settings.batch_events_max
+        self._batch_bytes_max = settings.batch_bytes_max
         self._frames: list[list[bytes]] = [[] for _ in queues]
         self._bytes = [0 for _ in queues]
-        self._full = False
         self._gaps: list[Gap] = []
         self._passed_over_since_us: int | None = None
         self._frame_bytes_limit: int | None = None
-        self._connection: ClientConnection | None = None
+        self._stream: Stream | None = None
+        self._releasing: asyncio.Task[None] | None = None
+        self._broken: BaseException | None = None
         self._stopping = asyncio.Event()
         self._readable = asyncio.Event()
         self._readable.set()
@@ -63,7 +67,7 @@ class Reader:
             if tries_max is not None and backoff.failures >= tries_max:
                 break
             try:
-                await self._stream(backoff)
+                await self._read_once(backoff)
             except CONNECTION_TROUBLE as error:
                 self._vitals.trouble = f"{self._source.host} {trouble_of(error)}"
             self._vitals.set("connected", 0)
@@ -75,8 +79,15 @@ class Reader:
         if ticker.done():
             ticker.result()
         ticker.cancel()
+        if self._broken is not None:
+            raise self._broken
         self._flush()
         return stopped
+
+    def break_off(self, error: BaseException) -> None:
+        """Our own code failed where the event loop called it: end loudly, hand nothing on."""
+        self._broken = error
+        self.stop()
 
     def stop(self) -> None:
         """End the stream; what has been received is still handed on."""
@@ -84,28 +95,34 @@ class Reader:
         self._readable.set()
         self._hang_up()
 
-    async def _stream(self, backoff: Backoff) -> None:
-        """One connection, from its first frame to its end."""
-        connection = await self._source.connect(self._cursor(), self._frame_bytes_limit)
-        self._connection = connection
+    async def _read_once(self, backoff: Backoff) -> None:
+        """One connection, until it ends."""
+
+        def first(frame: bytes) -> None:
+            stream.sink = self._frame
+            self._look_for_gap(frame)
+            self._frame(frame)
+            backoff.reset()
+            self._vitals.trouble = ""
+
+        early: list[bytes] = []
+        stream = await self._source.connect(self._cursor(), self._frame_bytes_limit, early.append)
+        self._stream = stream
         try:
             self._vitals.set("connected", 1)
             if not self._vitals.get("new_at"):
                 self._vitals.set("new_at", time.monotonic())
-            first = await connection.recv(decode=False)
-            self._look_for_gap(first)
-            self._frame(first)
-            backoff.reset()
-            self._vitals.trouble = ""
-            while not self._stopping.is_set():
-                await self._take(connection)
+            stream.sink = first
+            for frame in early:  # came with the answer to the handshake
+                stream.sink(frame)
+            await stream.ended()
         except ConnectionClosed as closed:
             if closed.sent is not None and closed.sent.code == 1009:
                 self._pass_over()
             raise
         finally:
-            self._connection = None
-            connection.transport.abort()
+            self._stream = None
+            stream.transport.abort()
 
     def _cursor(self) -> int:
         """Where to ask from: a little before what we have, because hosts reorder when replay turns live."""
@@ -113,26 +130,32 @@ class Reader:
             return self._begin_cursor
         return max(self._begin_cursor, self._position.cursor - int(self._settings.rewind_s * 1e6))
 
-    async def _take(self, connection: ClientConnection) -> None:
-        """A run of frames from the socket into the lanes; then wait while anything downstream is full."""
-        receive, take, queues = connection.recv, self._frame, self._queues
-        for _ in range(_FRAMES_BETWEEN_CHECKS):
-            take(await receive(decode=False))
-            if self._full:
-                break
-        for queue in queues:
-            await queue.room()
-        await self._readable.wait()
-        self._full = False
-
     def _frame(self, frame: bytes) -> None:
         """Put one frame into the batch of the worker that owns its lane."""
-        worker = lane_of(self._source.did(frame)) % len(self._queues)
+        # the number of workers divides that of the lanes, so this is (crc32 mod lanes) mod workers
+        worker = crc32(self._did(frame)) & self._worker_mask
         frames = self._frames[worker]
         frames.append(frame)
         size = self._bytes[worker] = self._bytes[worker] + len(frame)
-        if len(frames) >= self._settings.batch_events_max or size >= self._settings.batch_bytes_max:
+        if len(frames) >= self._batch_events_max or size >= self._batch_bytes_max:
             self._close_batch(worker, self._position_of(frames))
+
+    def _hold(self) -> None:
+        """Take nothing more from the socket while anything downstream is full or reading is paused."""
+        if self._stream is not None:
+            self._stream.transport.pause_reading()
+        if self._releasing is None:
+            self._releasing = asyncio.create_task(self._release())
+
+    async def _release(self) -> None:
+        for queue in self._queues:
+            await queue.room()
+        await self._readable.wait()
+        self._releasing = None
+        if any(queue.full for queue in self._queues):
+            self._hold()
+        elif self._stream is not None:
+            self._stream.transport.resume_reading()
 
     def _flush(self) -> None:
         """Close every batch at one common position, so that idle lanes move too."""
@@ -153,7 +176,8 @@ class Reader:
         crashpoint("before_put")
         self._queues[worker].put(pack(position, frames, gaps))
         crashpoint("after_put")
-        self._full = self._full or self._queues[worker].full
+        if self._queues[worker].full:
+            self._hold()
         self._told[worker] = position
         self._vitals.add("frames", len(frames))
         self._vitals.add("bytes", self._bytes[worker])
@@ -201,11 +225,11 @@ class Reader:
             paused = bool(self._vitals.get("paused"))
             if paused:
                 self._readable.clear()
-                self._full = True
+                self._hold()
             else:
                 self._readable.set()
             frames = self._vitals.get("frames")
-            waiting = paused or any(queue.full for queue in self._queues) or self._connection is None
+            waiting = paused or any(queue.full for queue in self._queues) or self._stream is None
             if frames != frames_before or waiting:
                 frames_before, frames_at = frames, time.monotonic()
             elif time.monotonic() - frames_at > self._settings.silence_s_max:
@@ -213,5 +237,5 @@ class Reader:
                 self._hang_up()
 
     def _hang_up(self) -> None:
-        if self._connection is not None:
-            self._connection.transport.abort()
+        if self._stream is not None:
+            self._stream.transport.abort()

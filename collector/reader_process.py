@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import sys
 from multiprocessing.connection import Connection
+from typing import Any
 
 import uvloop
 
 from collector.batch import Position
 from collector.queue import QueueWriter
 from collector.reader import Reader
+from collector.reconnect import CONNECTION_TROUBLE
 from collector.settings import CollectorSettings
 from collector.sources.choose import source_of
 from collector.vitals import ReaderVitals
@@ -39,6 +41,13 @@ async def _read(
     queues = [await QueueWriter.open(pipe, settings.queue_bytes_max) for pipe in pipes]
     reader = Reader(settings, source_of(url, settings), queues, vitals, begin_cursor, complete_to)
     loop = asyncio.get_running_loop()
+
+    def failed(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if error is not None and not isinstance(error, CONNECTION_TROUBLE):
+            reader.break_off(error)
+
+    loop.set_exception_handler(failed)
 
     def told() -> None:
         loop.remove_reader(control.fileno())

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from websockets.asyncio.client import ClientConnection
-
 from collector.batch import Position
+from collector.sources.stream import Sink, Stream
 
 
 class Source(Protocol):
@@ -19,7 +18,7 @@ class Source(Protocol):
     host: str
     """What the cursor belongs to: host, port and path, without query."""
 
-    async def connect(self, cursor: int, frame_bytes_limit: int | None) -> ClientConnection:
+    async def connect(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
         """Open the stream at `cursor`, inclusive; with a limit, ask the host to leave out larger frames."""
 
     def did(self, frame: bytes) -> bytes:

@@ -7,12 +7,14 @@ begins with its DID on every server seen; one that does not is parsed instead.
 from __future__ import annotations
 
 import re
+from functools import partial
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import orjson
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 
 from collector.batch import Position
+from collector.sources.stream import Sink, Stream
 
 _BEGIN = b'{"did":"'
 _TIME = re.compile(rb'"time_us":([0-9]{1,19})[,}]').search
@@ -52,20 +54,21 @@ class Jetstream:
             query.append(("maxMessageSizeBytes", str(frame_bytes_limit)))
         return urlunsplit(self._parts._replace(query=urlencode(query)))
 
-    async def connect(self, cursor: int, frame_bytes_limit: int | None = None) -> ClientConnection:
-        """Open the stream. Raises OSError, TimeoutError or a websockets exception."""
-        connection = await connect(
+    async def connect(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
+        """Open the stream; every frame goes to `sink`. Raises OSError, TimeoutError or a websockets exception."""
+        stream = await connect(
             self.address(cursor, frame_bytes_limit),
+            create_connection=partial(Stream, sink=sink, message_bytes_max=self._frame_bytes_max),  # type: ignore[arg-type]
             max_size=self._frame_bytes_max,
-            max_queue=256,  # frames that ride out a pause of ours
             compression=None,  # deflate costs twice the CPU, and a v2 host answers 400 to two schemes
             ping_interval=None,  # the data watchdog decides; a paused reader must not be taken for a dead one
             close_timeout=1,
             user_agent_header=self._user_agent,
         )
+        assert isinstance(stream, Stream)
         if self._says_hello:
-            await connection.send(self._hello(frame_bytes_limit), text=True)
-        return connection
+            await stream.send(self._hello(frame_bytes_limit), text=True)
+        return stream
 
     @property
     def _says_hello(self) -> bool:
@@ -80,12 +83,11 @@ class Jetstream:
         return orjson.dumps({"type": "options_update", "payload": payload})
 
     def did(self, frame: bytes) -> bytes:
-        if frame.startswith(_BEGIN):
-            end = frame.find(b'"', 8, 2100)
-            if end > 0:
-                found = frame[8:end]
-                if b"\\" not in found:
-                    return found
+        if frame[:8] == _BEGIN:
+            # did:plc, nearly all: 32 characters
+            found = frame[8:40] if frame[40:41] == b'"' else frame[8 : frame.find(b'"', 8, 2100)]
+            if found.find(b'"') < 0 and found.find(b"\\") < 0 and found:
+                return found
         return _parsed_did(frame)
 
     def position(self, frame: bytes) -> Position | None:

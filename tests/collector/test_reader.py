@@ -203,14 +203,17 @@ def test_reading_pauses_while_a_worker_is_behind_and_nothing_grows() -> None:
 
 
 def test_reading_pauses_while_it_is_told_to() -> None:
-    play = Play(simulated(20_000))
+    play = Play(simulated(60_000))
     play.vitals.set("paused", 1)
-    rounds = itertools.count()
+    rounds, seen = itertools.count(), []
 
     def done(play: Play) -> bool:
-        if next(rounds) == 20:
-            assert len(received(play.batches)) < 10_000
+        number = next(rounds)
+        if number in (15, 30):
+            seen.append(len(received(play.batches)))
+        if number == 30:
             play.vitals.set("paused", 0)
-        return has_all(play)
+        return number > 30 and has_all(play)
 
-    assert len(received(play.run(done))) == 20_000
+    assert len(received(play.run(done))) == 60_000
+    assert seen[0] == seen[1] < 60_000
