@@ -55,3 +55,10 @@ class Event(NamedTuple):
     subject_rkey: str | None
     post: PostDetail | None
     notice: Notice | None
+
+
+def spelled_key(event: Event) -> bytes:
+    """The event key in words, as the quarantine knows it: (did, rev, collection, rkey), or (did, kind, seq)."""
+    if event.notice is not None:
+        return f"{event.did} {event.collection[1:]} {event.rev}".encode()
+    return f"{event.did} {event.rev} {event.collection} {event.rkey}".encode()

@@ -17,6 +17,7 @@ from collector.errors import Collision, NotOurs
 from sql import statement
 
 _SLOTS = 1 << 20  # 8 MiB: one slot per id, a newer id drives out an older one
+_IDS_MAX = 1 << 17  # about 25 MB of DIDs whose ids need not be computed again
 _SIGN = 1 << 63
 
 
@@ -30,18 +31,24 @@ class Names:
             raise NotOurs("It counts no network yet.")
         self._hash = blake2b(digest_size=8, salt=row[0])
         self._known = array("q", bytes(8 * _SLOTS))
+        self.ids: dict[str, int] = {}
+        """Ids of DIDs seen lately: well-formed ones, and noted for the next flush. For reading."""
         self._new_accounts: dict[int, str] = {}
         self._new_rkeys: dict[int, str] = {}
         self._rkeys: dict[str, int] = {}
         self._collections: dict[str, int] = dict(connection.execute("select name, id from collection").fetchall())
 
     def account(self, did: str) -> int:
-        """The id of an account."""
+        """The id of an account, by its well-formed DID."""
+        number = self.ids.get(did)
+        if number is not None:
+            return number
         digest = self._hash.copy()
         digest.update(did.encode())
         number = int.from_bytes(digest.digest(), "big", signed=True)
         if self._known[number & (_SLOTS - 1)] != number:
             self._new_accounts[number] = did
+        self.ids[did] = number
         return number
 
     def rkey(self, rkey: str) -> int:
@@ -72,6 +79,8 @@ class Names:
 
         In id order, so that workers that bring the same names wait for each other and never in a circle.
         """
+        if len(self.ids) > _IDS_MAX:
+            self.ids.clear()
         if not self._new_accounts and not self._new_rkeys:
             return 0
         written = 0
@@ -86,11 +95,6 @@ class Names:
         self._remember_rkeys()
         self._new_accounts = {}
         return written
-
-    def forget_new(self) -> None:
-        """Drop names of rows that will not be written."""
-        self._new_accounts = {}
-        self._new_rkeys = {}
 
     def _write(self, new: dict[int, str], query: str) -> int:
         ids = sorted(new)

@@ -27,6 +27,9 @@ RECORD = slice(37, 69)  # actor, rkey, collection
 _HEAD = Struct(">hiqihiciqiqiqii")
 _NUMBER = Struct(">iq")
 _TWO_NUMBERS = Struct(">iqiq")
+_PLAIN_POST = Struct(">hiqihiciqiqiqiiiqiq24s")
+_PLAIN_ACCOUNT = Struct(">hiqihiciqiqiqiiiqi24s")
+_LANE = slice(18, 20)
 _NULL = b"\xff\xff\xff\xff"
 _NO_SUBJECT = _NULL * 2
 _NO_POST = _NULL * 6
@@ -91,6 +94,38 @@ def row_of(event: Event, names: Names) -> Row:
         packed, time_us, operation, rev, actor, rkey, collection, subject, subject_rkey,
         post.reply, post.quote, quoted, quoted_rkey, mentions, languages,
     )  # fmt: skip
+
+
+def pack_plain(
+    time_us: int, lane: int, rev: int, actor: int, rkey: int, collection: int, subject: int, subject_rkey: int | None
+) -> bytes:
+    """The packed row of a created like, repost or follow with a subject, in one step.
+
+    Raises struct.error for a number that has no room.
+    """
+    if subject_rkey is None:
+        return _PLAIN_ACCOUNT.pack(
+            len(COLUMNS), 8, time_us - POSTGRES_EPOCH_US, 2, lane, 1, b"c", 8, rev, 8, actor, 8, rkey, 4, collection,
+            8, subject, -1, _NO_POST,
+        )  # fmt: skip
+    return _PLAIN_POST.pack(
+        len(COLUMNS), 8, time_us - POSTGRES_EPOCH_US, 2, lane, 1, b"c", 8, rev, 8, actor, 8, rkey, 4, collection,
+        8, subject, 8, subject_rkey, _NO_POST,
+    )  # fmt: skip
+
+
+def unpack_plain(packed: bytes) -> Row:
+    """The row that `pack_plain` packed."""
+    shape = _PLAIN_POST if len(packed) == _PLAIN_POST.size else _PLAIN_ACCOUNT
+    found = shape.unpack(packed)
+    _, _, time, _, _, _, _, _, rev, _, actor, _, rkey, _, collection, _, subject, *rest = found
+    subject_rkey = int(rest[1]) if shape is _PLAIN_POST else None
+    return Row(packed, time + POSTGRES_EPOCH_US, "c", rev, actor, rkey, collection, subject, subject_rkey)
+
+
+def lane_of_packed(packed: bytes) -> int:
+    """The lane in a packed row."""
+    return int.from_bytes(packed[_LANE], "big")
 
 
 def record_of(row: Row) -> bytes:

@@ -14,6 +14,7 @@ from collector.event import CREATE
 from collector.rows import POSTGRES_EPOCH_US, SIGNATURE, TRAILER, Row
 
 MINUTE_US = 60_000_000
+DAY_US = 86_400_000_000
 LANGUAGE = 1  # the dimension's id in table dimension
 
 
@@ -40,7 +41,7 @@ class Collections:
     def __init__(self, post: int, like: int, repost: int, follow: int) -> None:
         self.post, self.like, self.repost, self.follow = post, like, repost, follow
         self.counted = frozenset((post, like, repost, follow))
-        self._plain = {
+        self.plain = {
             like: (int(Metric.LIKES), int(Metric.LIKES_RECEIVED)),
             repost: (int(Metric.REPOSTS), int(Metric.REPOSTS_RECEIVED)),
             follow: (int(Metric.FOLLOWS), int(Metric.FOLLOWERS)),
@@ -53,7 +54,7 @@ class Collections:
         never received.
         """
         actor, subject = row.actor, row.subject_account
-        plain = self._plain.get(row.collection)
+        plain = self.plain.get(row.collection)
         if plain is not None:
             made, received = plain
             if subject is None or subject == actor:
@@ -84,23 +85,39 @@ DIMENSION_COLUMNS = ("minute", "dimension", "key", "gained", "lost")
 NETWORK_COLUMNS = ("minute", "collection", "operation", "events")
 
 
+def account_key(minute: int, account: int, metric: int) -> bytes:
+    """The tally of what an account made or received; the minute in microseconds since 2000."""
+    return _ACCOUNT.pack(6, 8, minute, 8, account, 2, metric, -1)
+
+
+def post_key(minute: int, account: int, metric: int, rkey: int) -> bytes:
+    """The tally of what a post received."""
+    return _POST.pack(6, 8, minute, 8, account, 2, metric, 8, rkey)
+
+
 class Tallies:
     """The tallies of one batch. Keys are packed beginnings of COPY rows, so a finished tally is two bytes strings."""
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
-        self._gained: dict[bytes, int] = {}
+        self.gained: dict[bytes, int] = {}
+        """By `account_key` and `post_key`."""
         self._lost: dict[bytes, int] = {}
         self._languages: dict[tuple[int, str], list[int]] = {}
-        self._network: dict[tuple[int, int, str], int] = {}
+        self.network: dict[tuple[int, int, str], int] = {}
+        """Events by (minute, collection, operation); the minute in unix microseconds."""
 
     def event(self, row: Row) -> None:
         """Count one accepted row: itself, and what it creates."""
         minute = row.time_us - row.time_us % MINUTE_US
         seen = (minute, row.collection, row.operation)
-        self._network[seen] = self._network.get(seen, 0) + 1
+        self.network[seen] = self.network.get(seen, 0) + 1
         if row.operation == CREATE and row.collection in self._collections.counted:
-            self._add(self._gained, 0, row, minute, 1)
+            self._add(self.gained, 0, row, minute, 1)
+
+    def days(self) -> set[int]:
+        """The days, counted from 1970, in which these events stand."""
+        return {minute // DAY_US for minute, _, _ in self.network}
 
     def loss(self, created: Row, time_us: int, sign: int = 1) -> None:
         """Take back what `created` counted, in the minute of the delete at `time_us`; sign -1 undoes that."""
@@ -109,10 +126,7 @@ class Tallies:
     def _add(self, amounts: dict[bytes, int], column: int, row: Row, minute_us: int, sign: int) -> None:
         minute = minute_us - POSTGRES_EPOCH_US
         for account, metric, rkey in self._collections.effects(row):
-            if rkey is None:
-                key = _ACCOUNT.pack(len(ACCOUNT_COLUMNS), 8, minute, 8, account, 2, metric, -1)
-            else:
-                key = _POST.pack(len(ACCOUNT_COLUMNS), 8, minute, 8, account, 2, metric, 8, rkey)
+            key = account_key(minute, account, metric) if rkey is None else post_key(minute, account, metric, rkey)
             amounts[key] = amounts.get(key, 0) + sign
         for language in row.languages or ():
             self._languages.setdefault((minute, language), [0, 0])[column] += sign
@@ -123,7 +137,7 @@ class Tallies:
 
     def _packed_accounts(self) -> Iterator[bytes]:
         amounts = _AMOUNTS.pack
-        for key, n in self._gained.items():
+        for key, n in self.gained.items():
             yield key + amounts(4, n, 4, 0)
         for key, n in self._lost.items():
             if n:
@@ -144,6 +158,6 @@ class Tallies:
         rows = [
             _NETWORK.pack(count, 8, minute - POSTGRES_EPOCH_US, 4, collection, 1, operation.encode(), 4)
             + n.to_bytes(4, "big")
-            for (minute, collection, operation), n in self._network.items()
+            for (minute, collection, operation), n in self.network.items()
         ]
         return b"".join((SIGNATURE, *rows, TRAILER))

@@ -7,10 +7,8 @@ numbers is the order of the strings.
 from __future__ import annotations
 
 ALPHABET = b"234567abcdefghijklmnopqrstuvwxyz"
-# Everything outside the alphabet becomes a character that int() refuses.
-_TO_DIGITS = bytes(
-    b"0123456789abcdefghijklmnopqrstuv"[ALPHABET.index(c)] if c in ALPHABET else 0x21 for c in range(256)
-)
+# For bytes.translate: a TID as digits of int(..., 32). What is not in the alphabet becomes what int() refuses.
+DIGITS = bytes(b"0123456789abcdefghijklmnopqrstuv"[ALPHABET.index(c)] if c in ALPHABET else 0x21 for c in range(256))
 _CLOCK_BITS = 10
 _MAX = 1 << 63
 
@@ -19,7 +17,7 @@ def number(tid: str) -> int:
     """The TID's 63-bit number. Raises ValueError for anything that is not exactly a TID."""
     if len(tid) != 13:
         raise ValueError("a TID has 13 characters")
-    value = int(tid.encode().translate(_TO_DIGITS), 32)
+    value = int(tid.encode().translate(DIGITS), 32)
     if value >= _MAX:
         raise ValueError("the first bit of a TID is zero")
     return value

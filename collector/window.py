@@ -8,6 +8,7 @@ and nothing of what they mean.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 
 from collector.rows import KEY, RECORD
 
@@ -25,8 +26,10 @@ class Window:
         self._span_us = span_us + MARGIN_US
         self._events_min = events_min
         self._events_max = events_max
-        self._seen: set[bytes] = set()
-        self._deleted: dict[bytes, int] = {}
+        self.seen: set[bytes] = set()
+        """The keys in it; who adds one to it also tells `remember`."""
+        self.deleted: dict[bytes, int] = {}
+        """The records deleted lately, with how often. For reading."""
         self._chunks: deque[tuple[int, list[bytes], list[bytes]]] = deque()
         self._open: list[bytes] = []
         self._open_deletes: list[bytes] = []
@@ -36,33 +39,31 @@ class Window:
         self.floor_us = floor_us
 
     def __len__(self) -> int:
-        return len(self._seen)
+        return len(self.seen)
 
     def __contains__(self, key: bytes) -> bool:
-        return key in self._seen
+        return key in self.seen
 
     def add(self, key: bytes, time_us: int, delete: bool = False) -> None:
         """Remember a key accepted at this stream time, and its record if it was deleted."""
-        self._seen.add(key)
-        self._open.append(key)
+        self.seen.add(key)
         if delete:
             record = key[_RECORD_IN_KEY]
-            self._deleted[record] = self._deleted.get(record, 0) + 1
+            self.deleted[record] = self.deleted.get(record, 0) + 1
             self._open_deletes.append(record)
-        if time_us > self._open_newest_us:
-            self._open_newest_us = time_us
+        self.remember((key,), time_us)
+
+    def remember(self, keys: Collection[bytes], newest_us: int) -> None:
+        """Keep keys that were put into `seen` for as long as their age says; none was accepted later than newest_us."""
+        self._open.extend(keys)
+        self._open_newest_us = max(self._open_newest_us, newest_us)
         if len(self._open) >= CHUNK_KEYS:
             self._turn()
 
-    def was_deleted(self, record: bytes) -> bool:
-        """Whether a delete of this record is in the window."""
-        return record in self._deleted
-
-    def may_be_below(self, time_us: int, rev_time_us: int) -> bool:
-        """Whether an event with these times may have been accepted before the floor."""
-        if self.floor_us is None:
-            return False
-        return min(time_us, rev_time_us) <= self.floor_us + MARGIN_US
+    @property
+    def vouched_us(self) -> int:
+        """Of an event whose stream time and rev are both later than this, `seen` says whether it was accepted."""
+        return 0 if self.floor_us is None else self.floor_us + MARGIN_US
 
     def _turn(self) -> None:
         """Close the open chunk and let go of the oldest ones that are old enough."""
@@ -71,19 +72,19 @@ class Window:
         self._open, self._open_deletes, self._open_newest_us = [], [], 0
         while self._chunks:
             newest_us, keys, deletes = self._chunks[0]
-            left = len(self._seen) - len(keys)
+            left = len(self.seen) - len(keys)
             young = newest_us > self.newest_us - self._span_us
             if left < self._events_min or (young and left + CHUNK_KEYS < self._events_max):
                 return
             self._chunks.popleft()
-            self._seen.difference_update(keys)
+            self.seen.difference_update(keys)
             self._forget_deletes(deletes)
             self.floor_us = max(self.floor_us or 0, newest_us)
 
     def _forget_deletes(self, records: list[bytes]) -> None:
         for record in records:
-            left = self._deleted[record] - 1
+            left = self.deleted[record] - 1
             if left:
-                self._deleted[record] = left
+                self.deleted[record] = left
             else:
-                del self._deleted[record]
+                del self.deleted[record]

@@ -7,6 +7,7 @@ socket, the rollups or another worker.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterable
 from multiprocessing.connection import Connection
@@ -20,19 +21,24 @@ from collector.content import Accepted, Content, Refused, key_digest
 from collector.crashpoint import crashpoint
 from collector.decode import decode
 from collector.errors import BadFrame
-from collector.event import CREATE, DELETE, FOLLOW, LIKE, NOTICE, POST, REPOST, Event
-from collector.lanes import lane_of, lanes_of_worker
+from collector.event import CREATE, DELETE, FOLLOW, LIKE, NOTICE, POST, REPOST, spelled_key
+from collector.lanes import lanes_of_worker
 from collector.names import Names
 from collector.queue import QueueReader
 from collector.record import losses
-from collector.rows import KEY, Row, record_of, row_of
+from collector.rows import KEY, Row, lane_of_packed, record_of, row_of, unpack_plain
 from collector.settings import CollectorSettings
+from collector.shortcut import Shortcut
 from collector.tally import Collections
 from collector.vitals import WorkerVitals
 from collector.window_load import load_window
 from collector.writer import Writer
 from sql import statement
 from sql.session import connect
+
+_BATCHES_BETWEEN_COLLECTIONS = 1000
+_LAG_SAMPLES = 64
+_LAG_US_MAX = 600_000_000
 
 
 class Worker:
@@ -44,13 +50,14 @@ class Worker:
         self._connection = connection
         self._latest_ahead_us = int(settings.future_s_max * 1e6)
         self._event_bytes_max = settings.event_bytes_max
-        self._lanes = frozenset(lanes)
+        self._first_lane = min(lanes)
         self._names = Names(connection)
         post, like, repost, follow = (self._names.collection(name) for name in (POST, LIKE, REPOST, FOLLOW))
         self._follow = follow
-        collections = Collections(post, like, repost, follow)
-        self._writer = Writer(connection, host, epoch, lanes, collections)
+        self._collections = Collections(post, like, repost, follow)
+        self._writer = Writer(connection, host, epoch, lanes)
         self._window = load_window(connection, lanes, settings)
+        self._shortcut = Shortcut(self._names, self._window, self._collections)
         self._refused_for_time = {row[0] for row in connection.execute(statement("event/refused_for_time"))}
         self._lag_us = 0
 
@@ -64,7 +71,7 @@ class Worker:
         self._writer.write(content)
         self._refused_for_time |= {r.digest for r in content.refused if r.reason == "time_in_future"}
         vitals.add("batches", 1)
-        vitals.add("events", len(content.accepted))
+        vitals.add("events", sum(content.events))
         vitals.add("duplicates", len(content.duplicates))
         vitals.add("refused", len(content.refused))
         vitals.add("losses", len(content.losses))
@@ -73,62 +80,66 @@ class Worker:
         vitals.add("commit_s", time.monotonic() - sorted_out)
 
     def _sort_out(self, batch: Batch) -> Content:
-        content = Content(batch.position, 0, gaps=batch.gaps)
+        content = Content(batch.position, self._collections, gaps=batch.gaps)
         latest_us = time.time_ns() // 1000 + self._latest_ahead_us
-        questionable: list[Accepted] = []
-        window = self._window
-        for frame in batch.frames:
-            try:
-                event = decode(frame, latest_us, self._event_bytes_max)
-                if event is None:
-                    continue
-                lane = lane_of(event.did.encode())
-                if self._refused_for_time and self._was_refused(event):
-                    raise BadFrame("time_in_future", _key_text(event))
-            except BadFrame as bad:
-                content.refused.append(Refused(bad.reason, min(self._lanes), frame, bad.key))
-                continue
-            row = row_of(event, self._names)
-            key = row.packed[KEY]
-            if key in window:
-                content.duplicates.append(lane)
-                continue
-            item = Accepted(row, lane, frame, _key_text(event), event.notice)
-            content.accepted.append(item)
-            if self._needs_history(row):
-                questionable.append(item)
-            window.add(key, row.time_us, row.operation == DELETE)
-        if questionable:
-            self._consult_log(content, questionable)
+        frames = batch.frames
+        if not self._refused_for_time:  # else each event must be held against what was refused
+            frames = self._shortcut.take(frames, content, latest_us)
+        open_questions = [item for frame in frames if (item := self._long_way(frame, content, latest_us))]
+        if open_questions:
+            self._consult_log(content, open_questions)
         content.content_us = self._content_time(content)
         return content
 
-    def _was_refused(self, event: Event) -> bool:
-        return key_digest(_key_text(event)) in self._refused_for_time
+    def _long_way(self, frame: bytes, content: Content, latest_us: int) -> Accepted | None:
+        """Decode a frame and put it where it belongs; return it if only the log can say where that is."""
+        try:
+            event = decode(frame, latest_us, self._event_bytes_max)
+            if event is None:
+                return None
+            if self._refused_for_time and key_digest(spelled_key(event)) in self._refused_for_time:
+                raise BadFrame("time_in_future", spelled_key(event))
+        except BadFrame as bad:
+            content.refused.append(Refused(bad.reason, self._first_lane, frame, bad.key))
+            return None
+        row = row_of(event, self._names)
+        key = row.packed[KEY]
+        if key in self._window:
+            content.duplicates.append(lane_of_packed(row.packed))
+            return None
+        item = Accepted(row, frame, event.notice)
+        asks = self._needs_history(row)
+        self._window.add(key, row.time_us, row.operation == DELETE)
+        if asks:
+            return item
+        content.accept(item)
+        return None
 
     def _needs_history(self, row: Row) -> bool:
         """Whether the log must be asked about this record: a delete, a create whose delete has come before it, or
         an event that may have been accepted before the window begins."""
-        if row.operation == DELETE or (row.operation == CREATE and self._window.was_deleted(record_of(row))):
+        if row.operation == DELETE or (row.operation == CREATE and record_of(row) in self._window.deleted):
             return True
+        vouched_us = self._window.vouched_us
         rev_time_us = 0 if row.operation == NOTICE else tid.time_us(row.rev)
-        return self._window.may_be_below(row.time_us, rev_time_us)
+        return vouched_us > 0 and min(row.time_us, rev_time_us) <= vouched_us
 
-    def _consult_log(self, content: Content, questionable: list[Accepted]) -> None:
+    def _consult_log(self, content: Content, questions: list[Accepted]) -> None:
         """Drop what the log has already, and find what changes for the deletes of these records."""
-        records = {record_of(item.row): item.row for item in questionable}
+        records = {record_of(item.row): item.row for item in questions}
         history = self._history(records.values())
         logged = {(record, row.rev) for record, rows in history.items() for row in rows}
-        again = {id(item) for item in questionable if (record_of(item.row), item.row.rev) in logged}
-        content.duplicates += [item.lane for item in content.accepted if id(item) in again]
-        content.accepted = [item for item in content.accepted if id(item) not in again]
+        for item in questions:
+            if (record_of(item.row), item.row.rev) in logged:
+                content.duplicates.append(lane_of_packed(item.row.packed))
+            else:
+                content.accept(item)
         new: dict[bytes, list[Row]] = {}
-        for item in content.accepted:
-            record = record_of(item.row)
-            if record in records:
-                new.setdefault(record, []).append(item.row)
+        for row in content.rows_of(set(records)):
+            new.setdefault(record_of(row), []).append(row)
         for record, rows in new.items():
-            content.losses += losses(history.get(record, []), rows, self._kept_for_ever)
+            for loss in losses(history.get(record, []), rows, self._kept_for_ever):
+                content.lose(loss)
 
     def _history(self, rows: Iterable[Row]) -> dict[bytes, list[Row]]:
         """What the log has of these records, by record."""
@@ -151,19 +162,12 @@ class Worker:
 
     def _content_time(self, content: Content) -> int:
         """The position in the time of revs, which all hosts share: the stream time less the usual lag of revs."""
-        lags = sorted(
-            item.row.time_us - tid.time_us(item.row.rev) for item in content.accepted if item.row.operation != NOTICE
-        )
+        rows = [unpack_plain(packed) for packed in content.plain[:: len(content.plain) // _LAG_SAMPLES + 1]]
+        rows = rows or [item.row for item in content.accepted if item.row.operation != NOTICE]
+        lags = sorted(row.time_us - tid.time_us(row.rev) for row in rows)
         if lags:
-            self._lag_us = min(max(lags[len(lags) // 2], 0), 600_000_000)
+            self._lag_us = min(max(lags[len(lags) // 2], 0), _LAG_US_MAX)
         return content.position.time_us - self._lag_us
-
-
-def _key_text(event: Event) -> bytes:
-    """The event key as the quarantine spells it."""
-    if event.notice is not None:
-        return f"{event.did} {event.collection[1:]} {event.rev}".encode()
-    return f"{event.did} {event.rev} {event.collection} {event.rkey}".encode()
 
 
 def run(
@@ -183,6 +187,11 @@ def run(
         connection.execute("set synchronous_commit = off")
         worker = Worker(settings, connection, host, epoch, lanes)
         vitals.set("ready", 1)
+        gc.disable()  # a batch makes many objects and no circles; looking for them costs a tenth
+        batches = 0
         while (data := queue.get()) is not None:
             crashpoint("after_get")
             worker.handle(unpack(data), vitals)
+            batches += 1
+            if batches % _BATCHES_BETWEEN_COLLECTIONS == 0:
+                gc.collect()

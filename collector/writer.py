@@ -14,16 +14,14 @@ import psycopg
 from psycopg import sql
 
 from collector.checkpoint import unix_time
-from collector.content import SAMPLE_BYTES_MAX, Accepted, Content
+from collector.content import SAMPLE_BYTES_MAX, Accepted, Content, copy_of
 from collector.crashpoint import crashpoint
 from collector.errors import Fenced
-from collector.rows import COLUMNS, SIGNATURE, TRAILER
+from collector.rows import COLUMNS
 from collector.tally import (
     ACCOUNT_COLUMNS,
     DIMENSION_COLUMNS,
     NETWORK_COLUMNS,
-    Collections,
-    Tallies,
 )
 from sql import statement
 
@@ -45,14 +43,11 @@ _TALLY_TABLES = (
 class Writer:
     """Writes the batches of one worker in one epoch."""
 
-    def __init__(
-        self, connection: psycopg.Connection, host: str, epoch: int, lanes: Sequence[int], collections: Collections
-    ) -> None:
+    def __init__(self, connection: psycopg.Connection, host: str, epoch: int, lanes: Sequence[int]) -> None:
         self._connection = connection
         self._host = host
         self._epoch = epoch
         self._lanes = list(lanes)
-        self._collections = collections
         self._batch = 0
         self._days: set[int] = set()
 
@@ -71,7 +66,7 @@ class Writer:
                 if attempt == ATTEMPTS - 1:
                     raise
             except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded):
-                bad = self._narrow(content.accepted)
+                bad = self._narrow(content.everything())
                 if not bad:
                     raise
                 content.refuse(bad, "refused_by_database")
@@ -80,11 +75,7 @@ class Writer:
         return new
 
     def _transaction(self, content: Content) -> int:
-        tallies = Tallies(self._collections)
-        for item in content.accepted:
-            tallies.event(item.row)
-        for loss in content.losses:
-            tallies.loss(loss.created, loss.deleted.time_us, loss.sign)
+        tallies = content.tallies
         crashpoint("before_begin")
         with self._connection.transaction():
             cursor = self._connection.cursor()
@@ -93,8 +84,8 @@ class Writer:
             quarantined = self._quarantine(cursor, content)
             segment = self._advance(cursor, content, quarantined)
             crashpoint("after_advance")
-            if content.accepted:
-                self._copy(cursor, "event", COLUMNS, _rows(content.accepted))
+            if any(content.events):
+                self._copy(cursor, "event", COLUMNS, content.event_rows())
                 crashpoint("after_events")
                 packed = (tallies.account_rows(), tallies.dimension_rows(), tallies.network_rows())
                 for (table, columns), data in zip(_TALLY_TABLES, packed, strict=True):
@@ -108,7 +99,6 @@ class Writer:
         return len(quarantined)
 
     def _advance(self, cursor: psycopg.Cursor, content: Content, quarantined: list[int]) -> int:
-        events = Counter(item.lane for item in content.accepted)
         duplicates = Counter(content.duplicates)
         refused = Counter(quarantined)
         cursor.execute(
@@ -117,7 +107,7 @@ class Writer:
                 "epoch": self._epoch,
                 "batch": self._batch,
                 "lanes": self._lanes,
-                "events": [events[lane] for lane in self._lanes],
+                "events": [content.events[lane] for lane in self._lanes],
                 "duplicates": [duplicates[lane] for lane in self._lanes],
                 "quarantined": [refused[lane] for lane in self._lanes],
                 "cursor": content.position.cursor,
@@ -170,7 +160,7 @@ class Writer:
             cursor.execute(statement("event/update_handles"), {"ids": list(handles), "handles": list(handles.values())})
 
     def _ensure_days(self, content: Content) -> None:
-        for day in {item.row.time_us // 86_400_000_000 for item in content.accepted} - self._days:
+        for day in content.tallies.days() - self._days:
             self._connection.execute("select ensure_event_day(%s)", (unix_time(day * 86_400_000_000).date(),))
             self._days.add(day)
 
@@ -186,7 +176,7 @@ class Writer:
     def _takes(self, items: list[Accepted]) -> bool:
         try:
             with self._connection.transaction(force_rollback=True):
-                self._copy(self._connection.cursor(), "event", COLUMNS, _rows(items))
+                self._copy(self._connection.cursor(), "event", COLUMNS, copy_of([item.row.packed for item in items]))
         except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded):
             return False
         return True
@@ -198,7 +188,3 @@ class Writer:
         )
         with cursor.copy(query) as copy:
             copy.write(data)
-
-
-def _rows(items: list[Accepted]) -> bytes:
-    return b"".join((SIGNATURE, *[item.row.packed for item in items], TRAILER))

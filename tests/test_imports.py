@@ -27,7 +27,7 @@ COLLECTOR_FLOORS = [
     "rows sources rollup",
     "tally record window sources.jetstream",
     "content window_load sources.choose",
-    "writer reader roller",
+    "writer shortcut reader roller",
     "worker reader_process",
     "group",
     "progress",

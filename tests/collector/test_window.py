@@ -47,19 +47,26 @@ def test_memory_has_a_bound_however_fast_they_come() -> None:
 
 
 def test_a_window_that_has_let_nothing_go_vouches_for_everything() -> None:
-    assert not filled(CHUNK_KEYS, 1_000).may_be_below(0, 0)
+    assert filled(CHUNK_KEYS, 1_000).vouched_us == 0
 
 
 def test_below_the_floor_and_a_margin_the_log_must_be_asked() -> None:
-    window = Window(SPAN_US, 1, 1 << 40, floor_us=10**15)
-    edge = 10**15 + MARGIN_US
-    assert window.may_be_below(edge, edge + 1)
-    assert window.may_be_below(edge + 1, edge)  # an old rev under a new stream time
-    assert not window.may_be_below(edge + 1, edge + 1)
+    assert Window(SPAN_US, 1, 1 << 40, floor_us=10**15).vouched_us == 10**15 + MARGIN_US
 
 
 def test_a_deleted_record_is_remembered_as_long_as_its_delete() -> None:
     window = filled(20 * CHUNK_KEYS, 10_000)
     for number in range(0, 20 * CHUNK_KEYS, 10):
-        assert window.was_deleted(key(number)[12:]) == (key(number) in window)
-    assert not window.was_deleted(key(20 * CHUNK_KEYS - 1)[12:])
+        assert (key(number)[12:] in window.deleted) == (key(number) in window)
+    assert key(20 * CHUNK_KEYS - 1)[12:] not in window.deleted
+
+
+def test_keys_remembered_in_bulk_leave_like_any_others() -> None:
+    window = Window(SPAN_US, 1, 1 << 40)
+    for number in range(0, 20 * CHUNK_KEYS, 100):
+        keys = [key(n) for n in range(number, number + 100)]
+        window.seen.update(keys)
+        window.remember(keys, (number + 99) * 10_000)
+    assert window.floor_us is not None
+    assert all(key(n) in window for n in range(window.floor_us // 10_000 + 1, 20 * CHUNK_KEYS))
+    assert key(0) not in window

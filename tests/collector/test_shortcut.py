@@ -1,0 +1,108 @@
+"""The short way and the long way come to the same, byte for byte, and the short way takes what it is for."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.simulator import Simulation
+from collector.batch import Batch, Position
+from collector.content import Content
+from collector.decode import SEQ_MAX
+from collector.shortcut import Shortcut
+from collector.tally import Tallies
+from tests.collector.frames import ALICE, BOB, NOON_US, follow, key, like, post_uri
+from tests.collector.rig import Rig
+
+
+def by(rig: Rig, frames: list[bytes], *, short: bool, monkeypatch: pytest.MonkeyPatch) -> Content:
+    """What a worker that has seen nothing makes of the frames."""
+    rig.worker = rig.restart()
+    with monkeypatch.context() as patch:
+        if not short:
+            patch.setattr(Shortcut, "take", lambda self, frames, content, latest_us: frames)
+        return rig.worker._sort_out(Batch(Position(NOON_US, NOON_US), [], frames))
+
+
+def everything(content: Content) -> dict[str, Any]:
+    tallies: Tallies = content.tallies
+    return {
+        "rows": sorted(item.row.packed for item in content.everything()),
+        "frames": sorted(item.frame for item in content.everything()),
+        "tallies": {**tallies.gained, **{str(k).encode(): n for k, n in tallies.network.items()}},
+        "languages": tallies.dimension_rows(),
+        "events": content.events,
+        "duplicates": sorted(content.duplicates),
+        "refused": sorted((r.reason, r.frame) for r in content.refused),
+        "losses": sorted((loss.created.rev, loss.deleted.rev, loss.sign) for loss in content.losses),
+    }
+
+
+def mutated(frames: list[bytes], seed: int) -> list[bytes]:
+    """Frames with a byte or a piece changed, doubled or gone: most no JSON any more, some another event."""
+    rng = random.Random(seed)
+    found = []
+    for frame in frames:
+        at = rng.randrange(len(frame))
+        to = min(len(frame), at + rng.choice((1, 1, 1, 2, 5, 20)))
+        new = rng.choice((b"", b"0", b"\\u0000", b'"', b"\xff", b"9" * 25, b"1e400", b"null", b"x", frame[at:to] * 2))
+        found.append(frame[:at] + new + frame[to:])
+    return found
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_both_ways_come_to_the_same(rig: Rig, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    plain, others = (
+        [line for _, line in itertools.islice(Simulation(seed=s, poison_share=0.05).events(), 6000)]
+        for s in (seed, seed + 100)
+    )
+    # of two payloads under one key the first counts, and which is first may differ: so not both of a mutated frame
+    frames = plain + mutated(others, seed) + plain[:500]
+    random.Random(seed).shuffle(frames)
+    short = by(rig, frames, short=True, monkeypatch=monkeypatch)
+    long = by(rig, frames, short=False, monkeypatch=monkeypatch)
+    assert everything(short) == everything(long)
+    assert not long.plain
+    assert len(short.plain) > 0.7 * len(plain)
+
+
+def test_the_genuine_recording_goes_the_short_way(rig: Rig, monkeypatch: pytest.MonkeyPatch, recorded: Path) -> None:
+    lines = (recorded / "jetstream-corpus-2026-07-04/expected_v1.jsonl").read_bytes().splitlines()
+    short = by(rig, lines, short=True, monkeypatch=monkeypatch)
+    assert len(short.plain) == 105 + 15 + 6
+    assert everything(short) == everything(by(rig, lines, short=False, monkeypatch=monkeypatch))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        like(post_uri(BOB, key(1)), rkey="not-a-tid"),
+        like(post_uri(BOB, "not-a-tid")),
+        like(f"at://{BOB}/app.bsky.feed.generator/{key(1)}"),
+        like(post_uri(BOB, key(1)), surprise=1e3),
+        like(post_uri(BOB, key(1)), operation="update"),
+        follow("bob.example"),
+        follow({"uri": post_uri(BOB, key(1))}),
+        like(post_uri(BOB, key(1))).replace(b'{"uri":"at', b'{"cid":7,"uri":"at'),
+        like(post_uri(BOB, key(1))).replace(key(0).encode(), b"zzzzzzzzzzzzz"),
+        like(post_uri(BOB, key(1))).replace(ALICE.encode(), b"did:plc:no_good!"),
+        like(post_uri(BOB, key(1))).replace(b"app.bsky.feed.like", b"app.bsky.graph.follow"),
+        follow(BOB).replace(b"app.bsky.graph.follow", b"app.bsky.feed.like"),
+    ],
+)
+def test_what_is_open_is_left_to_the_long_way(rig: Rig, frame: bytes) -> None:
+    content = Content(Position(NOON_US, NOON_US), rig.worker._collections)
+    assert rig.worker._shortcut.take([frame], content, SEQ_MAX) == [frame]
+    assert not any(content.events)
+
+
+def test_an_event_below_what_the_window_vouches_for_is_left_to_the_long_way(rig: Rig) -> None:
+    frames = [like(post_uri(BOB, key(1)), at=n * 1000) for n in range(10)]
+    old_rev = like(post_uri(BOB, key(1)), at=20_000, rev=1)
+    rig.worker._window.floor_us = NOON_US + 5_000_000 - 600_000_000
+    content = Content(Position(NOON_US, NOON_US), rig.worker._collections)
+    assert rig.worker._shortcut.take([*frames, old_rev], content, SEQ_MAX) == [*frames[:6], old_rev]
