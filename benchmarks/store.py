@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import weakref
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
@@ -51,7 +52,8 @@ class Store:
 
     def __init__(self, *, live: bool = False) -> None:
         self.live = live
-        self._file = tempfile.TemporaryFile(prefix="skytally-replay-", buffering=0)  # noqa: SIM115 lives with the store
+        self._file = tempfile.TemporaryFile(prefix="skytally-replay-", buffering=0)  # noqa: SIM115
+        weakref.finalize(self, self._file.close)  # it lives as long as the store
         self._pending = bytearray()
         self._written = 0
         self._times = array("q")

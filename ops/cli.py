@@ -109,6 +109,7 @@ def _parser(called: str | None) -> tuple[argparse.ArgumentParser, list[str]]:
             help=verb.HELP if verb else None,
             description=verb.HELP if verb else None,
             epilog=f"example: {verb.EXAMPLE}" if verb else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,  # an example is copied in one piece
             # a flag that is short for one today may be short for two tomorrow
             allow_abbrev=False,
         )

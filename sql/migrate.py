@@ -73,7 +73,8 @@ def check(connection: psycopg.Connection, network: str | None = None) -> None:
     """Raise SchemaError unless the database has exactly this code's schema (and counts `network`)."""
     try:
         applied = _applied(connection)
-    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+    except psycopg.errors.UndefinedTable:
+        _check_rights(connection)
         applied = {}
     missing = [m.name for m in migrations() if m.number not in applied]
     if missing:
@@ -81,6 +82,18 @@ def check(connection: psycopg.Connection, network: str | None = None) -> None:
     _check_applied(applied)
     if network is not None:
         _bind(connection, network)
+
+
+def _check_rights(connection: psycopg.Connection) -> None:
+    """A schema that a user may not enter looks to him as if it were not there."""
+    row = connection.execute(
+        "select has_schema_privilege(oid, 'usage') from pg_namespace where nspname = %s", (SCHEMA,)
+    ).fetchone()
+    if row is not None and not row[0]:
+        user = connection.info.user
+        raise SchemaError(
+            f"user {user!r} may not use the schema {SCHEMA}: let its owner grant {', '.join(ROLES)} to {user}"
+        )
 
 
 def _check_version(connection: psycopg.Connection) -> None:
@@ -128,8 +141,7 @@ def _check_applied(applied: dict[int, tuple[str, str]]) -> None:
     for number, (name, checksum) in applied.items():
         if number not in known:
             raise SchemaError(
-                f"the database has migration {name}, which this version does not know: "
-                "it is newer; upgrade skytally"
+                f"the database has migration {name}, which this version does not know: it is newer; upgrade skytally"
             )
         if known[number].checksum != checksum:
             raise SchemaError(

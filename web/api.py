@@ -29,7 +29,12 @@ async def status(request: Request) -> Response:
     network: Network = request.app.state.network
     overview = await network.overview()
     if overview is None:
-        return problem(503, "Database away", "nothing has been read yet; try again", **{"Retry-After": "5"})
+        return problem(
+            503,
+            "Database away",
+            "the database does not answer, and nothing has been read from it yet",
+            **{"Retry-After": "5"},
+        )
     return Response(
         orjson.dumps(status_of(overview), option=_OPTIONS),
         headers={"Cache-Control": "no-store"},

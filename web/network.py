@@ -62,11 +62,12 @@ class Network:
             async with self._pool.connection(timeout=2.0) as connection, connection.transaction():
                 self._last = await _ask(connection)
                 return self._last
-        except (psycopg.Error, PoolTimeout) as error:
+        except (psycopg.Error, PoolTimeout):
             if self._last is None:
                 return None
-            why = str(error).splitlines()[0] if str(error) else type(error).__name__
-            return replace(self._last, trouble=f"the database is away: {why}")
+            # where it is and why it does not answer is for the log, not for readers
+            at = f"{self._last.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+            return replace(self._last, trouble=f"The database does not answer; these numbers were read at {at}.")
 
 
 async def _ask(connection: psycopg.AsyncConnection[Any]) -> Overview:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from benchmarks.recording import RecordingError
 from benchmarks.serving import ReplayOptions, replay
@@ -25,8 +26,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     try:
         replay(options, lambda line: print(line, flush=True))
     except OSError as error:
-        why = (error.strerror or str(error)).lower()
-        raise Problem(f"can not listen on {options.host}:{options.port}: {why}", exits.TAKEN) from error
+        # the event loop wraps the reason in words of its own; what is below 0 is a name that was not found
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+        raise Problem(f"can not listen on {options.host}:{options.port}: {why.lower()}", exits.TAKEN) from error
     except (RecordingError, ValueError) as error:
         raise Problem(str(error), exits.USAGE) from error
     return exits.OK

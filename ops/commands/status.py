@@ -36,8 +36,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         options = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z
         print(orjson.dumps({**found, "quarantine": reasons}, option=options).decode())
         return exits.OK
-    for name, value in {**found, **{f"quarantined: {reason}": n for reason, n in reasons.items()}}.items():
-        print(f"{name.replace('_', ' '):<32} {_shown(name, value)}")
+    rows = [(name.replace("_", " "), _shown(name, value)) for name, value in found.items()]
+    rows += [(f"quarantined: {reason}", f"{count:,}") for reason, count in reasons.items()]
+    for name, shown in rows:
+        print(f"{name:<32} {shown}")
     return exits.OK
 
 

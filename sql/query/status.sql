@@ -1,25 +1,37 @@
 -- How the collector is. Its vitals are worth something while they are fresh; the rest is durable.
+with
+-- one row, also before the first run; of vitals that are not fresh only the source is left
+said as (
+  select
+    case when fresh then vitals.state else 'stopped' end as state,
+    coalesce(vitals.source, (select host from epoch order by epoch desc limit 1)) as source,
+    case when fresh then vitals.detail else '' end as detail,
+    case when fresh then vitals.events_per_second else 0 end as events_per_second,
+    case when fresh then extract(epoch from now() - vitals.started_at)::float8 else 0 end as uptime_seconds
+  from (select true) as always
+  left join vitals on true
+  cross join lateral (select coalesce(vitals.at > now() - interval '10 seconds', false) as fresh) as age
+),
+lanes as (
+  select
+    sum(events)::bigint as events_total,
+    sum(duplicates)::bigint as duplicates_total,
+    sum(quarantined)::bigint as quarantined_total
+  from lane
+),
+first as (
+  select min(minute) as minute
+  from network_minute
+)
 select
+  (select name from network) as network,
   fold.watermark,
   extract(epoch from now() - fold.watermark)::float8 as lag_seconds,
-  case
-    when vitals.at > now() - interval '10 seconds' then vitals.state
-    else 'stopped'
-  end as state,
-  coalesce(vitals.source, (select host from epoch order by epoch desc limit 1)) as source,
-  (select name from network) as network,
-  case when vitals.at > now() - interval '10 seconds' then vitals.detail else '' end as detail,
-  coalesce(vitals.events_per_second, 0) * (vitals.at > now() - interval '10 seconds')::int as events_per_second,
-  case
-    when vitals.at > now() - interval '10 seconds' then extract(epoch from now() - vitals.started_at)::float8
-    else 0
-  end as uptime_seconds,
-  lanes.events_total,
-  lanes.duplicates_total,
-  lanes.quarantined_total,
+  said.*,
+  lanes.*,
   (select count(*) from gap) as gaps_total,
   first.minute as first_minute,
-  -- what gaps cut of the time since the first event; overlapping ones, of two hosts, cut it once
+  -- what gaps cut of the time since the first event; where those of two hosts overlap, once
   (
     select coalesce(sum(extract(epoch from upper(cut) - lower(cut))), 0)::float8
     from unnest(
@@ -28,12 +40,6 @@ select
     ) as cut
   ) as gap_seconds
 from fold
-cross join (select min(minute) as minute from network_minute) as first
-cross join (
-  select
-    sum(events)::bigint as events_total,
-    sum(duplicates)::bigint as duplicates_total,
-    sum(quarantined)::bigint as quarantined_total
-  from lane
-) as lanes
-left join vitals on true
+cross join said
+cross join lanes
+cross join first

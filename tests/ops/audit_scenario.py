@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import LiteralString
 
 import psycopg
+
+from benchmarks.recording import Writer
+from ops.audit import audit
 from tests.ops.audit_lines import (
     ALICE,
     BOB,
@@ -33,9 +36,6 @@ from tests.ops.audit_lines import (
     tid,
     uri,
 )
-
-from benchmarks.recording import Writer
-from ops.audit import audit
 
 SECOND = 1_000_000
 ALICES_POST = uri(ALICE, tid("3"))

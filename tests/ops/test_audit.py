@@ -6,6 +6,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from ops.audit import Report, audit
+from sql.session import connect
 from tests.ops.audit_lines import (
     ALICE,
     BOB,
@@ -24,9 +27,6 @@ from tests.ops.audit_lines import (
     uri,
 )
 from tests.ops.audit_scenario import FRAMES, QUARANTINED, audited, count_rightly, recording, stand
-
-from ops.audit import Report, audit
-from sql.session import connect
 
 
 @pytest.fixture

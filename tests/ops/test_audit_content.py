@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
+from ops.audit.content import Content
+from ops.audit.frames import Event, judge
 from tests.ops.audit_lines import (
     ALICE,
     BOB,
@@ -24,16 +27,14 @@ from tests.ops.audit_lines import (
     uri,
 )
 
-from ops.audit.content import Content
-from ops.audit.frames import Event, judge
-
 LIKED = about(uri(BOB, tid("4")))
 
 
 def content(record: object, collection: str = POST) -> Content:
     """The content of a record that Alice created."""
     judged = judge(commit(ALICE, collection, tid("3"), record), NOW)
-    assert isinstance(judged, Event) and judged.content is not None
+    assert isinstance(judged, Event)
+    assert judged.content is not None
     return judged.content
 
 

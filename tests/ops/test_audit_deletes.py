@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 
+from ops.audit.deliveries import deliveries
+from ops.audit.recount import Recount, Sums, recount
 from tests.ops.audit_lines import (
     ALICE,
     BOB,
@@ -26,9 +28,6 @@ from tests.ops.audit_lines import (
     tid,
     uri,
 )
-
-from ops.audit.deliveries import deliveries
-from ops.audit.recount import Recount, Sums, recount
 
 
 def counted(*frames: bytes) -> Recount:

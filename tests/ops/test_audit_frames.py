@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+
+from ops.audit.frames import Event, Refused, judge
+from ops.audit.syntax import tid as tid_number
 from tests.ops.audit_lines import (
     ALICE,
     BOB,
@@ -24,9 +27,6 @@ from tests.ops.audit_lines import (
     tid,
     uri,
 )
-
-from ops.audit.frames import Event, Refused, judge
-from ops.audit.syntax import tid as tid_number
 
 LIKED = about(uri(BOB, tid("4")))
 

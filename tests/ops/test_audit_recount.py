@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from ops.audit.deliveries import Deliveries, deliveries
+from ops.audit.recount import Recount, Sums, recount
 from tests.ops.audit_lines import (
     ALICE,
     BOB,
@@ -30,9 +32,6 @@ from tests.ops.audit_lines import (
     uri,
 )
 
-from ops.audit.deliveries import Deliveries, deliveries
-from ops.audit.recount import Recount, Sums, recount
-
 
 def delivered(*frames: bytes) -> Deliveries:
     return deliveries(frames, NOW, lambda line: None)
@@ -45,7 +44,8 @@ def counted(*frames: bytes) -> Recount:
 def gains(*frames: bytes) -> tuple[dict[object, int], dict[object, int]]:
     """What accounts and posts gained, in whatever minute; nothing was lost."""
     total = counted(*frames)
-    assert not total.accounts.lost and not total.posts.lost
+    assert not total.accounts.lost
+    assert not total.posts.lost
     return flat(total.accounts.gained), flat(total.posts.gained)
 
 
@@ -302,5 +302,7 @@ def test_recorded_network_data_amounts_to_what_it_is_known_to_hold(recorded: Pat
         "reposts": 15,
         "follows": 6,
     }
-    assert not total.accounts.lost and not total.posts.lost and not total.dimensions.lost
+    assert not total.accounts.lost
+    assert not total.posts.lost
+    assert not total.dimensions.lost
     assert total.dimensions.gained.total() >= 17

@@ -7,6 +7,7 @@ from typing import LiteralString
 
 import psycopg
 import pytest
+
 from tests.ops.audit_scenario import audited, count_rightly
 
 

@@ -140,8 +140,7 @@ def test_the_data_live_under_the_data_home(monkeypatch: pytest.MonkeyPatch) -> N
         ("network", "Bluesky", "Bluesky", "a lower-case letter and up to 30 lower-case letters, digits or hyphens"),
         ("since", "yesterday", "yesterday", SINCE),
         ("since", "2026-13-01", "2026-13-01", SINCE),
-        ("dids", ",".join("d" * 10_001), ", ".join("d" * 67)[:200] + "...",
-         "a list separated by commas, at most 10000 entries"),
+        ("dids", ",".join("d" * 10_001), "d," * 100 + "...", "a list separated by commas, at most 10000 entries"),
         ("contact", "x" * 201, "x" * 200 + "...", "a text, at most 200 characters"),
         ("workers", "3", "3", "1, 2, 4, 8, 16 or 32"),
         ("workers", "two", "two", "1, 2, 4, 8, 16 or 32"),
@@ -161,8 +160,6 @@ def test_a_value_that_is_not_allowed_ends_with_its_name_what_it_is_and_what_is(
     name: str, value: str, shown: str, allowed: str, tmp_path: Path
 ) -> None:
     variable, flag = f"SKYTALLY_{name.upper()}", "--" + name.replace("_", "-")
-    if shown.endswith("..."):
-        shown = value[:200] + "..."
 
     def message(origin: str) -> str:
         return f"setting {name}={shown} ({origin}) is not allowed; allowed: {allowed}"
@@ -175,9 +172,7 @@ def test_a_value_that_is_not_allowed_ends_with_its_name_what_it_is_and_what_is(
 
 def test_a_value_of_the_wrong_type_in_a_file_is_refused(tmp_path: Path) -> None:
     file = toml(tmp_path, "workers = true\n")
-    assert refusal(file=file) == (
-        f"setting workers=True ({file}) is not allowed; allowed: 1, 2, 4, 8, 16 or 32"
-    )
+    assert refusal(file=file) == (f"setting workers=True ({file}) is not allowed; allowed: 1, 2, 4, 8, 16 or 32")
     toml(tmp_path, "source = 5\n")
     assert refusal(file=file) == f"setting source=5 ({file}) is not allowed; allowed: {SOURCES}"
 

@@ -1,0 +1,130 @@
+"""Who may do what: the whole table, so that a grant too many is as red as one too few."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from sql.migrate import ROLES
+from sql.session import connect
+
+# Of each table, what collector, roller and site may do: s select, i insert, u update, d delete, t truncate.
+EXPECTED = """
+account            siu  s    s
+account_minute     s    siu  s
+account_tally_0    si   st   -
+account_tally_1    si   st   -
+collection         siu  s    s
+dimension          s    s    s
+dimension_minute   s    siu  s
+dimension_tally_0  si   st   -
+dimension_tally_1  si   st   -
+epoch              siu  s    s
+event              si   s    -
+fold               s    su   s
+gap                si   s    s
+lane               siu  s    s
+metric             s    s    s
+migration          s    s    s
+network            s    s    s
+network_minute     s    siu  s
+network_tally_0    si   st   -
+network_tally_1    si   st   -
+post_minute        s    siu  s
+quarantine         si   s    -
+rkey               si   s    s
+vitals             siu  s    s
+"""
+
+
+def test_every_part_may_do_what_it_does_and_no_more(database: psycopg.Connection) -> None:
+    query = """
+        select relname, string_agg(rights, ' ' order by nr)
+        from pg_class
+        cross join unnest(%s::text[]) with ordinality as roles (role, nr)
+        cross join lateral (
+          select coalesce(nullif(string_agg(left(what, 1), '' order by place), ''), '-') as rights
+          from unnest(array['select', 'insert', 'update', 'delete', 'truncate']) with ordinality as may (what, place)
+          where has_table_privilege(role, pg_class.oid, what)
+        ) as found
+        where relnamespace = 'skytally'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
+        group by relname
+        order by relname
+    """
+    found: dict[str, str] = dict(database.execute(query, (list(ROLES),)).fetchall())
+    assert found == {line.split()[0]: " ".join(line.split()[1:]) for line in EXPECTED.strip().splitlines()}
+
+
+def test_functions_are_for_those_who_make_days_and_for_nobody_else(database: psycopg.Connection) -> None:
+    query = """
+        select oid::regprocedure::text, prosecdef, array(
+          select role from unnest(array['public'] || %s::text[]) as role
+          where has_function_privilege(role, pg_proc.oid, 'execute')
+        )
+        from pg_proc
+        where pronamespace in ('skytally'::regnamespace, 'cache'::regnamespace)
+    """
+    assert database.execute(query, (list(ROLES),)).fetchall() == [
+        ("ensure_event_day(date)", True, ["skytally_collector", "skytally_roller"])
+    ]
+
+
+def test_the_parts_are_plain_roles_that_own_nothing_and_belong_to_nobody(database: psycopg.Connection) -> None:
+    attributes = """
+        select rolname, rolcanlogin, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls
+        from pg_roles where rolname = any (%s) order by rolname
+    """
+    plain = (True, False, False, False, False, False)
+    assert database.execute(attributes, (list(ROLES),)).fetchall() == [(role, *plain) for role in sorted(ROLES)]
+    owned = """
+        select deptype from pg_shdepend join pg_roles on pg_roles.oid = refobjid
+        where refclassid = 'pg_authid'::regclass and rolname = any (%s) and deptype = 'o'
+    """
+    assert database.execute(owned, (list(ROLES),)).fetchall() == []
+    memberships = "select from pg_auth_members join pg_roles on pg_roles.oid = member where rolname = any (%s)"
+    assert database.execute(memberships, (list(ROLES),)).fetchall() == []
+
+
+def test_no_part_may_make_anything_but_the_collector_days(database: psycopg.Connection) -> None:
+    query = """
+        select role, nspname from pg_namespace cross join unnest(%s::text[]) as role
+        where nspname in ('skytally', 'cache', 'public') and has_schema_privilege(role, pg_namespace.oid, 'create')
+    """
+    assert database.execute(query, (list(ROLES),)).fetchall() == []
+
+
+def test_the_site_sees_why_something_is_quarantined_and_not_what(conninfo: str, database: psycopg.Connection) -> None:
+    database.execute(
+        "insert into quarantine (digest, reason, host, lane, epoch, size, sample)"
+        " values ('d', 'not_json', 'host', 1, 1, 6, 'secret')"
+    )
+    with connect(conninfo, "skytally_web", "tests") as site:
+        assert site.execute("select reason, host, lane, size from quarantine").fetchall() == [
+            ("not_json", "host", 1, 6)
+        ]
+        for column in ("sample", "*"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                site.execute(f"select {column} from quarantine".encode())
+
+
+def test_the_site_may_not_write_even_where_it_takes_its_guard_rail_away(conninfo: str) -> None:
+    with connect(conninfo, "skytally_web", "tests") as site:
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            site.execute("create temporary table mine ()")
+        site.execute("set default_transaction_read_only = off")
+        tables = [line.split()[0] for line in EXPECTED.strip().splitlines()]
+        for table in tables:
+            for statement in (f"delete from {table}", f"truncate {table}", f"insert into {table} default values"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    site.execute(statement.encode())
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            site.execute("select ensure_event_day('2026-07-04')")
+
+
+def test_the_collector_may_have_a_day_made_and_not_drop_it(conninfo: str) -> None:
+    with connect(conninfo, "skytally_collector", "tests") as collector:
+        collector.execute("select ensure_event_day('2026-07-04')")
+        collector.execute("select ensure_event_day('2026-07-04')")
+        for statement in ("drop table event_20260704", "select from event_20260704", "delete from event"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                collector.execute(statement.encode())

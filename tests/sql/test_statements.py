@@ -1,0 +1,62 @@
+"""The statements: in one style, none forgotten, all of them valid against the schema."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from sql import HERE, statement
+
+ROOT = HERE.parent
+STATEMENTS = sorted(
+    path.relative_to(HERE).with_suffix("").as_posix()
+    for path in HERE.glob("*/*.sql")
+    if path.parent.name != "migrations"
+)
+COMMENT = re.compile(r"--[^\n]*")
+TEXT = re.compile(r"'[^']*'")
+PARAMETER = re.compile(r"%\((\w+)\)s")
+
+
+def references(package: str) -> Counter[str]:
+    """How often the code names each statement, wherever in it."""
+    texts = (
+        node.value
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    return Counter(text for text in texts if re.fullmatch(r"(checkpoint|event|rollup|query)/\w+", text))
+
+
+def bare(text: str) -> str:
+    """The SQL without comments and texts."""
+    return TEXT.sub("''", COMMENT.sub("", text))
+
+
+def test_every_statement_is_named_once_by_its_half_and_every_name_has_its_statement() -> None:
+    found = references("collector") + references("web")
+    assert found == Counter(STATEMENTS)
+    assert set(references("ops")) <= set(STATEMENTS)  # who operates it reads what the site reads
+
+
+@pytest.mark.parametrize("path", sorted(HERE.rglob("*.sql")), ids=lambda path: path.stem)
+def test_sql_is_written_in_lower_case(path: Path) -> None:
+    assert re.findall(r"\b[A-Z]{2,}\b", bare(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_every_statement_is_valid_against_the_schema(name: str, database: psycopg.Connection) -> None:
+    text = COMMENT.sub("", statement(name)).strip()
+    if copied := re.fullmatch(r"copy \((.*)\) to stdout \(format binary\)", text, re.DOTALL):
+        text = copied[1]
+    parameters = list(dict.fromkeys(PARAMETER.findall(text)))
+    numbered = PARAMETER.sub(lambda found: f"${parameters.index(found[1]) + 1}", text).replace("%%", "%")
+    for segment in (0, 1) if "{" in numbered else (0,):
+        named = re.sub(r"\{(\w+)\}", rf"\1_{segment}", numbered)
+        database.execute(f"prepare statement_{segment} as {named}".encode())
