@@ -39,3 +39,11 @@ class Collision(CollectorError):
 
 class NotOurs(CollectorError):
     """The database can not be used as it is."""
+
+
+class AlreadyRunning(NotOurs):
+    """Another collector is running on this database."""
+
+
+class BadSetting(CollectorError):
+    """A setting can not be used."""

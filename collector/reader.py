@@ -53,6 +53,9 @@ class Reader:
         self._frame_bytes_limit: int | None = None
         self._stream: Stream | None = None
         self._releasing: asyncio.Task[None] | None = None
+        self._backoff = Backoff(settings.reconnect_s_min, settings.reconnect_s_max)
+        self._rewind_s = settings.rewind_s
+        self._advanced = True
         self._broken: BaseException | None = None
         self._stopping = asyncio.Event()
         self._readable = asyncio.Event()
@@ -60,14 +63,14 @@ class Reader:
 
     async def read(self, tries_max: int | None) -> bool:
         """Read until told to stop; False when the host failed `tries_max` times in a row."""
+        backoff = self._backoff
         ticker = asyncio.create_task(self._tick())
         ticker.add_done_callback(lambda _: self.stop())  # it ends only when cancelled, or by our own fault
-        backoff = Backoff(self._settings.reconnect_s_min, self._settings.reconnect_s_max)
         while not self._stopping.is_set():
             if tries_max is not None and backoff.failures >= tries_max:
                 break
             try:
-                await self._read_once(backoff)
+                await self._read_once()
             except CONNECTION_TROUBLE as error:
                 self._vitals.trouble = f"{self._source.host} {trouble_of(error)}"
             self._vitals.set("connected", 0)
@@ -95,16 +98,17 @@ class Reader:
         self._readable.set()
         self._hang_up()
 
-    async def _read_once(self, backoff: Backoff) -> None:
+    async def _read_once(self) -> None:
         """One connection, until it ends."""
 
         def first(frame: bytes) -> None:
             stream.sink = self._frame
             self._look_for_gap(frame)
             self._frame(frame)
-            backoff.reset()
-            self._vitals.trouble = ""
 
+        # a host that always hangs up before it has said anything new must not be asked for the same for ever
+        self._rewind_s = self._settings.rewind_s if self._advanced else self._rewind_s / 2
+        self._advanced = False
         early: list[bytes] = []
         stream = await self._source.connect(self._cursor(), self._frame_bytes_limit, early.append)
         self._stream = stream
@@ -123,12 +127,13 @@ class Reader:
         finally:
             self._stream = None
             stream.transport.abort()
+            self._flush()
 
     def _cursor(self) -> int:
         """Where to ask from: a little before what we have, because hosts reorder when replay turns live."""
         if self._position is None:
             return self._begin_cursor
-        return max(self._begin_cursor, self._position.cursor - int(self._settings.rewind_s * 1e6))
+        return max(self._begin_cursor, self._position.cursor - int(self._rewind_s * 1e6))
 
     def _frame(self, frame: bytes) -> None:
         """Put one frame into the batch of the worker that owns its lane."""
@@ -197,6 +202,9 @@ class Reader:
             self._gaps.append(Gap(self._passed_over_since_us, position.time_us, "frame_too_large"))
             self._passed_over_since_us = None
         self._position = position
+        self._advanced = True
+        self._backoff.reset()
+        self._vitals.trouble = ""
         self._vitals.set("time_us", position.time_us)
         self._vitals.set("new_at", time.monotonic())
 

@@ -125,3 +125,14 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
     disk_free_mib_min: Annotated[
         int, Meta(ge=0, description="Free MiB below which reading pauses: before Postgres runs out of disk, not after.")
     ] = 1024
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where two limits contradict each other."""
+        for lower, upper in (
+            ("reconnect_s_min", "reconnect_s_max"),
+            ("window_events_min", "window_events_max"),
+            ("event_bytes_max", "frame_bytes_max"),
+        ):
+            if getattr(self, lower) > getattr(self, upper):
+                shown = f"{lower}={getattr(self, lower)} {upper}={getattr(self, upper)}"
+                raise ValueError(f"settings {shown} contradict each other; allowed: {lower} at most {upper}")

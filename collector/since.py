@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 from collector.batch import Position
 from collector.checkpoint import OLDEST_CURSOR, unix_us
-from collector.errors import NotOurs
+from collector.errors import BadSetting
 
 _UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 def first_cursor(since: str, now_us: int) -> Position:
-    """The position to ask for when there is no checkpoint. Raises NotOurs for what is no time."""
+    """The position to ask for when there is no checkpoint. Raises BadSetting for what is no time."""
     if since == "oldest":
         cursor = OLDEST_CURSOR
     elif since == "live":
@@ -23,7 +23,7 @@ def first_cursor(since: str, now_us: int) -> Position:
         try:
             time = datetime.fromisoformat(since)
         except ValueError:
-            raise NotOurs(f"since {since!r} is no time: use oldest, live, 90m, 24h or an RFC 3339 time.") from None
+            raise BadSetting(f"since {since!r} is no time: use oldest, live, 90m, 24h or an RFC 3339 time.") from None
         cursor = unix_us(time if time.tzinfo else time.replace(tzinfo=UTC))
     cursor = max(cursor, OLDEST_CURSOR)
     return Position(cursor, cursor)

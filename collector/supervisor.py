@@ -25,7 +25,7 @@ from collector.checkpoint import (
     resume_position,
     take_run_lock,
 )
-from collector.errors import NotOurs
+from collector.errors import AlreadyRunning, NotOurs
 from collector.group import Group
 from collector.progress import Meter, Snapshot
 from collector.reader_process import EXIT_HOST_FAILED
@@ -119,7 +119,7 @@ class Supervisor:
             if take_run_lock(connection):
                 return
             time.sleep(0.1)
-        raise NotOurs("Another collector is running on it.")
+        raise AlreadyRunning
 
     def _collect(self, connection: psycopg.Connection) -> bool:
         """Groups one after another on one session; whether the last one ended in order."""
@@ -130,7 +130,9 @@ class Supervisor:
                 group.start()
                 ended = self._watch(connection, group, url)
                 if ended is None:
-                    return group.stop(self._settings.stop_deadline_s)
+                    well = group.stop(self._settings.stop_deadline_s)
+                    self._write_vitals(connection, group, url, "stopped")
+                    return well
                 self._orders.say(ended)
             finally:
                 group.kill()
@@ -176,11 +178,14 @@ class Supervisor:
                 return f"no worker has committed for {STALL_S_MAX:.0f} s; starting again from the checkpoint"
 
     def _report(self, connection: psycopg.Connection, group: Group, url: str) -> None:
+        self._orders.show(self._meter.take(group))
+        self._write_vitals(connection, group, url)
+
+    def _write_vitals(self, connection: psycopg.Connection, group: Group, url: str, state: str = "") -> None:
         snapshot = self._meter.take(group)
-        self._orders.show(snapshot)
         given = {
             "started_at": self._started_at,
-            "state": snapshot.state,
+            "state": state or snapshot.state,
             "source": url,
             "detail": snapshot.detail,
             "events_per_second": snapshot.events_per_second,

@@ -186,7 +186,7 @@ def run(
         # rows and cursor are lost together or not at all; only the epoch must be on disk before anything else
         connection.execute("set synchronous_commit = off")
         worker = Worker(settings, connection, host, epoch, lanes)
-        # from here on a worker looks up by key and nothing else; tables that grow by the second have no statistics to say so
+        # from here on a worker looks up by key only, and tables that grow by the second have no statistics to say so
         connection.execute("set enable_hashjoin = off")
         connection.execute("set enable_mergejoin = off")
         connection.execute("set enable_seqscan = off")

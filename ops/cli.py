@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import psycopg
 
-from collector.errors import CollectorError
+from collector.errors import AlreadyRunning, BadSetting, CollectorError
 from collector.version import VERSION
 from ops import exits
 from ops.embedded.errors import EmbeddedError
@@ -54,8 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(problem, problem.code)
     except SchemaError as error:
         return _complain(error, exits.DATABASE)
+    except AlreadyRunning as error:
+        return _complain(error, exits.TAKEN)
+    except BadSetting as error:
+        return _complain(error, exits.USAGE)
     except (EmbeddedError, CollectorError) as error:
-        return _complain(error, exits.TAKEN if "Another collector" in str(error) else exits.DATABASE)
+        return _complain(error, exits.DATABASE)
     except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
         return _complain(f"the database can not be used: {away(error)}", exits.DATABASE)
     except BrokenPipeError:

@@ -126,10 +126,13 @@ def load(
     data_dir, origin = checked.get("data_dir", ("", "default"))
     # nothing but a shell knows a ~, and a directory of that name would be a surprise
     checked["data_dir"] = (os.path.expanduser(data_dir) or str(default_data_dir(environment)), origin)
-    sections = [
-        section(**{f.name: checked[f.name][0] for f in msgspec.structs.fields(section) if f.name in checked})
-        for section in SECTIONS
-    ]
+    try:
+        sections = [
+            section(**{f.name: checked[f.name][0] for f in msgspec.structs.fields(section) if f.name in checked})
+            for section in SECTIONS
+        ]
+    except ValueError as error:  # two settings that contradict each other
+        raise SettingError(str(error)) from None
     collector, web, database = sections
     assert isinstance(collector, CollectorSettings)
     assert isinstance(web, WebSettings)

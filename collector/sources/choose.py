@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collector.errors import NotOurs
+from collector.errors import BadSetting
 from collector.settings import CollectorSettings
 from collector.sources import Source
 from collector.sources.jetstream import Jetstream
@@ -10,8 +10,8 @@ from collector.version import USER_AGENT
 
 
 def source_of(url: str, settings: CollectorSettings) -> Source:
-    """The source at `url`. Raises NotOurs for an address no wire is known for."""
+    """The source at `url`. Raises BadSetting for an address no wire is known for."""
     if not url.split("?", 1)[0].endswith("/subscribe"):
-        raise NotOurs(f"The source {url} names no wire this version speaks: it must end in /subscribe.")
+        raise BadSetting(f"The source {url} names no wire this version speaks: it must end in /subscribe.")
     contact = f" (+{settings.contact})" if settings.contact else ""
     return Jetstream(url, settings.collections, settings.dids, settings.frame_bytes_max, USER_AGENT + contact)

@@ -194,7 +194,7 @@ def _postmaster(order: Order, lock: int) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             order.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=order.environment,
             pass_fds=[lock], start_new_session=True,
-            preexec_fn=die_with_keeper,  # noqa: PLW1509 - there are no threads here
+            preexec_fn=die_with_keeper,
             user=order.uid, group=order.gid, extra_groups=order.groups,
         )  # fmt: skip
 

@@ -92,7 +92,7 @@ class Play:
         reader = Reader(self.settings, source, self.queues, self.vitals, self.begin, self.complete_to)
         reading = asyncio.create_task(reader.read(None))
         while not done(self) and not reading.done():  # type: ignore[operator]
-            await asyncio.sleep(0.02)  # noqa: ASYNC110 - what is waited for happens in threads
+            await asyncio.sleep(0.02)
         reader.stop()
         assert await reading
         for queue in self.queues:
@@ -144,6 +144,11 @@ def test_a_connection_that_breaks_again_and_again_loses_nothing() -> None:
     assert play.vitals.get("reconnects") >= 3
 
 
+def test_a_host_that_hangs_up_before_it_says_anything_new_is_asked_for_less_each_time() -> None:
+    play = Play(simulated(2000), FaultOptions(drop_after=300), rewind_s=60)  # the whole recording is a second
+    assert received(play.run(has_all)) == {line for _, line in play.events}
+
+
 @pytest.mark.parametrize("status", [503, 429])
 def test_a_host_that_refuses_at_first_is_asked_again(status: int) -> None:
     play = Play(simulated(200), FaultOptions(refuse_first=3, refuse_status=status))
@@ -176,7 +181,8 @@ def test_a_first_event_later_than_what_we_have_is_a_gap() -> None:
 
 
 def test_a_frame_larger_than_we_receive_is_passed_over_with_a_gap() -> None:
-    play = Play(simulated(1000), FaultOptions(oversize_at=500, oversize_bytes=(1 << 20) + 1), frame_bytes_max=1 << 20)
+    limits = {"frame_bytes_max": 1 << 20, "event_bytes_max": 1 << 20}
+    play = Play(simulated(1000), FaultOptions(oversize_at=500, oversize_bytes=(1 << 20) + 1), **limits)
     batches = play.run(has_all)
     assert {line for _, line in play.events} <= received(batches)
     gaps = [gap for worker in batches for batch in worker for gap in batch.gaps]

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.ops.embedded_directory import private_directory
 
 from ops.embedded import EmbeddedError, account, cluster, embedded, keeper, wait_until_stopped
+from tests.ops.embedded_directory import private_directory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds and kills processes by way of /proc")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.ops.embedded_directory import private_directory
 
 from ops.embedded import EmbeddedError, account, binaries, embedded, wait_until_stopped
+from tests.ops.embedded_directory import private_directory
 
 FAST = {"fsync": "off"}
 CHECKOUT = Path(__file__).parents[2]

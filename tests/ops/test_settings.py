@@ -212,3 +212,12 @@ def test_a_file_that_can_not_be_read_says_why(tmp_path: Path) -> None:
 def test_a_password_is_never_shown(given: str, shown: str) -> None:
     assert Value("database_url", given, "DATABASE_URL").text() == shown
     assert Value("source", (given,), "default").shown() == ["" if shown == "-" else shown]
+
+
+def test_limits_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(SettingError) as refused:
+        load({"HOME": "/nowhere", "SKYTALLY_RECONNECT_S_MIN": "50"})
+    assert str(refused.value) == (
+        "settings reconnect_s_min=50.0 reconnect_s_max=30.0 contradict each other; "
+        "allowed: reconnect_s_min at most reconnect_s_max"
+    )
