@@ -14,6 +14,7 @@ from typing import NamedTuple
 import psycopg
 
 from collector.batch import Position
+from collector.crashpoint import crashpoint
 from sql import statement
 
 OLDEST_CURSOR = 1_000_000_000_000_000
@@ -87,6 +88,7 @@ def begin_epoch(connection: psycopg.Connection, host: str, resume: Position) -> 
         row = connection.execute(statement("checkpoint/begin_epoch"), given).fetchone()
         assert row is not None
         connection.execute(statement("checkpoint/fence_lanes"), {"epoch": row[0], **given})
+    crashpoint("epoch_written")
     return int(row[0])
 
 

@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 TOOLS = ("sh", "cat", "cksum", "cmp", "cp", "dirname", "id", "mkdir", "mv", "readlink", "rm", "sleep")
-OWN_S_MAX = 0.3
 MAIN = """
 import json, os, sys
 print(json.dumps({"arguments": sys.argv[1:], "cwd": os.getcwd(), "prefix": sys.prefix, "path": sys.path[0]}))
@@ -142,19 +140,12 @@ def test_it_finds_its_tree_through_links(tree: Tree) -> None:
         assert json.loads(process.stdout)["path"] == str(tree.root), process.stderr
 
 
-def test_once_installed_it_takes_no_time_and_no_python(tree: Tree) -> None:
+def test_once_installed_it_starts_neither_uv_nor_another_python(tree: Tree) -> None:
     tree.seen("x")
     assert "(once)" not in tree.run("x")[2]
     for tool in ("uv", "python3"):
         tree.program(tool, "#!/bin/sh\nexit 99\n")
-    began_s = time.monotonic()
     tree.seen("x")
-    took_s = time.monotonic() - began_s
-    began_s = time.monotonic()
-    subprocess.run(
-        [tree.root / ".venv/bin/python", "-m", "ops"], cwd=tree.root, check=True, capture_output=True
-    )
-    assert took_s - (time.monotonic() - began_s) < OWN_S_MAX
 
 
 def test_another_lock_file_or_interpreter_installs_again(tree: Tree) -> None:

@@ -21,7 +21,8 @@ from ops.embedded.errors import EmbeddedError
 PORT = 5432
 SOCKET_PATH_BYTES_MAX = 103  # sun_path holds 108 on Linux, 104 on macOS, with the closing NUL
 SEPARATORS = frozenset(",@'\"\\")  # libpq and the server's list of directories split or unquote at these
-PASSING = (Path("/tmp"), Path("/var/tmp"))  # not $TMPDIR: two processes with two of them must meet
+# not $TMPDIR: two processes with two of them must meet; what stands there is refused unless it is ours and private
+PASSING = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
 LASTING = Path("/var/lib/skytally")
 
 

@@ -91,7 +91,7 @@ class Play:
         self.queues = [await QueueWriter.open(s, self.settings.queue_bytes_max) for s in senders]  # type: ignore[arg-type]
         reader = Reader(self.settings, source, self.queues, self.vitals, self.begin, self.complete_to)
         reading = asyncio.create_task(reader.read(None))
-        while not done(self) and not reading.done():  # type: ignore[operator]
+        while not done(self) and not reading.done():  # type: ignore[operator]  # noqa: ASYNC110 - in threads
             await asyncio.sleep(0.02)
         reader.stop()
         assert await reading

@@ -147,7 +147,7 @@ def test_a_second_collector_is_refused(conninfo: str, database: psycopg.Connecti
     with served(recording, speed=1) as url, collecting(conninfo, url) as first:
         wait_for(lambda: events_of(database) > 100)
         with collecting(conninfo, url) as second:
-            assert "Another collector is running on it." in second.end(4)
+            assert "Another collector is running on this database." in second.end(4)
         first.process.send_signal(signal.SIGTERM)
         first.end(0)
 

@@ -194,7 +194,8 @@ def test_subjects_of_oneself_stand_in_the_log(database: psycopg.Connection, tmp_
     database.execute("select ensure_event_day('2026-07-04')")
     database.execute("""
         insert into event
-          (time, actor, rev, rkey, subject_account, subject_rkey, collection, lane, operation, reply, mentions, languages)
+          (time, actor, rev, rkey, subject_account, subject_rkey, collection, lane, operation,
+           reply, mentions, languages)
         values
           ('2026-07-04 14:38Z', -1, 2, 2, -1, 0, 2, 16, 'c', true, '{-1}', '{en}'),
           ('2026-07-04 14:39Z', -1, 3, 2, null, null, 2, 16, 'd', null, null, null),

@@ -34,7 +34,8 @@ def test_everything_goes_on_while_the_source_is_away_and_says_so_in_one_line_and
 ) -> None:
     given = {"DATABASE_URL": conninfo, "SKYTALLY_NETWORK": "test", "SKYTALLY_SOURCE": NOWHERE}
     trouble = "127.0.0.1:1/subscribe refused the connection"
-    with running(tmp_path / "up", "up", "--web-port", 0, "--reconnect-s-max", 0.1, **given) as up:
+    often = ("--reconnect-s-min", 0.1, "--reconnect-s-max", 0.1)
+    with running(tmp_path / "up", "up", "--web-port", 0, *often, **given) as up:
         home = site(up, "the site is at ")
         up.until(lambda: f"\n{trouble}; trying again\n" in up.err)
         up.until(lambda: trouble in got(f"{home}/")[1])
@@ -58,7 +59,7 @@ def test_a_second_collector_on_the_same_database_is_one_line_and_exit_code_4(con
         assert second == (
             4,
             "",
-            "skytally: The database can not be used as it is. Another collector is running on it.\n",
+            "skytally: Another collector is running on this database.\n",
         )
         assert first.signalled(signal.SIGINT).code == 0
 

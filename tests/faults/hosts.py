@@ -1,0 +1,97 @@
+"""The upstream hosts of a run: replay servers in a thread of their own, each with a clock that begins with its first
+client, so that the recording flows while the fault strikes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from benchmarks.faults import FaultOptions
+from benchmarks.replay import ReplayServer
+from benchmarks.store import Store
+
+
+class Paced(ReplayServer):
+    """Begins to play when the first client comes."""
+
+    _begun = False
+
+    def start_of(self, cursor_us: int | None) -> int:
+        if not self._begun:
+            self._begun = True
+            self._started_s = time.monotonic()
+        return super().start_of(cursor_us)
+
+
+class Host:
+    """One host; it can go away and come back on the same port."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, store: Store, speed: float, faults: FaultOptions) -> None:
+        self._loop = loop
+        self._store = store
+        self._faults = faults
+        self._port = 0
+        self.server: ReplayServer
+        self.start(speed)
+
+    def start(self, speed: float = math.inf) -> None:
+        """Listen, and play at `speed` times real time from the first client on."""
+        self.server = Paced(self._store, port=self._port, speed=speed, faults=self._faults)
+        self._wait(self.server.start())
+        self._port = self.server.port
+
+    def stop(self) -> None:
+        """Close every connection and the port."""
+        self._wait(self.server.stop())
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self._port}/subscribe"
+
+    def fired(self, fault: str) -> int:
+        """How often this fault has happened."""
+        return self.server.faults.fired[fault]
+
+    def _wait(self, task: object) -> None:
+        asyncio.run_coroutine_threadsafe(task, self._loop).result(10)  # type: ignore[arg-type]
+
+
+class Hosts:
+    """Makes hosts."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._hosts: list[Host] = []
+
+    def host(self, store: Store, span_s: float, faults: FaultOptions | None = None) -> Host:
+        """A host that plays all of the store within `span_s` seconds; 0: everything at once."""
+        length_s = (store.time_us(len(store) - 1) - store.time_us(0)) / 1e6
+        host = Host(self._loop, store, length_s / span_s if span_s else math.inf, faults or FaultOptions())
+        self._hosts.append(host)
+        return host
+
+    def stop(self) -> None:
+        """Stop all of them."""
+        for host in self._hosts:
+            host.stop()
+
+
+@contextmanager
+def hosts() -> Iterator[Hosts]:
+    """A thread in which hosts live."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    made = Hosts(loop)
+    try:
+        yield made
+        made.stop()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

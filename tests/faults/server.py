@@ -1,0 +1,69 @@
+"""The database server of the faults: an embedded one of their own, because some of them kill it.
+
+It writes its log as late as it may, so that a crash loses as many asynchronous commits as can be lost.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from ops.embedded import embedded
+from ops.embedded.keeper import ready_pid
+from sql.migrate import migrate
+from sql.session import connect
+from tests.ops.embedded_directory import private_directory
+
+NETWORK = "test"
+_TEMPLATE = "template_of_faults"
+# no write to disk on its own for ten seconds: only a synchronous commit makes the earlier ones durable
+_SETTINGS = {"wal_writer_delay": "10s", "wal_writer_flush_after": "1GB", "synchronous_commit": "on"}
+
+
+class Server:
+    """One running Postgres, kept by its keeper whatever happens to it."""
+
+    def __init__(self, conninfo: str, data: Path) -> None:
+        self.conninfo = conninfo
+        self._data = data
+        self._numbers = itertools.count(1)
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The conninfo of a fresh, migrated, empty database."""
+        name = f"fault_{next(self._numbers)}"
+        names = {"name": sql.Identifier(name), "template": sql.Identifier(_TEMPLATE)}
+        with connect(self.conninfo, None, "faults") as connection:
+            connection.execute(sql.SQL("create database {name} template {template}").format(**names))
+        try:
+            yield make_conninfo(self.conninfo, dbname=name)
+        finally:
+            with connect(self.conninfo, None, "faults") as connection:
+                connection.execute(sql.SQL("drop database {name} with (force)").format(**names))
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the postmaster: SIGQUIT is an immediate stop, after which the keeper starts it again."""
+        os.kill(self.postmaster(), number)
+
+    def postmaster(self) -> int:
+        """Its process, as soon as it is up."""
+        pid = ready_pid(str(self._data))
+        if pid is None:
+            raise LookupError("there is no postmaster now")
+        return pid
+
+
+@contextmanager
+def a_server() -> Iterator[Server]:
+    """A server with a migrated template database, for as long as the block lasts."""
+    with private_directory() as data, embedded(data, settings=_SETTINGS, linger_s=0) as conninfo:
+        with connect(conninfo, None, "faults") as connection:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(_TEMPLATE)))
+        migrate(make_conninfo(conninfo, dbname=_TEMPLATE), NETWORK)
+        yield Server(conninfo, data / "data")

@@ -1,0 +1,171 @@
+"""One run: a recording, a host that plays it, the real collector on a fresh database, and what the fault does to them.
+
+It owns how a run begins and ends, how long the recovery took, and that nothing is left of it. What is struck and how
+it is known to have fired is the fault's business.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import psycopg
+
+from benchmarks.faults import FaultOptions
+from benchmarks.simulator import write_recording
+from benchmarks.store import Store
+from ops.audit import Report, audit
+from sql.session import connect
+from tests.faults.hosts import Host, Hosts, hosts
+from tests.faults.process import Collector, marked, wait_for
+from tests.faults.server import Server
+from tests.faults.watch import Watch
+
+EVENTS = 12_000
+SPAN_S = 1.5
+"""In which the recording flows; what is struck must be struck within it."""
+POISON_SHARE = 0.01
+IDLE_S = 0.5
+_ACCOUNTS = 3_000
+_RECORDINGS = 4  # different ones: a seed has one of them
+
+
+class NotFired(Exception):
+    """The run is void: what it was to survive did not happen."""
+
+
+class Stage:
+    """What a fault may use."""
+
+    def __init__(self, seed: int, server: Server, conninfo: str, folder: Path, played: Hosts) -> None:
+        self.random = Random(seed)
+        self.seed = seed
+        self.server = server
+        self.conninfo = conninfo
+        self.hosts = played
+        self.folder = folder
+        self.mark = uuid.uuid4().hex
+        self.recordings = [recording(folder.parent, seed)]
+        self.watch = Watch(conninfo)
+        self.notes: list[str] = []
+        self.settings = {"fold-interval-s": "0.2", "until-idle": str(IDLE_S)}
+        self.variables: dict[str, str] = {}
+        self.collector: Collector
+        self.host: Host
+        self._struck_s: float | None = None
+
+    @property
+    def recording(self) -> Path:
+        return self.recordings[0]
+
+    def play(self, faults: FaultOptions | None = None, store: Store | None = None) -> None:
+        """A host that begins to play with its first client."""
+        self.host = self.hosts.host(store or Store.load(self.recording), SPAN_S, faults)
+
+    def collect(self, *urls: str) -> None:
+        """Start the collector, on `urls` or the host."""
+        given = {"source": " ".join(urls) or self.host.url, **self.settings}
+        flags = [part for name, value in given.items() for part in (f"--{name}", value)]
+        self.collector = Collector(self.mark, self.folder / "said", self.conninfo, flags, self.variables)
+
+    def begin(self) -> None:
+        """Play, collect, and return somewhere in mid-stream."""
+        self.play()
+        self.collect()
+        self.reach(self.random.uniform(0.1, 0.6))
+
+    def reach(self, share: float) -> None:
+        """Return once this share of the recording is counted, and a chance moment later."""
+        if not wait_for(lambda: self.watch.now.events >= share * EVENTS):
+            raise NotFired(f"{self.watch.now.events} events were counted, and no more:\n{self.collector.said()}")
+        time.sleep(self.random.uniform(0, 0.03))
+
+    def struck(self) -> None:
+        """The fault strikes now: from here on the recovery is timed."""
+        self._struck_s = time.monotonic()
+
+    def struck_at(self, file: Path) -> None:
+        """The fault struck when the file was made."""
+        self._struck_s = time.monotonic() - (time.time() - file.stat().st_mtime)
+
+    def group(self) -> dict[str, int]:
+        """The processes of the group, once it is complete."""
+        found: dict[str, int] = {}
+        if not wait_for(lambda: found.update(self.collector.group()) or found):
+            raise NotFired(f"there is no group:\n{self.collector.said()}")
+        return found
+
+    def kill(self, name: str) -> None:
+        """Kill one process of the group, which must start again then."""
+        pid = self.group()[name]
+        self.struck()
+        os.kill(pid, signal.SIGKILL)
+        self.expect(f"{name} ended (killed by SIGKILL); starting again from the checkpoint")
+
+    def expect(self, words: str, seconds: float = 20.0) -> None:
+        """The collector says so: the proof of many faults."""
+        if not wait_for(lambda: words in self.collector.said(), seconds):
+            raise NotFired(f"nobody said {words!r}:\n{self.collector.said()}")
+
+    def end(self) -> None:
+        """The collector ends in order, of itself."""
+        code = self.collector.end()
+        assert code == 0, f"it ended with {code}:\n{self.collector.said()}"
+        assert "Traceback" not in self.collector.said(), self.collector.said()
+
+    def audit(self) -> Report:
+        """Everything that was delivered, recounted."""
+        with self.database() as connection:
+            return audit(connection, self.recordings)
+
+    def database(self) -> psycopg.Connection:
+        """A session of the owner."""
+        return connect(self.conninfo, None, "faults")
+
+    def one(self, query: str) -> int:
+        """The number a query comes to."""
+        with self.database() as connection:
+            row = connection.execute(query.encode()).fetchone()
+        return int(row[0]) if row and row[0] is not None else 0
+
+    def recovery_s(self) -> float | None:
+        """Seconds from the strike to the first event that was counted after it."""
+        return self.watch.recovery_s(self._struck_s) if self._struck_s is not None else None
+
+    def orphans(self) -> list[int]:
+        """What still lives of this run a moment after its end."""
+        wait_for(lambda: not marked(self.mark), 2.0)
+        return marked(self.mark)
+
+    def clear(self) -> None:
+        """Leave nothing behind, whatever went wrong."""
+        for pid in marked(self.mark):
+            os.kill(pid, signal.SIGKILL)
+        self.watch.stop()
+
+
+@contextmanager
+def stage(seed: int, server: Server, folder: Path) -> Iterator[Stage]:
+    """The stage of one run."""
+    folder.mkdir()
+    with server.database() as conninfo, hosts() as played:
+        made = Stage(seed, server, conninfo, folder, played)
+        try:
+            yield made
+        finally:
+            made.clear()
+
+
+def recording(folder: Path, seed: int) -> Path:
+    """The recording of a seed, some of it poison; kept in the folder."""
+    number = seed % _RECORDINGS + 1
+    path = folder / f"recording-{number}.jsonl"
+    if not path.exists():
+        write_recording(path, EVENTS, number, poison_share=POISON_SHARE, accounts_count=_ACCOUNTS)
+    return path
