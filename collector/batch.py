@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import orjson
 
-_HEAD = Struct("<IIqq")
+_HEAD = Struct("<IIqqd")
 
 
 class Position(NamedTuple):
@@ -39,18 +39,20 @@ class Batch(NamedTuple):
     position: Position
     gaps: list[Gap]
     frames: list[bytes]
+    since: float = 0.0
+    """Monotonic seconds: no frame came from the socket before."""
 
 
-def pack(position: Position, frames: list[bytes], gaps: list[Gap]) -> bytes:
+def pack(position: Position, frames: list[bytes], gaps: list[Gap], since: float = 0.0) -> bytes:
     """The batch as bytes."""
     extra = orjson.dumps([list(gap) for gap in gaps]) if gaps else b""
     lengths = array("I", map(len, frames)).tobytes()
-    return b"".join((_HEAD.pack(len(frames), len(extra), *position), extra, lengths, *frames))
+    return b"".join((_HEAD.pack(len(frames), len(extra), *position, since), extra, lengths, *frames))
 
 
 def unpack(data: bytes) -> Batch:
     """The batch that `pack` made. Both ends are the same build on the same machine."""
-    count, extra_size, cursor, time_us = _HEAD.unpack_from(data)
+    count, extra_size, cursor, time_us, since = _HEAD.unpack_from(data)
     lengths_at = _HEAD.size + extra_size
     frames_at = lengths_at + 4 * count
     extra = data[_HEAD.size : lengths_at]
@@ -60,6 +62,7 @@ def unpack(data: bytes) -> Batch:
         Position(cursor, time_us),
         [Gap(*g) for g in orjson.loads(extra)] if extra else [],
         list(_cut(data, frames_at, lengths)),
+        since,
     )
 
 

@@ -48,6 +48,7 @@ class Reader:
         self._batch_bytes_max = settings.batch_bytes_max
         self._frames: list[list[bytes]] = [[] for _ in queues]
         self._bytes = [0 for _ in queues]
+        self._closed_at = [time.monotonic() for _ in queues]
         self._gaps: list[Gap] = []
         self._passed_over_since_us: int | None = None
         self._frame_bytes_limit: int | None = None
@@ -103,6 +104,8 @@ class Reader:
 
         def first(frame: bytes) -> None:
             stream.sink = self._frame
+            if not self._vitals.get("first_at"):
+                self._vitals.set("first_at", time.monotonic())
             self._look_for_gap(frame)
             self._frame(frame)
 
@@ -166,9 +169,11 @@ class Reader:
         """Close every batch at one common position, so that idle lanes move too."""
         for frames in self._frames:
             self._advance(self._position_of(frames))
+        now = time.monotonic()
         for worker, frames in enumerate(self._frames):
             if frames or self._told[worker] != self._position or (self._gaps and worker == 0):
                 self._close_batch(worker, self._position)
+            self._closed_at[worker] = now
 
     def _close_batch(self, worker: int, position: Position | None) -> None:
         """Hand a batch on. With it the worker has every frame of its lanes up to `position`."""
@@ -179,7 +184,9 @@ class Reader:
         if worker == 0:
             gaps, self._gaps = self._gaps, []
         crashpoint("before_put")
-        self._queues[worker].put(pack(position, frames, gaps))
+        now = time.monotonic()
+        self._queues[worker].put(pack(position, frames, gaps, self._closed_at[worker]))
+        self._closed_at[worker] = now
         crashpoint("after_put")
         if self._queues[worker].full:
             self._hold()

@@ -41,6 +41,8 @@ def _fold(fold: Fold, vitals: RollerVitals) -> bool:
     vitals.add("fold_s", seconds)
     vitals.set("last_fold_s", seconds)
     vitals.set("empty", 0 if found else 1)
+    if found:
+        vitals.set("folded_at", time.monotonic())
     if watermark is not None:
         vitals.set("watermark_us", unix_us(watermark))
     return found

@@ -54,6 +54,8 @@ class Orders:
     """Takes one line for people."""
     show: Callable[[Snapshot], None] = lambda _: None
     """Takes a snapshot about every second."""
+    look: Callable[[Group], None] = lambda _: None
+    """Sees the group as often, and once more when it has ended in order."""
     drain: Callable[[], float] | None = None
     """Called at the first signal to stop, to end the source; from then on so many idle seconds mean the end."""
 
@@ -131,6 +133,7 @@ class Supervisor:
                 ended = self._watch(connection, group, url)
                 if ended is None:
                     well = group.stop(self._settings.stop_deadline_s)
+                    self._orders.look(group)
                     self._write_vitals(connection, group, url, "stopped")
                     return well
                 self._orders.say(ended)
@@ -179,6 +182,7 @@ class Supervisor:
 
     def _report(self, connection: psycopg.Connection, group: Group, url: str) -> None:
         self._orders.show(self._meter.take(group))
+        self._orders.look(group)
         self._write_vitals(connection, group, url)
 
     def _write_vitals(self, connection: psycopg.Connection, group: Group, url: str, state: str = "") -> None:

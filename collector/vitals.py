@@ -44,6 +44,7 @@ class ReaderVitals(_Block):
         "time_us",  # the stream time of the last batch
         "queued_bytes",  # waiting for workers in this process
         "new_at",  # monotonic seconds: when something newer than all before last came
+        "first_at",  # monotonic seconds: when the first frame of this run came
         "paused",  # set by the supervisor: 1 while reading must wait
     )  # fmt: skip
 
@@ -61,6 +62,9 @@ class ReaderVitals(_Block):
         self._trouble.value = text.encode()[:399]
 
 
+DURABLE_WITHIN_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+
+
 class WorkerVitals(_Block):
     """What one worker shows."""
 
@@ -74,7 +78,18 @@ class WorkerVitals(_Block):
         "window_keys",
         "commit_s",  # spent in transactions
         "sort_out_s",  # spent before them
+        "committed_at",  # monotonic seconds: when events were last made durable
+        *(f"durable_within_{s}_s" for s in DURABLE_WITHIN_S),  # events, by how long after the socket at most
+        "durable_later",
     )  # fmt: skip
+
+
+    def durable(self, events: int, after_s: float, now: float) -> None:
+        """Note that events became durable, at most so long after they came from the socket."""
+        within = next((f"durable_within_{s}_s" for s in DURABLE_WITHIN_S if after_s <= s), "durable_later")
+        self.add(within, events)
+        if events:
+            self.set("committed_at", now)
 
 
 class RollerVitals(_Block):
@@ -86,4 +101,5 @@ class RollerVitals(_Block):
         "last_fold_s",
         "watermark_us",
         "empty",  # 1 when the last fold found nothing in either segment
+        "folded_at",  # monotonic seconds: when something was last folded
     )  # fmt: skip

@@ -77,7 +77,9 @@ class Worker:
         vitals.add("losses", len(content.losses))
         vitals.set("window_keys", len(self._window))
         vitals.add("sort_out_s", sorted_out - begun)
-        vitals.add("commit_s", time.monotonic() - sorted_out)
+        now = time.monotonic()
+        vitals.add("commit_s", now - sorted_out)
+        vitals.durable(sum(content.events), now - batch.since, now)
 
     def _sort_out(self, batch: Batch) -> Content:
         content = Content(batch.position, self._collections, gaps=batch.gaps)

@@ -51,6 +51,10 @@ class Server:
         """Send a signal to the postmaster: SIGQUIT is an immediate stop, after which the keeper starts it again."""
         os.kill(self.postmaster(), number)
 
+    def is_up_since(self, postmaster: int) -> bool:
+        """Whether another postmaster than this one takes connections."""
+        return ready_pid(str(self._data)) not in (None, postmaster)
+
     def postmaster(self) -> int:
         """Its process, as soon as it is up."""
         pid = ready_pid(str(self._data))

@@ -1,0 +1,125 @@
+"""Faults of the database: crashes that lose what was committed asynchronously, lost sessions, locks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from tests.faults.process import wait_for
+from tests.faults.run import POSTGRES_S_MAX, Fault
+from tests.faults.stage import NotFired, Stage
+from tests.faults.watch import Sample
+
+_LOCK_S = 1.0
+
+
+def crashed(name: str, number: int) -> Fault:
+    """The whole server dies and its keeper starts it again; a signal to the postmaster decides how."""
+
+    def strike(stage: Stage) -> None:
+        stage.begin()
+        crash(stage, number)
+        stage.end()
+
+    return Fault(name, strike, POSTGRES_S_MAX)
+
+
+def commits_lost(stage: Stage) -> None:
+    """Nothing but the epoch was ever made durable: the crash takes back transactions that had been seen."""
+    stage.settings["fold-interval-s"] = "20"
+    stage.begin()
+    before, after = crash(stage, signal.SIGQUIT)
+    stage.end()
+    if after.events >= before.events:
+        raise NotFired("not one commit was lost")
+
+
+def crashed_again(stage: Stage) -> None:
+    """A crash, and another one while the group recovers from it."""
+    stage.begin()
+    crash(stage, signal.SIGKILL)
+    time.sleep(stage.random.uniform(0, 0.6))
+    crash(stage, signal.SIGQUIT)
+    stage.end()
+
+
+def crash(stage: Stage, number: int) -> tuple[Sample, Sample]:
+    """Strike the postmaster; what was counted at the last before it and at the first after it."""
+    postmaster = stage.server.postmaster()
+    before = stage.watch.now
+    stage.struck()
+    stage.server.signal(number)
+    if not wait_for(lambda: stage.server.is_up_since(postmaster)):
+        raise NotFired("the server went on, or never came back")
+    if not wait_for(lambda: stage.watch.now.epoch > before.epoch):
+        raise NotFired("no run came after it")
+    after = next(sample for sample in stage.watch.samples if sample.epoch > before.epoch)
+    stage.notes.append(f"{max(before.events - after.events, 0)} events lost and read again")
+    return before, after
+
+
+def backend_killed(stage: Stage) -> None:
+    """One backend is killed with SIGKILL: Postgres ends all sessions and recovers."""
+    stage.begin()
+    epoch = stage.watch.now.epoch
+    stage.struck()
+    os.kill(backend(stage, "skytally worker"), signal.SIGKILL)
+    if not wait_for(lambda: stage.watch.now.epoch > epoch):
+        raise NotFired("no run came after it")
+    stage.end()
+
+
+def session_ended(part: str) -> Fault:
+    """One session is ended by the server: a connection lost without any crash."""
+
+    def strike(stage: Stage) -> None:
+        stage.begin()
+        epoch = stage.watch.now.epoch
+        pid = backend(stage, f"skytally {part}")
+        stage.struck()
+        if not stage.one(f"select pg_terminate_backend({pid})::int"):
+            raise NotFired("there was nothing to end")
+        if not wait_for(lambda: stage.watch.now.epoch > epoch):
+            raise NotFired("no run came after it")
+        stage.end()
+
+    return Fault(f"session of {part} ended", strike, POSTGRES_S_MAX)
+
+
+def lanes_locked(stage: Stage) -> None:
+    """Somebody holds the lanes for a while: the workers wait, and nothing else happens."""
+    stage.begin()
+    with stage.database() as connection, connection.transaction():
+        connection.execute("select from lane for update")
+        time.sleep(_LOCK_S)
+        waiting = stage.one("select count(*) from pg_locks where not granted")
+    stage.end()
+    stage.notes.append(f"{waiting} waited")
+    if not waiting:
+        raise NotFired("nobody waited for the lanes")
+    assert stage.watch.now.epoch == 1, "the group started again"
+
+
+def backend(stage: Stage, name: str) -> int:
+    """The process of a session of the collector in this run's database."""
+    pid = stage.one(
+        "select pid from pg_stat_activity where datname = current_database()"
+        f" and application_name like '{name}%' order by application_name limit 1"
+    )
+    if not pid:
+        raise NotFired(f"there is no session of {name}")
+    return pid
+
+
+FAULTS = [
+    crashed("postmaster killed", signal.SIGKILL),
+    crashed("postgres restarted at once", signal.SIGQUIT),
+    Fault("commits lost", commits_lost, POSTGRES_S_MAX),
+    Fault("crashed twice", crashed_again, POSTGRES_S_MAX),
+    Fault("backend killed", backend_killed, POSTGRES_S_MAX),
+    session_ended("worker"),
+    session_ended("roller"),
+    session_ended("supervisor"),
+    Fault("lanes locked", lanes_locked),
+]
