@@ -85,7 +85,8 @@ class Worker:
         content = Content(batch.position, self._collections, gaps=batch.gaps)
         latest_us = time.time_ns() // 1000 + self._latest_ahead_us
         frames = batch.frames
-        if not self._refused_for_time:  # else each event must be held against what was refused
+        # where events were refused each one must be held against them, and what is too large is refused
+        if not self._refused_for_time and max(map(len, frames), default=0) <= self._event_bytes_max:
             frames = self._shortcut.take(frames, content, latest_us)
         open_questions = [item for frame in frames if (item := self._long_way(frame, content, latest_us))]
         if open_questions:

@@ -182,6 +182,14 @@ def test_an_event_refused_as_too_early_stays_refused_when_its_time_has_come(rig:
     assert rig.one("select count(*) from quarantine") == 1
 
 
+def test_a_frame_above_the_limit_is_refused_whatever_it_holds(rig: Rig) -> None:
+    rig.hand(like(BOBS), like(BOBS, at=1)[:-1] + b" " * (8 << 20) + b"}")
+    assert rig.owner.execute("select reason, size > 8 << 20, octet_length(sample) from quarantine").fetchall() == [
+        ("too_large", True, 65_536)
+    ]
+    assert rig.one("select count(*) from event") == 1
+
+
 def test_the_latest_account_event_says_the_state_in_whatever_order_they_come(rig: Rig) -> None:
     gone = notice("account", seq=7, active=False, status="deleted", time="2026-07-04T12:00:01Z")
     back = notice("account", seq=9, active=True, time="2026-07-04T12:00:02Z")
