@@ -16,6 +16,10 @@ import orjson
 _HEAD = Struct("<IIqqd")
 
 
+UNKNOWN_US = 0
+"""The stream time of a position before any frame has said one."""
+
+
 class Position(NamedTuple):
     """A place in one host's stream."""
 

@@ -63,8 +63,8 @@ def resume_position(lanes: list[LaneState], host: str, rewind: Rewind) -> Positi
         cursor = lowest - int(rewind.same_host_s * 1e6)
     else:
         contents = [lane.content_time for lane in lanes if lane.content_time is not None]
-        if not contents:
-            return None
+        if len(contents) < len(lanes):
+            return None  # a lane without any event yet: only the beginning is surely before it
         cursor = unix_us(min(contents) - timedelta(seconds=rewind.other_host_s))
     return Position(max(cursor, OLDEST_CURSOR), max(cursor, OLDEST_CURSOR))
 

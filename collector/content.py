@@ -5,19 +5,23 @@ It is filled by the worker and written by the writer, and can give up the rows t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from collector.batch import Gap, Position
-from collector.decode import SEQ_MAX, decode
-from collector.event import Notice, spelled_key
+from collector.event import Notice
 from collector.lanes import LANES
-from collector.record import Loss
-from collector.rows import KEY, RECORD, SIGNATURE, TRAILER, Row, lane_of_packed, unpack_plain
+from collector.record import Loss, losses
+from collector.rows import KEY, RECORD, SIGNATURE, TRAILER, Row, lane_of_packed, record_of, unpack_plain
 from collector.tally import Collections, Tallies
 
 SAMPLE_BYTES_MAX = 65_536
+_OF_THE_HOST = re.compile(rb'"(time_us|cursor)":-?[0-9]+').sub
+
+History = dict[bytes, list[Row]]
+"""What the log has of some records, by record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +35,13 @@ class Refused:
 
     @property
     def digest(self) -> bytes:
-        """What makes it stand there once: 16 bytes over the event key, or over the frame where it has none."""
-        return key_digest(self.key) if self.key is not None else blake2b(self.frame, digest_size=16).digest()
+        """What makes it stand there once: the packed event key, or 16 bytes over the frame where it has none."""
+        return self.key if self.key is not None else _frame_digest(self.frame)
 
 
-def key_digest(key: bytes) -> bytes:
-    """The quarantine's digest of an event key; never that of a frame."""
-    return blake2b(key, digest_size=16, person=b"event key").digest()
+def _frame_digest(frame: bytes) -> bytes:
+    """Of a frame without the host's own time and cursor, so that it is the same from another host."""
+    return blake2b(_OF_THE_HOST(b"", frame[:4096]) + frame[4096:], digest_size=16).digest()
 
 
 @dataclass(slots=True)
@@ -55,8 +59,8 @@ class Content:
 
     position: Position
     collections: Collections
-    content_us: int = 0
-    """The position in the time of revs."""
+    content_us: int | None = None
+    """The position in the time of revs; None where no frame says one."""
     plain: list[bytes] = field(default_factory=list)
     """Packed rows of the short way, and beside them the frames they came in."""
     plain_frames: list[bytes] = field(default_factory=list)
@@ -65,6 +69,8 @@ class Content:
     events: list[int] = field(default_factory=lambda: [0] * LANES)
     """How many events count, by lane."""
     tallies: Tallies = field(init=False)
+    history: History = field(default_factory=dict)
+    """Of every record whose losses may change with this batch: what was there before it."""
     losses: list[Loss] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     duplicates: list[int] = field(default_factory=list)
@@ -80,12 +86,17 @@ class Content:
         self.events[lane_of_packed(item.row.packed)] += 1
         self.tallies.event(item.row)
 
-    def lose(self, loss: Loss) -> None:
-        """Take back what a create counted, or undo that."""
-        self.losses.append(loss)
-        self.tallies.loss(loss.created, loss.deleted.time_us, loss.sign)
+    def settle(self) -> None:
+        """Find what the accepted events change for the deletes of the records in `history`, and count it."""
+        new: dict[bytes, list[Row]] = {}
+        for row in self._rows_of(set(self.history)):
+            new.setdefault(record_of(row), []).append(row)
+        for record, rows in new.items():
+            for loss in losses(self.history[record], rows, self.collections.kept_for_ever):
+                self.losses.append(loss)
+                self.tallies.loss(loss.created, loss.deleted.time_us, loss.sign)
 
-    def rows_of(self, records: set[bytes]) -> Iterator[Row]:
+    def _rows_of(self, records: set[bytes]) -> Iterator[Row]:
         """The accepted rows of these records."""
         for packed in self.plain:
             if packed[RECORD] in records:
@@ -104,24 +115,19 @@ class Content:
         return copy_of([*self.plain, *[item.row.packed for item in self.accepted]])
 
     def refuse(self, bad: list[Accepted], reason: str) -> None:
-        """Give up rows that the database does not take, with what they lost."""
+        """Give up rows that the database does not take, and count again without them."""
         gone = {item.row.packed[KEY] for item in bad}
         kept = [item for item in self.everything() if item.row.packed[KEY] not in gone]
-        losses = [loss for loss in self.losses if not {loss.created.packed[KEY], loss.deleted.packed[KEY]} & gone]
-        self.refused += [Refused(reason, lane_of_packed(i.row.packed), i.frame, _key_of(i.frame)) for i in bad]
+        self.refused += [
+            Refused(reason, lane_of_packed(item.row.packed), item.frame, item.row.packed[KEY]) for item in bad
+        ]
         self.plain, self.plain_frames, self.accepted, self.losses = [], [], [], []
         self.events, self.tallies = [0] * LANES, Tallies(self.collections)
         for item in kept:
             self.accept(item)
-        for loss in losses:
-            self.lose(loss)
+        self.settle()
 
 
 def copy_of(packed: list[bytes]) -> bytes:
     """Packed rows as a whole binary COPY."""
     return b"".join((SIGNATURE, *packed, TRAILER))
-
-
-def _key_of(frame: bytes) -> bytes | None:
-    event = decode(frame, SEQ_MAX)  # it has been decoded before
-    return spelled_key(event) if event is not None else None

@@ -26,12 +26,12 @@ from collector.event import (
     REPOST,
     UPDATE,
     Event,
+    Key,
     Notice,
 )
-from collector.post import is_did, post_detail, post_of_uri, subject_of_reply
+from collector.post import is_did, is_rkey, post_detail, post_of_uri, subject_of_reply
 
 EARLIEST_US = 1_577_836_800_000_000  # 2020-01-01: before the network; a stream time below it is nonsense
-RKEY_CHARACTERS_MAX = 512  # atproto.com/specs/record-key
 COLLECTION_CHARACTERS_MAX = 512  # an NSID has at most 317; the rest is room for the strange
 SEQ_MAX = (1 << 63) - 1
 
@@ -44,8 +44,6 @@ def decode(frame: bytes, latest_us: int, frame_bytes_max: int = 8 << 20) -> Even
 
     `latest_us` is the latest stream time believed, unix microseconds. Raises BadFrame.
     """
-    if len(frame) > frame_bytes_max:
-        raise BadFrame("too_large")
     try:
         message = orjson.loads(frame)
     except (orjson.JSONDecodeError, RecursionError):
@@ -53,16 +51,17 @@ def decode(frame: bytes, latest_us: int, frame_bytes_max: int = 8 << 20) -> Even
     if type(message) is not dict:
         raise BadFrame("not_an_object")
     kind = message.get("kind")
+    too_large = len(frame) > frame_bytes_max
     if kind == "commit":
-        return _commit(message, latest_us)
+        return _commit(message, latest_us, too_large)
     if kind in ("identity", "account"):
-        return _notice(message, kind, latest_us)
+        return _notice(message, kind, latest_us, too_large)
     if kind == "heartbeat" and "did" not in message and "time_us" not in message:
         return None
     raise BadFrame("kind_unknown")
 
 
-def _commit(message: dict[str, Any], latest_us: int) -> Event:
+def _commit(message: dict[str, Any], latest_us: int, too_large: bool) -> Event:
     did = _did(message)
     commit = message.get("commit")
     if type(commit) is not dict:
@@ -72,9 +71,11 @@ def _commit(message: dict[str, Any], latest_us: int) -> Event:
     if type(collection) is not str or not 0 < len(collection) <= COLLECTION_CHARACTERS_MAX or _UNPRINTABLE(collection):
         raise BadFrame("collection_invalid")
     rkey = commit.get("rkey")
-    if type(rkey) is not str or not 0 < len(rkey) <= RKEY_CHARACTERS_MAX or "/" in rkey or _UNPRINTABLE(rkey):
+    if type(rkey) is not str or not is_rkey(rkey):
         raise BadFrame("rkey_invalid")
     try:
+        if too_large:
+            raise BadFrame("too_large")
         time_us = _time(message, latest_us)
         operation = _OPERATIONS.get(commit.get("operation"))  # type: ignore[arg-type]
         if operation is None:
@@ -88,28 +89,31 @@ def _commit(message: dict[str, Any], latest_us: int) -> Event:
             if collection == POST:
                 post = post_detail(record)
     except BadFrame as bad:
-        raise BadFrame(bad.reason, f"{did} {rev} {collection} {rkey}".encode()) from None
+        raise BadFrame(bad.reason, Key(did, rev, collection, rkey)) from None
     except (TypeError, RecursionError):  # an unhashable operation
-        raise BadFrame("operation_unknown", f"{did} {rev} {collection} {rkey}".encode()) from None
+        raise BadFrame("operation_unknown", Key(did, rev, collection, rkey)) from None
     return Event(time_us, did, operation, rev, collection, rkey, subject_did, subject_rkey, post, None)
 
 
-def _notice(message: dict[str, Any], kind: str, latest_us: int) -> Event:
+def _notice(message: dict[str, Any], kind: str, latest_us: int, too_large: bool) -> Event:
     did = _did(message)
     body = message.get(kind)
     if type(body) is not dict:
         raise BadFrame(f"{kind}_missing")
+    account = kind == "account"
+    collection = ACCOUNT if account else IDENTITY
     seq = body.get("seq")
     if type(seq) is not int or not 0 <= seq <= SEQ_MAX:
         raise BadFrame("seq_invalid")
     try:
+        if too_large:
+            raise BadFrame("too_large")
         time_us = _time(message, latest_us)
         active = body.get("active")
         if kind == "account" and type(active) is not bool:
             raise BadFrame("active_invalid")
     except BadFrame as bad:
-        raise BadFrame(bad.reason, f"{did} {kind} {seq}".encode()) from None
-    account = kind == "account"
+        raise BadFrame(bad.reason, Key(did, seq, collection, seq)) from None
     notice = Notice(
         _upstream_time(body.get("time"), time_us),
         seq,
@@ -117,7 +121,6 @@ def _notice(message: dict[str, Any], kind: str, latest_us: int) -> Event:
         _text(body.get("status")) if account else None,
         None if account else _text(body.get("handle")),
     )
-    collection = ACCOUNT if account else IDENTITY
     return Event(time_us, did, NOTICE, seq, collection, seq, None, None, None, notice)
 
 

@@ -8,14 +8,18 @@ Exception
     └── NotOurs          the database can not be used as it is: end with its message
 """
 
+from __future__ import annotations
+
+from collector.event import Key
+
 
 class BadFrame(Exception):
     """An event upstream sent that we can not count. `reason` is one of a small fixed set of words.
 
-    `key` is the event key as bytes where the frame has one, so that it is quarantined once however often it comes.
+    `key` is the event's key where the frame has one, so that it is quarantined once however often it comes.
     """
 
-    def __init__(self, reason: str, key: bytes | None = None) -> None:
+    def __init__(self, reason: str, key: Key | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.key = key

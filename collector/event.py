@@ -57,8 +57,10 @@ class Event(NamedTuple):
     notice: Notice | None
 
 
-def spelled_key(event: Event) -> bytes:
-    """The event key in words, as the quarantine knows it: (did, rev, collection, rkey), or (did, kind, seq)."""
-    if event.notice is not None:
-        return f"{event.did} {event.collection[1:]} {event.rev}".encode()
-    return f"{event.did} {event.rev} {event.collection} {event.rkey}".encode()
+class Key(NamedTuple):
+    """What an event is: the same wherever and however often it is delivered. A notice has its seq as rev and rkey."""
+
+    did: str
+    rev: int
+    collection: str
+    rkey: str | int

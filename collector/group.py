@@ -26,7 +26,7 @@ class Group:
 
     def __init__(
         self, settings: CollectorSettings, conninfo: str, url: str, host: str, epoch: int,
-        begin_cursor: int, complete_to: Position | None,
+        begin_cursor: int, complete_to: Position | None, tries_max: int | None,
     ) -> None:  # fmt: skip
         self.reader_vitals = ReaderVitals(_CONTEXT)
         self.worker_vitals = [WorkerVitals(_CONTEXT) for _ in range(settings.workers)]
@@ -40,7 +40,7 @@ class Group:
         ]
         self.roller = _process("roller", roller.run, settings, conninfo, roller_wire, self.roller_vitals)
         self.reader = _process(
-            "reader", reader_process.run, settings, url, begin_cursor, complete_to,
+            "reader", reader_process.run, settings, url, begin_cursor, complete_to, tries_max,
             [sender for _, sender in pipes], reader_wire, self.reader_vitals,
         )  # fmt: skip
         self.processes: list[BaseProcess] = [*self.workers, self.roller, self.reader]

@@ -17,6 +17,7 @@ from collector.errors import Collision, NotOurs
 from sql import statement
 
 _SLOTS = 1 << 20  # 8 MiB: one slot per id, a newer id drives out an older one
+_COLLECTIONS_MAX = 10_000
 _IDS_MAX = 1 << 17  # about 25 MB of DIDs whose ids need not be computed again
 _SIGN = 1 << 63
 
@@ -46,8 +47,8 @@ class Names:
         digest = self._hash.copy()
         digest.update(did.encode())
         number = int.from_bytes(digest.digest(), "big", signed=True)
-        if self._known[number & (_SLOTS - 1)] != number:
-            self._new_accounts[number] = did
+        if self._known[number & (_SLOTS - 1)] != number and self._new_accounts.setdefault(number, did) != did:
+            raise Collision(f"Id {number} stands for {did!r} and {self._new_accounts[number]!r}.")
         self.ids[did] = number
         return number
 
@@ -71,7 +72,9 @@ class Names:
         if number is None:
             row = self._connection.execute(statement("event/insert_collection"), {"name": name}).fetchone()
             assert row is not None
-            number = self._collections[name] = int(row[0])
+            number = int(row[0])
+            if len(self._collections) < _COLLECTIONS_MAX:  # anybody can make one up
+                self._collections[name] = number
         return number
 
     def flush(self) -> int:

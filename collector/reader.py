@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from zlib import crc32
 
 from websockets.exceptions import ConnectionClosed
 
-from collector.batch import Gap, Position, pack
+from collector.batch import UNKNOWN_US, Gap, Position, pack
 from collector.crashpoint import crashpoint
 from collector.queue import QueueWriter
 from collector.reconnect import CONNECTION_TROUBLE, Backoff, trouble_of
@@ -50,8 +51,11 @@ class Reader:
         self._bytes = [0 for _ in queues]
         self._closed_at = [time.monotonic() for _ in queues]
         self._gaps: list[Gap] = []
+        self._latest: deque[Position] = deque(maxlen=_FRAMES_OF_A_POSITION)
+        self._first: list[Position] = []
         self._passed_over_since_us: int | None = None
         self._frame_bytes_limit: int | None = None
+        self._limit_until_us = 0
         self._stream: Stream | None = None
         self._releasing: asyncio.Task[None] | None = None
         self._backoff = Backoff(settings.reconnect_s_min, settings.reconnect_s_max)
@@ -103,18 +107,23 @@ class Reader:
         """One connection, until it ends."""
 
         def first(frame: bytes) -> None:
-            stream.sink = self._frame
+            assert stream is not None
             if not self._vitals.get("first_at"):
                 self._vitals.set("first_at", time.monotonic())
-            self._look_for_gap(frame)
+            if self._look_for_gap(frame):
+                stream.sink = self._frame
             self._frame(frame)
 
         # a host that always hangs up before it has said anything new must not be asked for the same for ever
         self._rewind_s = self._settings.rewind_s if self._advanced else self._rewind_s / 2
         self._advanced = False
         early: list[bytes] = []
-        stream = await self._source.connect(self._cursor(), self._frame_bytes_limit, early.append)
+        stream = await self._connected(early)
+        if stream is None:
+            return
         self._stream = stream
+        self._latest.clear()
+        self._first.clear()
         try:
             self._vitals.set("connected", 1)
             if not self._vitals.get("new_at"):
@@ -131,6 +140,17 @@ class Reader:
             self._stream = None
             stream.transport.abort()
             self._flush()
+
+    async def _connected(self, early: list[bytes]) -> Stream | None:
+        """A new connection; None when told to stop before the host has answered."""
+        opening = asyncio.create_task(self._source.connect(self._cursor(), self._frame_bytes_limit, early.append))
+        told = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({opening, told}, return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
+        if not opening.done():
+            opening.cancel()
+            return None
+        return await opening
 
     def _cursor(self) -> int:
         """Where to ask from: a little before what we have, because hosts reorder when replay turns live."""
@@ -178,7 +198,7 @@ class Reader:
     def _close_batch(self, worker: int, position: Position | None) -> None:
         """Hand a batch on. With it the worker has every frame of its lanes up to `position`."""
         self._advance(position)
-        position = position or self._position or Position(self._begin_cursor, self._begin_cursor)
+        position = position or self._position or Position(self._begin_cursor, UNKNOWN_US)
         frames = self._frames[worker]
         gaps: list[Gap] = []
         if worker == 0:
@@ -197,10 +217,20 @@ class Reader:
         self._bytes[worker] = 0
 
     def _position_of(self, frames: list[bytes]) -> Position | None:
-        """The position that a run ending with these frames has reached; None when none of them says."""
+        """The position that the stream has reached with these frames; None when none has said so yet.
+
+        The lowest of the last few, over batches too, and never far ahead of the clock.
+        """
+        self._latest.extend(filter(None, map(self._believed, frames[-_FRAMES_OF_A_POSITION:])))
+        return min(self._latest, default=None)
+
+    def _believed(self, frame: bytes) -> Position | None:
+        """Where a frame says it stands, but hardly later than now."""
+        found = self._source.position(frame)
+        if found is None:
+            return None
         latest_us = time.time_ns() // 1000 + _POSITION_AHEAD_US_MAX
-        found = [self._source.position(frame) for frame in frames[-_FRAMES_OF_A_POSITION:]]
-        return min((p for p in found if p is not None and p.time_us <= latest_us), default=None)
+        return found if found.time_us <= latest_us else Position(min(found.cursor, latest_us), latest_us)
 
     def _advance(self, position: Position | None) -> None:
         if position is None or (self._position is not None and position.time_us <= self._position.time_us):
@@ -208,23 +238,33 @@ class Reader:
         if self._passed_over_since_us is not None:
             self._gaps.append(Gap(self._passed_over_since_us, position.time_us, "frame_too_large"))
             self._passed_over_since_us = None
+            self._limit_until_us = position.time_us + int(self._settings.rewind_s * 1e6)
         self._position = position
         self._advanced = True
         self._backoff.reset()
         self._vitals.trouble = ""
         self._vitals.set("time_us", position.time_us)
         self._vitals.set("new_at", time.monotonic())
+        if 0 < self._limit_until_us < position.time_us:
+            self._limit_until_us, self._frame_bytes_limit = 0, None
+            self._hang_up()  # from here on the host shall leave out nothing again
 
-    def _look_for_gap(self, first: bytes) -> None:
-        """A first frame later than what we have: the host no longer keeps what lies between, and does not say so."""
-        at = self._source.position(first)
-        if self._position is None or at is None or self._settings.collections or self._settings.dids:
-            return  # a filtered stream may be silent for long
-        if at.time_us - self._position.time_us > self._settings.gap_s_min * 1e6:
-            self._gaps.append(Gap(self._position.time_us, at.time_us, "not_delivered"))
+    def _look_for_gap(self, frame: bytes) -> bool:
+        """Whether the first frames are later than what we have: then the host no longer keeps what lies between, and
+        does not say so. The lowest of a few is believed. Returns whether that is settled."""
+        if self._position is None or self._source.filtered:
+            return True  # a filtered stream may be silent for long
+        if at := self._believed(frame):
+            self._first.append(at)
+        if len(self._first) < _FRAMES_OF_A_POSITION:
+            return False
+        first = min(self._first)
+        if first.time_us - self._position.time_us > self._settings.gap_s_min * 1e6:
+            self._gaps.append(Gap(self._position.time_us, first.time_us, "not_delivered"))
+        return True
 
     def _pass_over(self) -> None:
-        """A frame is larger than we receive: ask for smaller ones from here on, and say that one is missing."""
+        """A frame is larger than we receive: ask for smaller ones until it is behind us, and say one is missing."""
         self._frame_bytes_limit = self._settings.frame_bytes_max
         self._flush()
         if self._position is not None:
@@ -235,6 +275,7 @@ class Reader:
         frames_before, frames_at = 0.0, time.monotonic()
         while True:
             await asyncio.sleep(self._settings.batch_age_s_max)
+            self._vitals.set("alive_at", time.monotonic())
             self._flush()
             self._vitals.set("queued_bytes", sum(queue.waiting_bytes for queue in self._queues))
             paused = bool(self._vitals.get("paused"))
@@ -245,6 +286,7 @@ class Reader:
                 self._readable.set()
             frames = self._vitals.get("frames")
             waiting = paused or any(queue.full for queue in self._queues) or self._stream is None
+            waiting = waiting or self._source.filtered  # there pings tell a dead socket from a silent one
             if frames != frames_before or waiting:
                 frames_before, frames_at = frames, time.monotonic()
             elif time.monotonic() - frames_at > self._settings.silence_s_max:

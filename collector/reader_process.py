@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -17,25 +16,21 @@ from collector.settings import CollectorSettings
 from collector.sources.choose import source_of
 from collector.vitals import ReaderVitals
 
-EXIT_HOST_FAILED = 3
-"""Exit code: the host does not answer and there are others to try. A new run is needed: cursors are the host's."""
-
-_TRIES_BEFORE_SWITCH = 3
-
 
 def run(
-    settings: CollectorSettings, url: str, begin_cursor: int, complete_to: Position | None,
+    settings: CollectorSettings, url: str, begin_cursor: int, complete_to: Position | None, tries_max: int | None,
     pipes: list[Connection], control: Connection, vitals: ReaderVitals,
 ) -> None:  # fmt: skip
-    """The process: read `url` until the control wire closes, then hand on what there is and end the queues."""
+    """The process: read `url` until the control wire closes, then hand on what there is and end the queues.
+
+    `tries_max`: after so many failures in a row give the host up; vitals say so.
+    """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        stopped = runner.run(_read(settings, url, begin_cursor, complete_to, pipes, control, vitals))
-    if not stopped:
-        sys.exit(EXIT_HOST_FAILED)
+        runner.run(_read(settings, url, begin_cursor, complete_to, tries_max, pipes, control, vitals))
 
 
 async def _read(
-    settings: CollectorSettings, url: str, begin_cursor: int, complete_to: Position | None,
+    settings: CollectorSettings, url: str, begin_cursor: int, complete_to: Position | None, tries_max: int | None,
     pipes: list[Connection], control: Connection, vitals: ReaderVitals,
 ) -> bool:  # fmt: skip
     queues = [await QueueWriter.open(pipe, settings.queue_bytes_max) for pipe in pipes]
@@ -54,7 +49,9 @@ async def _read(
         reader.stop()
 
     loop.add_reader(control.fileno(), told)
-    stopped = await reader.read(_TRIES_BEFORE_SWITCH if len(settings.source) > 1 else None)
+    stopped = await reader.read(tries_max)
+    # said before the queues end: the workers may be gone before this process is
+    vitals.set("host_failed", 0 if stopped else 1)
     for queue in queues:
         await queue.close()
     return stopped

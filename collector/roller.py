@@ -5,17 +5,20 @@ It never sees frames or events.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from multiprocessing.connection import Connection
 
 import psycopg
 
 from collector.checkpoint import unix_us
+from collector.retention import tend_days
 from collector.rollup import Fold
 from collector.settings import CollectorSettings
 from collector.vitals import RollerVitals
 from sql.session import connect
 
+TEND_INTERVAL_S = 60.0
 _PASSING = (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable)
 
 
@@ -23,20 +26,27 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
     """The process: fold, wait, fold; a closed control wire means: the workers are done, fold what is left and end."""
     with connect(conninfo, "skytally_roller", "roller") as connection:
         fold = Fold(connection)
+        tended_at = 0.0
         while True:
             stopping = control.poll(settings.fold_interval_s)
             found = _fold(fold, vitals)
+            if time.monotonic() - tended_at > TEND_INTERVAL_S and not stopping:
+                tended_at = time.monotonic()
+                with contextlib.suppress(*_PASSING):
+                    tend_days(connection, settings.event_days_kept)
             if stopping and not found:
                 return
 
 
 def _fold(fold: Fold, vitals: RollerVitals) -> bool:
     begun = time.monotonic()
+    vitals.set("alive_at", begun)
     try:
         found, watermark = fold.fold()
     except _PASSING:  # somebody reads a segment just now; what was not folded waits for the next time
         return True
     seconds = time.monotonic() - begun
+    vitals.set("alive_at", begun + seconds)
     vitals.add("folds", 1)
     vitals.add("fold_s", seconds)
     vitals.set("last_fold_s", seconds)

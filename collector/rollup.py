@@ -28,23 +28,26 @@ class Fold:
     def fold(self) -> tuple[bool, datetime | None]:
         """Fold what is waiting, turn the segments, fold again; whether there was anything, and the watermark."""
         left_over = self._fold_segment(1 - self._segment())  # of a fold that was cut off
-        segment = self._turn()
+        segment, watermark = self._turn()
         found = self._fold_segment(1 - segment)
-        return left_over or found, self._finish()
+        return left_over or found, self._finish(watermark)
 
     def _segment(self) -> int:
         row = self._connection.execute("select segment from fold").fetchone()
         assert row is not None
         return int(row[0])
 
-    def _turn(self) -> int:
-        """Send workers to the other segment. The lock waits for their transactions and they wait for it, briefly."""
+    def _turn(self) -> tuple[int, datetime | None]:
+        """Send workers to the other segment; return it, and up to where the two and the rollups are complete.
+
+        The lock waits for the workers' transactions and they wait for it, briefly.
+        """
         with self._connection.transaction():
             self._connection.execute("select pg_advisory_xact_lock(hashtext('skytally fold'))")
             row = self._connection.execute(statement("rollup/turn_segment")).fetchone()
         crashpoint("fold_turned")
         assert row is not None
-        return int(row[0])
+        return int(row[0]), row[1]
 
     def _fold_segment(self, segment: int) -> bool:
         tables = {table: sql.Identifier(f"{table}_{segment}") for table in TALLIES}
@@ -68,6 +71,6 @@ class Fold:
         row = self._connection.execute(query).fetchone()
         return bool(row and row[0])
 
-    def _finish(self) -> datetime | None:
-        row = self._connection.execute(statement("rollup/finish_fold")).fetchone()
+    def _finish(self, watermark: datetime | None) -> datetime | None:
+        row = self._connection.execute(statement("rollup/finish_fold"), {"watermark": watermark}).fetchone()
         return row[0] if row else None

@@ -29,6 +29,7 @@ _NUMBER = Struct(">iq")
 _TWO_NUMBERS = Struct(">iqiq")
 _PLAIN_POST = Struct(">hiqihiciqiqiqiiiqiq24s")
 _PLAIN_ACCOUNT = Struct(">hiqihiciqiqiqiiiqi24s")
+_KEY = Struct(">iqiqiqii")
 _LANE = slice(18, 20)
 _NULL = b"\xff\xff\xff\xff"
 _NO_SUBJECT = _NULL * 2
@@ -121,6 +122,11 @@ def unpack_plain(packed: bytes) -> Row:
     _, _, time, _, _, _, _, _, rev, _, actor, _, rkey, _, collection, _, subject, *rest = found
     subject_rkey = int(rest[1]) if shape is _PLAIN_POST else None
     return Row(packed, time + POSTGRES_EPOCH_US, "c", rev, actor, rkey, collection, subject, subject_rkey)
+
+
+def pack_key(rev: int, actor: int, rkey: int, collection: int) -> bytes:
+    """The key that lies in the packed row of such an event."""
+    return _KEY.pack(8, rev, 8, actor, 8, rkey, 4, collection)
 
 
 def lane_of_packed(packed: bytes) -> int:

@@ -119,6 +119,10 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
     fold_interval_s: Annotated[
         float, Meta(gt=0, le=600, description="Seconds between two folds of tallies into rollups.")
     ] = 2.0
+    event_days_kept: Annotated[
+        int,
+        Meta(ge=7, le=36_500, description="Days of the event log, from its newest; creates are known for 7 of them."),
+    ] = 7
     stop_deadline_s: Annotated[
         float, Meta(gt=0, le=600, description="Seconds an ordered stop may take before what is left is killed.")
     ] = 10.0

@@ -63,21 +63,22 @@ _FOLLOWS = int(Metric.FOLLOWS)
 class Shortcut:
     """Sorts the common frames of a batch into its content."""
 
-    def __init__(self, names: Names, window: Window, collections: Collections) -> None:
+    def __init__(self, names: Names, window: Window, collections: Collections, lanes: list[int]) -> None:
         self._names = names
         self._window = window
         ids = {LIKE: collections.like, REPOST: collections.repost, FOLLOW: collections.follow}
+        self._own = [lane in lanes for lane in range(LANES)]
         self._kinds = {name: (number, *collections.plain[number]) for name, number in ids.items()}
 
-    def take(self, frames: list[bytes], content: Content, latest_us: int) -> list[bytes]:
-        """Put what the short way can take into `content`; return the other frames.
+    def take(self, frames: list[bytes], content: Content, latest_us: int, refused: set[bytes]) -> list[bytes]:
+        """Put what the short way can take into `content`; return the other frames. `refused`: keys in quarantine.
 
         One long function on purpose: at 100,000 events a second a call costs as much as a decoded field.
         """
         rest: list[bytes] = []
         keys: list[bytes] = []
         kinds, ids, seen, deleted = self._kinds, self._names.ids, self._window.seen, self._window.deleted
-        digits, account = tid.DIGITS, self._account
+        digits, account, own = tid.DIGITS, self._account, self._own
         vouched_us = max(self._window.vouched_us, EARLIEST_US)
         vouched_rev = tid.earliest(vouched_us)
         add, keep, plain, plain_frames = seen.add, keys.append, content.plain.append, content.plain_frames.append
@@ -117,11 +118,11 @@ class Shortcut:
             except _NOT_MINE:
                 rest.append(frame)
                 continue
-            if packed[RECORD] in deleted:
+            if not own[lane] or packed[RECORD] in deleted:
                 rest.append(frame)
                 continue
             key = packed[KEY]
-            if key in seen:
+            if key in seen or key in refused:
                 content.duplicates.append(lane)
                 continue
             add(key)

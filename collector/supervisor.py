@@ -27,17 +27,16 @@ from collector.checkpoint import (
 )
 from collector.errors import AlreadyRunning, NotOurs
 from collector.group import Group
+from collector.hosts import Hosts
 from collector.progress import Meter, Snapshot
-from collector.reader_process import EXIT_HOST_FAILED
 from collector.settings import CollectorSettings
 from collector.since import first_cursor
-from collector.sources.choose import source_of
+from collector.sources.choose import shown_url, source_of
+from collector.watchdog import Watchdog
 from sql import statement
 from sql.migrate import check
 from sql.session import away, connect, is_refusal
 
-STALL_S_MAX = 30.0
-"""A worker that has bytes waiting and commits nothing for this long is taken for frozen."""
 _RESTART_S_MAX = 10.0
 _LOCK_TRIES = 20  # 100 ms each: the session of a collector that was killed just now ends a moment later
 
@@ -71,7 +70,7 @@ class Supervisor:
         self._stopping = False
         self._until_idle_s = orders.until_idle_s
         self._drain = orders.drain
-        self._source = 0
+        self._hosts = Hosts(settings.source)
         self._restart_s = 0.1
         self._meter = Meter()
 
@@ -91,8 +90,9 @@ class Supervisor:
             with connection:
                 try:
                     return self._collect(connection)
-                except psycopg.OperationalError as error:
+                except (psycopg.OperationalError, psycopg.InternalError) as error:
                     self._orders.say(f"lost the database: {away(error)}; trying again")
+            self._pause(0.5)
         return True
 
     def _enter(self) -> psycopg.Connection | None:
@@ -126,7 +126,8 @@ class Supervisor:
     def _collect(self, connection: psycopg.Connection) -> bool:
         """Groups one after another on one session; whether the last one ended in order."""
         while True:
-            group, url = self._begin(connection)
+            url = self._hosts.url
+            group = self._begin(connection, url)
             begun = time.monotonic()
             try:
                 group.start()
@@ -136,7 +137,8 @@ class Supervisor:
                     self._orders.look(group)
                     self._write_vitals(connection, group, url, "stopped")
                     return well
-                self._orders.say(ended)
+                if ended:
+                    self._orders.say(ended)
             finally:
                 group.kill()
                 self._meter.carry(group)
@@ -146,39 +148,44 @@ class Supervisor:
             self._restart_s = 0.1 if long_lived else min(self._restart_s * 2, _RESTART_S_MAX)
             self._pause(self._restart_s)
 
-    def _begin(self, connection: psycopg.Connection) -> tuple[Group, str]:
-        """A new epoch on the current source, and its group, not started yet."""
-        url = self._settings.source[self._source % len(self._settings.source)]
+    def _begin(self, connection: psycopg.Connection, url: str) -> Group:
+        """A new epoch on the host at `url`, and its group, not started yet."""
         host = source_of(url, self._settings).host
         lanes = lane_states(connection)
         resume = resume_position(lanes, host, Rewind(self._settings.rewind_s, self._settings.rewind_other_host_s))
         begin = resume or first_cursor(self._settings.since, time.time_ns() // 1000)
         epoch = begin_epoch(connection, host, begin)
         complete_to = complete_position(lanes, host)
-        group = Group(self._settings, self._conninfo, url, host, epoch, begin.cursor, complete_to)
-        return group, url
+        return Group(
+            self._settings, self._conninfo, url, host, epoch, begin.cursor, complete_to, self._hosts.tries_max
+        )  # fmt: skip
 
     def _watch(self, connection: psycopg.Connection, group: Group, url: str) -> str | None:
-        """Look after a group; None when it is to end in order, else why it is to be killed."""
+        """Look after a group; None when it is to end in order, else what to say before it is started again."""
         sentinels = [process.sentinel for process in group.processes]
-        progress_at = {n: (0.0, time.monotonic()) for n in range(len(group.workers))}
+        watchdog = Watchdog(group)
         while True:
             wait(sentinels, timeout=0.2 if self._until_idle_s else 0.5)
             if self._stopping and self._drain is None:
                 return None
             if self._stopping and self._drain is not None:
                 self._stopping, self._until_idle_s, self._drain = False, self._drain(), None
-            for process in group.dead():
-                if process is group.reader and process.exitcode == EXIT_HOST_FAILED:
-                    self._source += 1
-                    return f"{group.reader_vitals.trouble}; changing to the next source"
-                return f"{process.name} ended ({_exit(process.exitcode)}); starting again from the checkpoint"
+            if group.reader_vitals.get("host_failed"):
+                return self._change_host(group)
+            if trouble := watchdog.trouble():
+                return f"{trouble}; starting again from the checkpoint"
+            if group.reader_vitals.get("time_us"):
+                self._hosts.well()
             self._mind_disk(group)
             self._report(connection, group, url)
             if self._idle(group):
                 return None
-            if self._stalled(group, progress_at):
-                return f"no worker has committed for {STALL_S_MAX:.0f} s; starting again from the checkpoint"
+
+    def _change_host(self, group: Group) -> str:
+        """Take the next source; what to say of it, which is nothing while none of them answers."""
+        worth_a_line = self._hosts.first_round
+        self._hosts.failed()
+        return f"{group.reader_vitals.trouble}; changing to the next source" if worth_a_line else ""
 
     def _report(self, connection: psycopg.Connection, group: Group, url: str) -> None:
         self._orders.show(self._meter.take(group))
@@ -190,7 +197,7 @@ class Supervisor:
         given = {
             "started_at": self._started_at,
             "state": state or snapshot.state,
-            "source": url,
+            "source": shown_url(url),
             "detail": snapshot.detail,
             "events_per_second": snapshot.events_per_second,
             "queued_bytes": snapshot.queued_bytes,
@@ -215,28 +222,13 @@ class Supervisor:
         if self._until_idle_s is None:
             return False
         new_at = group.reader_vitals.get("new_at")
+        if group.reader_vitals.get("paused"):
+            return False
         quiet = new_at > 0 and time.monotonic() - new_at >= self._until_idle_s
         return quiet and not group.reader_vitals.get("queued_bytes")
-
-    def _stalled(self, group: Group, progress_at: dict[int, tuple[float, float]]) -> bool:
-        now = time.monotonic()
-        waiting = group.reader_vitals.get("queued_bytes") > 0
-        for n, vitals in enumerate(group.worker_vitals):
-            batches, since = progress_at[n]
-            if not waiting or vitals.get("batches") != batches:
-                progress_at[n] = (vitals.get("batches"), now)
-            elif now - since > STALL_S_MAX:
-                return True
-        return False
 
     def _pause(self, seconds: float) -> None:
         """Wait, but not for long after a signal."""
         end_at = time.monotonic() + seconds
         while not self._stopping and time.monotonic() < end_at:
             time.sleep(0.05)
-
-
-def _exit(code: int | None) -> str:
-    if code is None:
-        return "still running"
-    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"

@@ -47,6 +47,10 @@ class Collections:
             follow: (int(Metric.FOLLOWS), int(Metric.FOLLOWERS)),
         }
 
+    def kept_for_ever(self, collection: int) -> bool:
+        """Whether creates of this collection stay known to their deletes for ever."""
+        return collection == self.follow
+
     def effects(self, row: Row) -> list[tuple[int, int, int | None]]:
         """What the creation of this record counts, one each: (account, metric, record key or None).
 

@@ -45,6 +45,8 @@ class ReaderVitals(_Block):
         "queued_bytes",  # waiting for workers in this process
         "new_at",  # monotonic seconds: when something newer than all before last came
         "first_at",  # monotonic seconds: when the first frame of this run came
+        "alive_at",  # monotonic seconds: when its loop last turned
+        "host_failed",  # 1 when it ends because the host does not answer and there are others to try
         "paused",  # set by the supervisor: 1 while reading must wait
     )  # fmt: skip
 
@@ -83,7 +85,6 @@ class WorkerVitals(_Block):
         "durable_later",
     )  # fmt: skip
 
-
     def durable(self, events: int, after_s: float, now: float) -> None:
         """Note that events became durable, at most so long after they came from the socket."""
         within = next((f"durable_within_{s}_s" for s in DURABLE_WITHIN_S if after_s <= s), "durable_later")
@@ -101,5 +102,6 @@ class RollerVitals(_Block):
         "last_fold_s",
         "watermark_us",
         "empty",  # 1 when the last fold found nothing in either segment
+        "alive_at",  # monotonic seconds: when it last began or ended a fold
         "folded_at",  # monotonic seconds: when something was last folded
     )  # fmt: skip

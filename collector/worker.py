@@ -7,26 +7,25 @@ socket, the rollups or another worker.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import time
-from collections.abc import Iterable
 from multiprocessing.connection import Connection
 
 import psycopg
 
 from collector import tid
-from collector.batch import Batch, unpack
+from collector.batch import UNKNOWN_US, Batch, unpack
 from collector.checkpoint import unix_us
-from collector.content import Accepted, Content, Refused, key_digest
+from collector.content import Accepted, Content, History, Refused
 from collector.crashpoint import crashpoint
 from collector.decode import decode
 from collector.errors import BadFrame
-from collector.event import CREATE, DELETE, FOLLOW, LIKE, NOTICE, POST, REPOST, spelled_key
-from collector.lanes import lanes_of_worker
+from collector.event import CREATE, DELETE, FOLLOW, LIKE, NOTICE, POST, REPOST
+from collector.lanes import lane_of, lanes_of_worker
 from collector.names import Names
 from collector.queue import QueueReader
-from collector.record import losses
-from collector.rows import KEY, Row, lane_of_packed, record_of, row_of, unpack_plain
+from collector.rows import KEY, Row, lane_of_packed, pack_key, record_of, row_of
 from collector.settings import CollectorSettings
 from collector.shortcut import Shortcut
 from collector.tally import Collections
@@ -37,8 +36,7 @@ from sql import statement
 from sql.session import connect
 
 _BATCHES_BETWEEN_COLLECTIONS = 1000
-_LAG_SAMPLES = 64
-_LAG_US_MAX = 600_000_000
+_LAG_SAMPLES = 32
 
 
 class Worker:
@@ -51,15 +49,14 @@ class Worker:
         self._latest_ahead_us = int(settings.future_s_max * 1e6)
         self._event_bytes_max = settings.event_bytes_max
         self._first_lane = min(lanes)
+        self._lanes = frozenset(lanes)
         self._names = Names(connection)
         post, like, repost, follow = (self._names.collection(name) for name in (POST, LIKE, REPOST, FOLLOW))
-        self._follow = follow
         self._collections = Collections(post, like, repost, follow)
         self._writer = Writer(connection, host, epoch, lanes)
         self._window = load_window(connection, lanes, settings)
-        self._shortcut = Shortcut(self._names, self._window, self._collections)
-        self._refused_for_time = {row[0] for row in connection.execute(statement("event/refused_for_time"))}
-        self._lag_us = 0
+        self._shortcut = Shortcut(self._names, self._window, self._collections, lanes)
+        self._refused = {row[0] for row in connection.execute(statement("event/refused_keys"))}
 
     def handle(self, batch: Batch, vitals: WorkerVitals) -> None:
         """Make one batch durable."""
@@ -69,7 +66,8 @@ class Worker:
         self._names.flush()
         crashpoint("after_names")
         self._writer.write(content)
-        self._refused_for_time |= {r.digest for r in content.refused if r.reason == "time_in_future"}
+        self._refused |= {refused.key for refused in content.refused if refused.key is not None}
+        now = time.monotonic()
         vitals.add("batches", 1)
         vitals.add("events", sum(content.events))
         vitals.add("duplicates", len(content.duplicates))
@@ -77,7 +75,6 @@ class Worker:
         vitals.add("losses", len(content.losses))
         vitals.set("window_keys", len(self._window))
         vitals.add("sort_out_s", sorted_out - begun)
-        now = time.monotonic()
         vitals.add("commit_s", now - sorted_out)
         vitals.durable(sum(content.events), now - batch.since, now)
 
@@ -85,13 +82,12 @@ class Worker:
         content = Content(batch.position, self._collections, gaps=batch.gaps)
         latest_us = time.time_ns() // 1000 + self._latest_ahead_us
         frames = batch.frames
-        # where events were refused each one must be held against them, and what is too large is refused
-        if not self._refused_for_time and max(map(len, frames), default=0) <= self._event_bytes_max:
-            frames = self._shortcut.take(frames, content, latest_us)
+        if max(map(len, frames), default=0) <= self._event_bytes_max:
+            frames = self._shortcut.take(frames, content, latest_us, self._refused)
         open_questions = [item for frame in frames if (item := self._long_way(frame, content, latest_us))]
         if open_questions:
             self._consult_log(content, open_questions)
-        content.content_us = self._content_time(content)
+        content.content_us = self._content_time(batch, latest_us)
         return content
 
     def _long_way(self, frame: bytes, content: Content, latest_us: int) -> Accepted | None:
@@ -100,14 +96,14 @@ class Worker:
             event = decode(frame, latest_us, self._event_bytes_max)
             if event is None:
                 return None
-            if self._refused_for_time and key_digest(spelled_key(event)) in self._refused_for_time:
-                raise BadFrame("time_in_future", spelled_key(event))
+            if lane_of(event.did.encode()) not in self._lanes:
+                raise BadFrame("did_ambiguous")  # the reader took another for it
         except BadFrame as bad:
-            content.refused.append(Refused(bad.reason, self._first_lane, frame, bad.key))
+            self._refuse(frame, bad, content)
             return None
         row = row_of(event, self._names)
         key = row.packed[KEY]
-        if key in self._window:
+        if key in self._window or key in self._refused:
             content.duplicates.append(lane_of_packed(row.packed))
             return None
         item = Accepted(row, frame, event.notice)
@@ -117,6 +113,21 @@ class Worker:
             return item
         content.accept(item)
         return None
+
+    def _refuse(self, frame: bytes, bad: BadFrame, content: Content) -> None:
+        """To the quarantine, unless the event has been counted before in a better shape."""
+        if bad.key is None:
+            content.refused.append(Refused(bad.reason, self._first_lane, frame, None))
+            return
+        did, rev, collection_name, rkey_text = bad.key
+        lane = lane_of(did.encode())
+        rkey = self._names.rkey(rkey_text) if isinstance(rkey_text, str) else rkey_text
+        record = (self._names.account(did), rkey, self._names.collection(collection_name))
+        key = pack_key(rev, *record)
+        if key in self._window or any(row.rev == rev for row in self._history({record: b""}).get(b"", [])):
+            content.duplicates.append(lane)
+        else:
+            content.refused.append(Refused(bad.reason, lane if lane in self._lanes else self._first_lane, frame, key))
 
     def _needs_history(self, row: Row) -> bool:
         """Whether the log must be asked about this record: a delete, a create whose delete has come before it, or
@@ -130,29 +141,24 @@ class Worker:
     def _consult_log(self, content: Content, questions: list[Accepted]) -> None:
         """Drop what the log has already, and find what changes for the deletes of these records."""
         records = {record_of(item.row): item.row for item in questions}
-        history = self._history(records.values())
+        history = self._history({(row.actor, row.rkey, row.collection): key for key, row in records.items()})
         logged = {(record, row.rev) for record, rows in history.items() for row in rows}
         for item in questions:
             if (record_of(item.row), item.row.rev) in logged:
                 content.duplicates.append(lane_of_packed(item.row.packed))
             else:
                 content.accept(item)
-        new: dict[bytes, list[Row]] = {}
-        for row in content.rows_of(set(records)):
-            new.setdefault(record_of(row), []).append(row)
-        for record, rows in new.items():
-            for loss in losses(history.get(record, []), rows, self._kept_for_ever):
-                content.lose(loss)
+        content.history = {record: history.get(record, []) for record in records}
+        content.settle()
 
-    def _history(self, rows: Iterable[Row]) -> dict[bytes, list[Row]]:
-        """What the log has of these records, by record."""
-        wanted = {(row.actor, row.rkey, row.collection): record_of(row) for row in rows}
+    def _history(self, wanted: dict[tuple[int, int, int], bytes]) -> History:
+        """What the log has of these records, (actor, rkey, collection), by the keys they are wanted under."""
         given = {
             "actors": [actor for actor, _, _ in wanted],
             "rkeys": [rkey for _, rkey, _ in wanted],
             "collections": [collection for _, _, collection in wanted],
         }
-        found: dict[bytes, list[Row]] = {}
+        found: History = {}
         for at, operation, rev, actor, rkey, collection, *rest in self._connection.execute(
             statement("event/history"), given
         ):
@@ -160,17 +166,20 @@ class Worker:
             found.setdefault(wanted[actor, rkey, collection], []).append(row)
         return found
 
-    def _kept_for_ever(self, collection: int) -> bool:
-        return collection == self._follow
+    def _content_time(self, batch: Batch, latest_us: int) -> int | None:
+        """The position in the time of revs, which all hosts share: the stream time less what revs lag behind it.
 
-    def _content_time(self, content: Content) -> int:
-        """The position in the time of revs, which all hosts share: the stream time less the usual lag of revs."""
-        rows = [unpack_plain(packed) for packed in content.plain[:: len(content.plain) // _LAG_SAMPLES + 1]]
-        rows = rows or [item.row for item in content.accepted if item.row.operation != NOTICE]
-        lags = sorted(row.time_us - tid.time_us(row.rev) for row in rows)
-        if lags:
-            self._lag_us = min(max(lags[len(lags) // 2], 0), _LAG_US_MAX)
-        return content.position.time_us - self._lag_us
+        Of a sample of frames, new or not, nine of ten lag less. None when none of them says.
+        """
+        lags = []
+        for frame in batch.frames[:: len(batch.frames) // _LAG_SAMPLES + 1]:
+            with contextlib.suppress(BadFrame):
+                event = decode(frame, latest_us, self._event_bytes_max)
+                if event is not None and event.operation != NOTICE:
+                    lags.append(event.time_us - tid.time_us(event.rev))
+        if not lags or batch.position.time_us == UNKNOWN_US:
+            return None
+        return batch.position.time_us - max(sorted(lags)[len(lags) * 9 // 10], 0)
 
 
 def run(

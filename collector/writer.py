@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from collector.batch import UNKNOWN_US
 from collector.checkpoint import unix_time
 from collector.content import SAMPLE_BYTES_MAX, Accepted, Content, copy_of
 from collector.crashpoint import crashpoint
 from collector.errors import Fenced
+from collector.event import Notice
 from collector.rows import COLUMNS
 from collector.tally import (
     ACCOUNT_COLUMNS,
@@ -58,12 +61,14 @@ class Writer:
         nothing held in memory says what is durable any more, and the process must end.
         """
         self._ensure_days(content)
-        for attempt in range(ATTEMPTS):
+        attempts = 0
+        while True:
             try:
                 new = self._transaction(content)
                 break
             except _PASSING:
-                if attempt == ATTEMPTS - 1:
+                attempts += 1
+                if attempts == ATTEMPTS:
                     raise
             except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded):
                 bad = self._narrow(content.everything())
@@ -111,8 +116,8 @@ class Writer:
                 "duplicates": [duplicates[lane] for lane in self._lanes],
                 "quarantined": [refused[lane] for lane in self._lanes],
                 "cursor": content.position.cursor,
-                "stream_time": unix_time(content.position.time_us),
-                "content_time": unix_time(content.content_us),
+                "stream_time": unix_time(content.position.time_us) if content.position.time_us != UNKNOWN_US else None,
+                "content_time": unix_time(content.content_us) if content.content_us is not None else None,
             },
         )
         rows = cursor.fetchall()
@@ -141,23 +146,26 @@ class Writer:
 
     def _accounts(self, cursor: psycopg.Cursor, content: Content) -> None:
         """States and handles that this batch's notices say; of several for one account the latest."""
-        told = [(item.notice.time_us, item.notice.seq, item) for item in content.accepted if item.notice]
-        if not told:
-            return
-        told.sort(key=lambda entry: entry[:2])
-        states = {i.row.actor: i.notice for _, _, i in told if i.notice and i.notice.active is not None}
-        handles = {i.row.actor: i.notice.handle for _, _, i in told if i.notice and i.notice.handle}
+        told = sorted(
+            (
+                (item.notice.time_us, item.notice.seq, item.row.actor, item.notice)
+                for item in content.accepted
+                if item.notice
+            ),
+            key=lambda entry: entry[:2],
+        )
+        states = {actor: notice for _, _, actor, notice in told if notice.active is not None}
+        handles = {actor: notice for _, _, actor, notice in told if notice.handle}
         if states:
             given = {
-                "ids": list(states),
-                "active": [state.active for state in states.values()],
-                "statuses": [state.status for state in states.values()],
-                "times": [unix_time(state.time_us) for state in states.values()],
-                "seqs": [state.seq for state in states.values()],
+                "active": [notice.active for notice in states.values()],
+                "statuses": [notice.status for notice in states.values()],
+                **_when(states),
             }
             cursor.execute(statement("event/update_accounts"), given)
         if handles:
-            cursor.execute(statement("event/update_handles"), {"ids": list(handles), "handles": list(handles.values())})
+            given = {"handles": [notice.handle for notice in handles.values()], **_when(handles)}
+            cursor.execute(statement("event/update_handles"), given)
 
     def _ensure_days(self, content: Content) -> None:
         for day in content.tallies.days() - self._days:
@@ -188,3 +196,12 @@ class Writer:
         )
         with cursor.copy(query) as copy:
             copy.write(data)
+
+
+def _when(told: dict[int, Notice]) -> dict[str, list[Any]]:
+    """Whom notices are about, and when they say it was."""
+    return {
+        "ids": list(told),
+        "times": [unix_time(notice.time_us) for notice in told.values()],
+        "seqs": [notice.seq for notice in told.values()],
+    }

@@ -19,6 +19,7 @@ from collector.errors import AlreadyRunning, BadSetting, CollectorError
 from collector.version import VERSION
 from ops import exits
 from ops.embedded.errors import EmbeddedError
+from ops.problem import Problem
 from ops.settings import SettingError, declared, default_of, description, load
 from sql.migrate import SchemaError
 from sql.session import away
@@ -27,14 +28,6 @@ VERBS = (
     "up", "demo", "collect", "web", "migrate", "status", "config", "simulate", "replay", "record", "audit",
     "bench",
 )  # fmt: skip
-
-
-class Problem(Exception):
-    """A verb can not go on. The message is the one line for people, `code` how the command ends."""
-
-    def __init__(self, message: str, code: int = exits.FAILED) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class _Parser(argparse.ArgumentParser):
@@ -63,6 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, exits.DATABASE)
     except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
         return _complain(f"the database can not be used: {away(error)}", exits.DATABASE)
+    except PermissionError as error:
+        return _complain(f"{(error.strerror or 'not permitted').lower()}: {error.filename}", exits.FAILED)
+    except (NotADirectoryError, FileExistsError, IsADirectoryError) as error:
+        return _complain(f"{(error.strerror or 'no directory').lower()}: {error.filename}", exits.USAGE)
     except BrokenPipeError:
         # who read our output has seen enough; nothing is left to be flushed into it at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

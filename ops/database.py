@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ops import exits
 from ops.embedded import embedded
+from ops.problem import Problem
 from ops.settings import DatabaseSettings
 
 
@@ -21,12 +23,17 @@ class Database:
 
 
 @contextlib.contextmanager
-def database(settings: DatabaseSettings) -> Iterator[Database]:
-    """A reachable database for as long as the block lasts; the embedded one is started if it has to be."""
+def database(settings: DatabaseSettings, *, existing: bool = False) -> Iterator[Database]:
+    """A reachable database for as long as the block lasts; the embedded one is started if it has to be.
+
+    `existing`: it is only to be looked at; one that is not there is not made.
+    """
     if settings.database_url:
         yield Database(settings.database_url, None)
         return
     data_dir = Path(settings.data_dir)
+    if existing and not data_dir.is_dir():
+        raise Problem(f"there is no database in {data_dir}", exits.DATABASE)
     with embedded(
         data_dir,
         pg_bin=Path(settings.pg_bin) if settings.pg_bin else None,

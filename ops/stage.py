@@ -27,6 +27,7 @@ from benchmarks.serving import keep_up
 from benchmarks.simulator import Simulation
 from benchmarks.store import Store
 from collector.parent import end_with_parent
+from ops.problem import Problem
 
 _CONTEXT = multiprocessing.get_context("spawn")
 
@@ -50,9 +51,17 @@ class Stage:
 
     def hush(self) -> float:
         """Make nothing new any more, and serve what there is. Silent for so many seconds, it is at its end."""
-        self._wire.send("hush")
-        self._wire.recv()
+        try:
+            self._wire.send("hush")
+            self._wire.recv()
+        except (BrokenPipeError, EOFError):
+            self.look_after()
         return 1.0
+
+    def look_after(self) -> None:
+        """Raise Problem when the simulated network has died: there is nothing to show without it."""
+        if self._process.exitcode is not None or not self._process.is_alive():
+            raise Problem(f"the simulated network died (exit code {self._process.exitcode}); start the demo again")
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._wire.close()

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from ops import exits
-from ops.cli import Problem
+from ops.problem import Problem
 from web.serve import address_of, bind, serve
 from web.settings import WebSettings
 

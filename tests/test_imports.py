@@ -20,17 +20,17 @@ MAY_IMPORT = {
 
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
-    "version errors event tid crashpoint lanes settings vitals",
-    "batch post reconnect",
+    "version event tid crashpoint lanes settings vitals retention",
+    "errors batch post reconnect",
     "decode checkpoint",
-    "names since queue sources.stream parent",
+    "names since queue sources.stream parent hosts",
     "rows sources rollup",
     "tally record window sources.jetstream",
     "content window_load sources.choose",
     "writer shortcut reader roller",
     "worker reader_process",
     "group",
-    "progress",
+    "progress watchdog",
     "supervisor",
 ]
 

@@ -270,6 +270,15 @@ def test_the_tests_run_after_lint_and_types_and_from_the_checkout(tree: Tree) ->
     assert tree.run("test", "-q", CI="true")[1].count("\n") == 3
 
 
+@pytest.mark.parametrize("what", ["faults", "mutants"])
+def test_faults_and_mutants_are_programs_of_their_own(tree: Tree, what: str) -> None:
+    (tree.root / "tests").mkdir()
+    (tree.root / "tests" / f"{what}.py").write_text(MAIN)
+    seen = tree.seen("test", f"--{what}", "3", "--only", "kill worker")
+    assert seen["arguments"] == ["3", "--only", "kill worker"]
+    assert seen["cwd"] == str(tree.root)
+
+
 @pytest.mark.parametrize("culprit", ["ruff", "mypy", "pytest"])
 def test_whatever_fails_decides_and_all_is_run(tree: Tree, culprit: str) -> None:
     checks(tree, **{culprit: 1})

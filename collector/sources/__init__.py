@@ -18,6 +18,10 @@ class Source(Protocol):
     host: str
     """What the cursor belongs to: host, port and path, without query."""
 
+    @property
+    def filtered(self) -> bool:
+        """Whether less than everything was asked for, so that silence means nothing."""
+
     async def connect(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
         """Open the stream at `cursor`, inclusive; with a limit, ask the host to leave out larger frames."""
 

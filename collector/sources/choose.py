@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit, urlunsplit
+
 from collector.errors import BadSetting
 from collector.settings import CollectorSettings
 from collector.sources import Source
 from collector.sources.jetstream import Jetstream
 from collector.version import USER_AGENT
+
+
+def shown_url(url: str) -> str:
+    """The address for people to see: no password, no query."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def source_of(url: str, settings: CollectorSettings) -> Source:

@@ -17,7 +17,7 @@ from collector.batch import Position
 from collector.sources.stream import Sink, Stream
 
 _BEGIN = b'{"did":"'
-_TIME = re.compile(rb'"time_us":([0-9]{1,19})[,}]').search
+_TIME = re.compile(rb'"time_us"\s*:\s*([0-9]{1,19})\s*[,}]').search
 # what fits into an address; longer filters go in a first message
 _FILTERS_IN_ADDRESS = 50
 
@@ -34,7 +34,7 @@ class Jetstream:
         user_agent: str = "skytally",
     ) -> None:
         parts = urlsplit(url)
-        self.host = f"{parts.netloc}{parts.path}"
+        self.host = f"{parts.netloc.rpartition('@')[2]}{parts.path}"
         self._parts = parts
         self._collections = collections
         self._dids = dids
@@ -61,7 +61,9 @@ class Jetstream:
             create_connection=partial(Stream, sink=sink, message_bytes_max=self._frame_bytes_max),  # type: ignore[arg-type]
             max_size=self._frame_bytes_max,
             compression=None,  # deflate costs twice the CPU, and a v2 host answers 400 to two schemes
-            ping_interval=None,  # the data watchdog decides; a paused reader must not be taken for a dead one
+            # the data watchdog decides, and a paused reader must not be taken for a dead one; a filtered stream may
+            # be silent for long, so there pings decide
+            ping_interval=20 if self.filtered else None,
             close_timeout=1,
             user_agent_header=self._user_agent,
         )
@@ -69,6 +71,11 @@ class Jetstream:
         if self._says_hello:
             await stream.send(self._hello(frame_bytes_limit), text=True)
         return stream
+
+    @property
+    def filtered(self) -> bool:
+        """Whether we asked for less than everything."""
+        return bool(self._collections or self._dids)
 
     @property
     def _says_hello(self) -> bool:

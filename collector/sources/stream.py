@@ -12,6 +12,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 from websockets.client import ClientProtocol
+from websockets.protocol import State
 
 _TEXT, _BINARY = 0x81, 0x82  # with the FIN bit: not fragmented
 _SWITCHING = b"HTTP/1.1 101"
@@ -52,12 +53,12 @@ class Stream(ClientConnection):
         self._head = head + data
         end = self._head.find(_END_OF_HEAD)
         if end < 0:
-            super().data_received(data)
+            self._leave(data)
             return
         rest = end + len(_END_OF_HEAD) - len(head)
         self._cutting = self._head.startswith(_SWITCHING)
         self._head = None
-        super().data_received(data[:rest])
+        self._leave(data[:rest])
         if data[rest:]:
             self.data_received(data[rest:])
 
@@ -94,7 +95,9 @@ class Stream(ClientConnection):
             if data[at] == _TEXT or data[at] == _BINARY:
                 self.sink(data[begin:end])
             else:
-                super().data_received(data[at:end])
+                self._leave(data[at:end])
+                if not self._cutting:
+                    return size
             at = end
         self._needed_bytes = size - at + 1
         return at
@@ -102,5 +105,16 @@ class Stream(ClientConnection):
     def _give_up(self, data: bytes, at: int) -> int:
         """A masked or too large message: the library ends the connection, with the code that says why."""
         self._cutting = False
-        super().data_received(data[at:])
+        self._leave(data[at:])
         return len(data)
+
+    def _leave(self, data: bytes) -> None:
+        """Give bytes to the library. Where it has ended the connection, nothing that follows is a message any more."""
+        try:
+            super().data_received(data)
+        except AssertionError:  # what some answers that are no HTTP end in
+            self.transport.abort()
+        if self.protocol.state in (State.CLOSING, State.CLOSED):
+            self._cutting = False
+            self._head = None
+            self.transport.close()

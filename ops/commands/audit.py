@@ -8,9 +8,9 @@ from pathlib import Path
 from benchmarks.recording import RecordingError
 from ops import exits
 from ops.audit import audit
-from ops.cli import Problem
 from ops.database import database
 from ops.display import Display
+from ops.problem import Problem
 from ops.settings import Settings
 from sql.migrate import check
 from sql.session import connect
@@ -27,7 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     display = Display()
     try:
-        with database(settings.database) as where, connect(where.conninfo, None, "audit") as connection:
+        with database(settings.database, existing=True) as where, connect(where.conninfo, None, "audit") as connection:
             check(connection)
             report = audit(connection, arguments.recordings, progress=display.progress)
     except RecordingError as error:

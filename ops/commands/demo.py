@@ -10,11 +10,11 @@ from pathlib import Path
 import msgspec
 
 from ops import exits
-from ops.cli import Problem
 from ops.commands.collect import collect
 from ops.database import Database
 from ops.display import Display
 from ops.embedded import embedded
+from ops.problem import Problem
 from ops.settings import Settings
 from ops.stage import Stage
 from ops.website import Website, listener_of
@@ -54,9 +54,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             collector = msgspec.structs.replace(
                 settings.collector, source=(stage.url,), network=NETWORK, since="oldest", collections=(), dids=()
             )
+
+            def look_after() -> None:
+                website.look_after()
+                stage.look_after()
+
             ours = Settings(collector, settings.web, settings.database, settings.values)
             display.say(f"a simulated network is at {stage.url}; stop with Ctrl-C")
-            code = collect(ours, Database(conninfo, data_dir), display, also=website.look_after, drain=stage.hush)
+            code = collect(ours, Database(conninfo, data_dir), display, also=look_after, drain=stage.hush)
     display.say(f"recount it: ./run audit --data-dir {data_dir} {served}")
     return code
 

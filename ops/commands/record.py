@@ -10,8 +10,8 @@ import uvloop
 from benchmarks.record import record
 from benchmarks.recording import RecordingError
 from ops import exits
-from ops.cli import Problem
 from ops.display import Display
+from ops.problem import Problem
 from ops.settings import Settings
 
 HELP = "Write what the source sends to a recording."

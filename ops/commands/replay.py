@@ -8,8 +8,8 @@ import os
 from benchmarks.recording import RecordingError
 from benchmarks.serving import ReplayOptions, replay
 from ops import exits
-from ops.cli import Problem
 from ops.options import add_options, options_of
+from ops.problem import Problem
 from ops.settings import Settings
 
 HELP = "Serve a recording over the Jetstream wire, at N times its pace or flat out, with faults to choose."

@@ -8,9 +8,9 @@ import time
 from benchmarks.recording import RecordingError
 from benchmarks.simulator import SimulateOptions, simulate
 from ops import exits
-from ops.cli import Problem
 from ops.display import Display
 from ops.options import add_options, options_of
+from ops.problem import Problem
 from ops.settings import Settings
 
 HELP = "Write a recording of a simulated network: same seed, same bytes."

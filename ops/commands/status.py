@@ -24,7 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    with database(settings.database) as where, connect(where.conninfo, None, "status") as connection:
+    with database(settings.database, existing=True) as where, connect(where.conninfo, None, "status") as connection:
         check(connection)
         cursor = connection.execute(statement("query/status"))
         row = cursor.fetchone()

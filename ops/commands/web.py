@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
+import psycopg
+
 from ops import exits
 from ops.database import database
 from ops.settings import Settings
 from ops.website import listener_of
+from sql.session import connect, is_refusal
 from web.serve import address_of, serve
 
 HELP = "Serve the API and the site."
@@ -22,6 +25,16 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     listener = listener_of(settings.web)
     with database(settings.database) as where:
+        _check(where.conninfo)
         print(f"serving {address_of(listener)}", file=sys.stderr, flush=True)
         serve(settings.web, where.conninfo, listener)
     return exits.OK
+
+
+def _check(conninfo: str) -> None:
+    """A password or a role that will not do is said at once; a database that is merely away may come back."""
+    try:
+        connect(conninfo, "skytally_web", "web").close()
+    except psycopg.OperationalError as error:
+        if is_refusal(error):
+            raise

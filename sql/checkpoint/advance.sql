@@ -6,7 +6,8 @@ set
   -- a host may reorder at its cut-over from replay to live: cursors never go back
   cursor = greatest(lane.cursor, %(cursor)s),
   stream_time = greatest(lane.stream_time, %(stream_time)s),
-  content_time = greatest(lane.content_time, %(content_time)s),
+  -- may go back: when a host falls behind with what it delivers, another one has more to repeat
+  content_time = coalesce(%(content_time)s, lane.content_time),
   events = lane.events + given.events,
   duplicates = lane.duplicates + given.duplicates,
   quarantined = lane.quarantined + given.quarantined

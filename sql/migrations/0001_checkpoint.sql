@@ -49,8 +49,8 @@ create table gap (
   unique (host, from_time, to_time, reason)
 );
 
--- Where undecodable and refused events stand, each once. The digest is of the event key where there is one,
--- else of the frame. The sample is at most the first 64 KiB.
+-- Where undecodable and refused events stand, each once. The digest is the packed event key (44 bytes) where there is
+-- one, else 16 bytes over the frame. The sample is at most the first 64 KiB.
 create table quarantine (
   digest bytea primary key,
   reason text not null,

@@ -7,6 +7,8 @@ create table account (
   did text not null,
   -- a hint from identity events until it is resolved
   handle text,
+  handle_time timestamptz,
+  handle_seq bigint,
   active boolean not null default true,
   status text,
   -- the latest account event seen, by (time, seq)
@@ -78,6 +80,29 @@ begin
     execute format(
       'alter table event attach partition %I for values from (%L) to (%L)',
       name, day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
+  end if;
+end
+$$;
+
+-- Follows stay known to their unfollows for ever: what the log drops of them is kept here.
+create table old_follow (like event including defaults including constraints);
+create index old_follow_rkey on old_follow (rkey);
+
+-- Drops a whole day, never rows. The brief lock waits for running transactions; its caller sets how long.
+create function drop_event_day(day date) returns void
+language plpgsql security definer set search_path = skytally, pg_temp
+as $$
+declare
+  name text := 'event_' || to_char(day, 'YYYYMMDD');
+begin
+  perform pg_advisory_xact_lock(hashtext('skytally ensure_event_day'));
+  if to_regclass(format('skytally.%I', name)) is not null then
+    execute format('alter table event detach partition %I', name);
+    execute format(
+      'insert into old_follow select * from %I'
+      ' where collection = (select id from collection where name = %L) and operation in (''c'', ''d'')',
+      name, 'app.bsky.graph.follow');
+    execute format('drop table %I', name);
   end if;
 end
 $$;

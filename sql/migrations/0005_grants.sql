@@ -12,6 +12,7 @@ grant insert on account_tally_0, account_tally_1, dimension_tally_0, dimension_t
   network_tally_0, network_tally_1 to skytally_collector;
 grant insert, update on account to skytally_collector;
 grant execute on function ensure_event_day(date) to skytally_collector, skytally_roller;
+grant execute on function drop_event_day(date) to skytally_roller;
 
 grant select on all tables in schema skytally to skytally_roller;
 grant update on fold to skytally_roller;

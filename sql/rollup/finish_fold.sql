@@ -1,6 +1,6 @@
--- The folded segment held everything up to the position that was noted when workers left it.
+-- The folded segment held everything up to the position that this roller noted when workers left it.
 update fold
 set
-  watermark = greatest(watermark, watermark_next),
+  watermark = greatest(watermark, %(watermark)s),
   folded_at = now()
 returning watermark

@@ -8,4 +8,4 @@ set
     select case when count(stream_time) = count(*) then min(stream_time) end
     from lane
   )
-returning segment
+returning segment, watermark_next

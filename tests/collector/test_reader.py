@@ -138,6 +138,48 @@ def test_one_frame_with_a_wrong_time_does_not_move_the_position() -> None:
     assert max(batch.position.time_us for worker in batches for batch in worker) <= events[-1][0]
 
 
+def test_a_wrong_time_alone_in_its_batch_does_not_move_the_position_either() -> None:
+    events = [(NOON_US + n * 1000, post(at=n)) for n in range(100)]
+    wrong = post(at=50_000_000)
+    batches = Play([*events[:50], (NOON_US + 49_500, wrong), *events[50:]], batch_events_max=1).run(has_all)
+    assert max(batch.position.time_us for worker in batches for batch in worker) <= events[-1][0]
+
+
+def test_a_first_frame_with_an_absurd_time_is_no_gap() -> None:
+    play = Play(simulated(100))
+    first_us = play.events[0][0]
+    absurd = post(at=1).replace(str(NOON_US + 1000).encode(), b"9" * 19)
+    play.events = [(first_us - 1, absurd), *play.events]
+    play.complete_to = Position(first_us - 1_000_000, first_us - 1_000_000)
+    play.begin = first_us - 2_000_000
+    assert not [gap for worker in play.run(has_all) for batch in worker for gap in batch.gaps]
+
+
+def test_a_stop_does_not_wait_for_a_host_that_does_not_answer() -> None:
+    gone = asyncio.Event()
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        gone.set()
+
+    async def stopped() -> bool:
+        server = await asyncio.start_server(hang, "127.0.0.1", 0)
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/subscribe"
+        settings = CollectorSettings(source=(url,))
+        reader = Reader(settings, Jetstream(url), [], ReaderVitals(_CONTEXT), OLDEST_CURSOR, None)
+        reading = asyncio.create_task(reader.read(None))
+        await asyncio.sleep(0.1)
+        reader.stop()
+        found = await asyncio.wait_for(reading, 3)
+        await asyncio.wait_for(gone.wait(), 3)
+        server.close()
+        return found
+
+    assert asyncio.run(stopped())
+
+
 def test_a_connection_that_breaks_again_and_again_loses_nothing() -> None:
     play = Play(simulated(4000), FaultOptions(drop_after=700), rewind_s=0.1)
     assert received(play.run(has_all)) == {line for _, line in play.events}

@@ -8,9 +8,10 @@ import psycopg
 import pytest
 
 from collector import rollup
+from collector.retention import tend_days
 from collector.rollup import Fold
 from sql.session import connect
-from tests.collector.frames import BOB, key, like, post_uri
+from tests.collector.frames import BOB, delete, follow, frame, key, like, post_uri
 from tests.collector.rig import Rig
 
 BOBS = post_uri(BOB, key(1))
@@ -87,3 +88,20 @@ def test_the_roller_may_not_touch_the_log(rig: Rig) -> None:
     for query in (b"delete from event", b"insert into lane (lane) values (1)", b"update account set did = ''"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             rig.roller.execute(query)
+
+
+def test_days_are_made_ahead_and_dropped_whole_and_follows_stay_known(rig: Rig) -> None:
+    day = 86_400_000
+    rig.hand(follow(BOB, at=0), like(BOBS, at=1))
+    rig.hand(*[like(BOBS, at=9 * day + n) for n in range(150)], frame("com.example.t", at=60 * day))
+    rig.fold()
+    tend_days(rig.roller, 7)
+    rows = rig.owner.execute("select inhrelid::regclass::text from pg_inherits where inhparent = 'event'::regclass")
+    assert sorted(name for (name,) in rows) == ["event_20260713", "event_20260714", "event_20260902"]
+    rig.hand(delete("follow", key(0), at=9 * day + 1000), delete("like", key(1), at=9 * day + 1001))
+    rig.fold()
+    assert rig.numbers() == {
+        "follows": 1, "followers": 1, "likes": 151, "likes_received": 151, "-follows": 1, "-followers": 1,
+    }  # fmt: skip
+    rig.hand(follow(BOB, at=0))
+    assert rig.one("select count(*)::int from event where collection = 4") == 1  # the delete; the create is known

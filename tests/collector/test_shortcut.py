@@ -24,7 +24,7 @@ def by(rig: Rig, frames: list[bytes], *, short: bool, monkeypatch: pytest.Monkey
     rig.worker = rig.restart()
     with monkeypatch.context() as patch:
         if not short:
-            patch.setattr(Shortcut, "take", lambda self, frames, content, latest_us: frames)
+            patch.setattr(Shortcut, "take", lambda self, frames, *_: frames)
         return rig.worker._sort_out(Batch(Position(NOON_US, NOON_US), [], frames))
 
 
@@ -96,7 +96,7 @@ def test_the_genuine_recording_goes_the_short_way(rig: Rig, monkeypatch: pytest.
 )
 def test_what_is_open_is_left_to_the_long_way(rig: Rig, frame: bytes) -> None:
     content = Content(Position(NOON_US, NOON_US), rig.worker._collections)
-    assert rig.worker._shortcut.take([frame], content, SEQ_MAX) == [frame]
+    assert rig.worker._shortcut.take([frame], content, SEQ_MAX, set()) == [frame]
     assert not any(content.events)
 
 
@@ -105,4 +105,4 @@ def test_an_event_below_what_the_window_vouches_for_is_left_to_the_long_way(rig:
     old_rev = like(post_uri(BOB, key(1)), at=20_000, rev=1)
     rig.worker._window.floor_us = NOON_US + 5_000_000 - 600_000_000
     content = Content(Position(NOON_US, NOON_US), rig.worker._collections)
-    assert rig.worker._shortcut.take([*frames, old_rev], content, SEQ_MAX) == [*frames[:6], old_rev]
+    assert rig.worker._shortcut.take([*frames, old_rev], content, SEQ_MAX, set()) == [*frames[:6], old_rev]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 from collections.abc import Sequence
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from collector.reconnect import CONNECTION_TROUBLE
 from collector.sources.jetstream import Jetstream
 
 LIMIT = 1 << 20
@@ -45,17 +47,22 @@ class Host:
         answer = b"HTTP/1.1 %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n"
         answer += b"Content-Length: 2\r\n\r\nno" if self.status[:3] != b"101" else b"\r\n"
         whole = answer % (self.status, accept) + self.said
-        for at in range(0, len(whole), self.piece):
-            writer.write(whole[at : at + self.piece])
-            await writer.drain()
-            await asyncio.sleep(0)
+        with contextlib.suppress(ConnectionError):  # it may hang up in the middle of what we say
+            for at in range(0, len(whole), self.piece):
+                writer.write(whole[at : at + self.piece])
+                await writer.drain()
+                await asyncio.sleep(0)
+            await self.listen(reader)
+            writer.close()
+            await writer.wait_closed()
+        self.done.set()
+
+    async def listen(self, reader: asyncio.StreamReader) -> None:
+        """Until it says that it closes."""
         while piece := await reader.read(4096):
             self.heard += piece
             if b"\x88" in piece[:1] + self.heard[-8:-6]:  # a masked close frame with a code
                 break
-        writer.close()
-        await writer.wait_closed()
-        self.done.set()
 
 
 def received(host: Host) -> tuple[list[bytes], BaseException]:
@@ -72,7 +79,7 @@ def received(host: Host) -> tuple[list[bytes], BaseException]:
                 await asyncio.wait_for(stream.ended(), 10)
             finally:
                 stream.transport.abort()
-        except (ConnectionClosed, InvalidStatus) as error:
+        except CONNECTION_TROUBLE as error:
             return found, error
         finally:
             await asyncio.wait_for(host.done.wait(), 10)
@@ -122,6 +129,30 @@ def test_a_message_above_the_limit_ends_the_connection_with_1009() -> None:
     assert isinstance(ended, ConnectionClosed)
     assert ended.sent is not None
     assert ended.sent.code == 1009
+
+
+def test_a_fragmented_message_above_the_limit_ends_the_connection_too_and_nothing_after_it_counts() -> None:
+    pieces = message(b"x" * LIMIT, 0x01) + message(b"x", 0x80) + message(b"after") * 5
+    found, ended = received(Host(message(b"a") + pieces, 1 << 16))
+    assert found == [b"a"]
+    assert isinstance(ended, ConnectionClosed)
+    assert ended.sent is not None
+    assert ended.sent.code == 1009
+
+
+def test_an_answer_that_is_no_http_is_trouble_like_any_other() -> None:
+    class Strange(Host):
+        async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"\x00\xff\xfe SSH-2.0 hi\r\n" * 1000)
+            await reader.read()
+            writer.close()
+            await writer.wait_closed()
+            self.done.set()
+
+    found, ended = received(Strange(b"", 1))
+    assert found == []
+    assert isinstance(ended, CONNECTION_TROUBLE)
 
 
 def test_a_masked_message_from_a_server_ends_the_connection() -> None:

@@ -174,3 +174,13 @@ def test_when_the_first_source_fails_the_next_one_is_taken(
         with collecting(conninfo, both, "--until-idle", "1", "--reconnect-s-max", "0.2") as collector:
             assert "changing to the next source" in collector.end()
     assert audit(database, [recording]).diff == 0
+
+
+def test_while_no_source_answers_it_says_so_once_for_each(conninfo: str, database: psycopg.Connection) -> None:
+    nowhere = "ws://127.0.0.1:9/subscribe ws://127.0.0.1:19/subscribe"
+    with collecting(conninfo, nowhere, "--reconnect-s-max", "0.1") as collector:
+        wait_for(lambda: (database.execute("select count(*) from epoch").fetchone() or (0,))[0] >= 5, 40)
+        collector.process.send_signal(signal.SIGTERM)
+        said = collector.end(0)
+    assert said.count("changing to the next source") <= 3
+    assert "ended (" not in said

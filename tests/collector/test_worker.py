@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from collector import window
 from collector.batch import Gap
+from collector.lanes import lane_of
 from tests.collector.frames import ALICE, BOB, CAROL, NOON_US, delete, follow, frame, key, like, notice, post, post_uri
 from tests.collector.rig import HOST, Rig
 from tests.conftest import new_database
@@ -176,10 +177,57 @@ def test_an_event_refused_as_too_early_stays_refused_when_its_time_has_come(rig:
     rig.worker._latest_ahead_us = -(10**17)  # the clock is before everything
     rig.hand(like(BOBS))
     for _ in range(2):
+        rig.worker._latest_ahead_us = 0
         rig.hand(like(BOBS))
         rig.restart()
     assert rig.one("select count(*) from event") == 0
     assert rig.one("select count(*) from quarantine") == 1
+
+
+def test_an_event_that_counts_is_not_quarantined_when_it_comes_again_in_a_worse_shape(rig: Rig) -> None:
+    rig.hand(like(BOBS), notice("account", seq=5, active=True))
+    for _ in range(2):
+        rig.hand(like(7), notice("account", seq=5))  # type: ignore[arg-type]
+        rig.worker._latest_ahead_us = -(10**17)
+        rig.hand(like(BOBS), post(at=1))
+        rig.restart()
+    assert rig.owner.execute("select reason from quarantine").fetchall() == [("time_in_future",)]
+    assert rig.one("select count(*) from event") == 2
+
+
+def test_an_ill_formed_event_that_comes_again_well_formed_stays_refused(rig: Rig) -> None:
+    rig.hand(like(7))  # type: ignore[arg-type]
+    rig.restart()
+    rig.hand(like(BOBS))
+    assert rig.one("select count(*) from event") == 0
+    assert rig.audit().diff == 0
+
+
+def test_a_frame_without_key_from_another_host_is_the_same_frame(rig: Rig) -> None:
+    frame_of_a = like(BOBS).replace(b'"rkey"', b'"no-rkey"')
+    rig.hand(frame_of_a)
+    rig.restart("other:1/subscribe")
+    rig.hand(frame_of_a.replace(str(NOON_US).encode(), str(NOON_US + 77).encode()))
+    assert rig.one("select count(*) from quarantine") == 1
+
+
+def test_a_frame_whose_did_the_reader_took_for_another_is_refused(rig: Rig) -> None:
+    lane = lane_of(ALICE.encode())
+    rig.worker._lanes -= {lane}
+    rig.worker._shortcut._own[lane] = False
+    rig.hand(like(BOBS), post(at=1))
+    assert rig.owner.execute("select distinct reason from quarantine").fetchall() == [("did_ambiguous",)]
+    assert rig.one("select count(*) from event") == 0
+
+
+def test_the_content_time_lags_as_revs_do_and_is_right_after_a_restart(rig: Rig) -> None:
+    frames = [like(BOBS, at=600_000 + n, rev=n) for n in range(50)]  # revs lag ten minutes
+    for _ in range(2):
+        rig.hand(*frames, at=600_050)
+        assert rig.one(f"select abs(extract(epoch from content_time) - {NOON_US / 1e6}) < 1 from lane limit 1")
+        rig.restart()
+    rig.hand(at=700_000)  # says no rev: what was known stays
+    assert rig.one(f"select abs(extract(epoch from content_time) - {NOON_US / 1e6}) < 1 from lane limit 1")
 
 
 def test_a_frame_above_the_limit_is_refused_whatever_it_holds(rig: Rig) -> None:
@@ -201,7 +249,8 @@ def test_the_latest_account_event_says_the_state_in_whatever_order_they_come(rig
 
 
 def test_an_identity_event_hints_at_a_handle(rig: Rig) -> None:
-    rig.hand(notice("identity", seq=1, handle="a.example"), notice("identity", seq=2, handle="b.example"))
+    rig.hand(notice("identity", seq=2, handle="b.example"))
+    rig.hand(notice("identity", seq=1, handle="a.example"))
     assert rig.one("select handle from account") == "b.example"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from collector import tid
 from collector.errors import Collision, Fenced
 from tests.collector.frames import ALICE, BOB, delete, frame, key, like, post, post_uri
 from tests.collector.rig import Rig
@@ -102,3 +103,20 @@ def test_events_of_any_day_find_their_partition(rig: Rig) -> None:
     rig.hand(post(at=0), post(at=day), post(at=-900 * day), frame("com.example.t", at=3 * day))
     assert rig.one("select count(*) from event") == 4
     assert rig.one("select count(*) from pg_inherits where inhparent = 'event'::regclass") == 4
+
+
+def test_a_refused_create_leaves_the_loss_of_the_one_before_it_as_it_was(rig: Rig) -> None:
+    rig.owner.execute(REFUSE.encode())
+    rig.hand(like(BOBS, rkey="r", rev=1), delete("like", "r", at=5, rev=5))
+    rig.owner.execute("alter table event disable trigger refuse")
+    late = (
+        "create function late() returns trigger language plpgsql as $$ begin"
+        f" if new.rev = {tid.number(key(3))} then raise exception 'late' using errcode = '22023'; end if;"
+        " return new; end $$"
+    )
+    rig.owner.execute(late.encode())
+    rig.owner.execute("create trigger late before insert on event for each row execute function late()")
+    rig.hand(like(BOBS, rkey="r", rev=3, at=7))
+    rig.fold()
+    assert rig.numbers() == {"likes": 1, "likes_received": 1, "-likes": 1, "-likes_received": 1}
+    assert rig.one("select count(*)::int from quarantine") == 1

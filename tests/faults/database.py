@@ -6,6 +6,9 @@ import os
 import signal
 import time
 
+from collector.batch import Position
+from collector.checkpoint import OLDEST_CURSOR, begin_epoch
+from sql.session import connect
 from tests.faults.process import wait_for
 from tests.faults.run import POSTGRES_S_MAX, Fault
 from tests.faults.stage import NotFired, Stage
@@ -17,12 +20,12 @@ _LOCK_S = 1.0
 def crashed(name: str, number: int) -> Fault:
     """The whole server dies and its keeper starts it again; a signal to the postmaster decides how."""
 
-    def strike(stage: Stage) -> None:
+    def play(stage: Stage) -> None:
         stage.begin()
         crash(stage, number)
         stage.end()
 
-    return Fault(name, strike, POSTGRES_S_MAX)
+    return Fault(name, play, POSTGRES_S_MAX)
 
 
 def commits_lost(stage: Stage) -> None:
@@ -46,17 +49,38 @@ def crashed_again(stage: Stage) -> None:
 
 def crash(stage: Stage, number: int) -> tuple[Sample, Sample]:
     """Strike the postmaster; what was counted at the last before it and at the first after it."""
+    before = strike(stage, number)
+    if not wait_for(lambda: stage.watch.now.epoch > before.epoch):
+        raise NotFired("no run came after it")
+    after = next(sample for sample in stage.watch.samples if sample.epoch > before.epoch)
+    stage.notes.append(f"{max(before.events - after.events, 0)} events lost and read again")
+    return before, after
+
+
+def strike(stage: Stage, number: int) -> Sample:
+    """Strike the postmaster, and wait for the next one; what was counted at the last."""
     postmaster = stage.server.postmaster()
     before = stage.watch.now
     stage.struck()
     stage.server.signal(number)
     if not wait_for(lambda: stage.server.is_up_since(postmaster)):
         raise NotFired("the server went on, or never came back")
-    if not wait_for(lambda: stage.watch.now.epoch > before.epoch):
-        raise NotFired("no run came after it")
-    after = next(sample for sample in stage.watch.samples if sample.epoch > before.epoch)
-    stage.notes.append(f"{max(before.events - after.events, 0)} events lost and read again")
-    return before, after
+    return before
+
+
+def epoch_kept(stage: Stage) -> None:
+    """What fences off earlier runs is on disk before anybody acts on it, whatever else is lost."""
+    stage.recordings = []
+    position = Position(OLDEST_CURSOR, OLDEST_CURSOR)
+    with connect(stage.conninfo, "skytally_collector", "supervisor of a fault") as connection:
+        connection.execute("set synchronous_commit = off")
+        begin_epoch(connection, "here", position)
+        epoch = begin_epoch(connection, "there", position)
+        connection.execute("update lane set duplicates = 1")
+        strike(stage, signal.SIGQUIT)
+    if stage.one("select max(duplicates) from lane"):
+        raise NotFired("nothing was lost")
+    assert stage.one("select max(epoch) from epoch") == stage.one("select min(epoch) from lane") == epoch
 
 
 def backend_killed(stage: Stage) -> None:
@@ -73,7 +97,7 @@ def backend_killed(stage: Stage) -> None:
 def session_ended(part: str) -> Fault:
     """One session is ended by the server: a connection lost without any crash."""
 
-    def strike(stage: Stage) -> None:
+    def play(stage: Stage) -> None:
         stage.begin()
         epoch = stage.watch.now.epoch
         pid = backend(stage, f"skytally {part}")
@@ -84,7 +108,7 @@ def session_ended(part: str) -> Fault:
             raise NotFired("no run came after it")
         stage.end()
 
-    return Fault(f"session of {part} ended", strike, POSTGRES_S_MAX)
+    return Fault(f"session of {part} ended", play, POSTGRES_S_MAX)
 
 
 def lanes_locked(stage: Stage) -> None:
@@ -122,4 +146,5 @@ FAULTS = [
     session_ended("roller"),
     session_ended("supervisor"),
     Fault("lanes locked", lanes_locked),
+    Fault("epoch kept", epoch_kept),
 ]

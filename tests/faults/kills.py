@@ -23,6 +23,7 @@ def at_point(name: str, latest: int) -> Fault:
     """A process dies at a named point."""
 
     def strike(stage: Stage) -> None:
+        stage.exactly()
         died = crash_at(stage, name, stage.random.randint(1, latest))
         stage.play()
         stage.collect()
@@ -67,6 +68,7 @@ def killed(name: str) -> Fault:
     """One process of the group is killed at a random moment."""
 
     def strike(stage: Stage) -> None:
+        stage.exactly()
         stage.begin()
         stage.kill(name)
         stage.end()
@@ -88,6 +90,7 @@ def killed_again(stage: Stage) -> None:
 
 def supervisor_killed(stage: Stage) -> None:
     """Its group goes with it; the next one goes on."""
+    stage.exactly()
     stage.begin()
     stage.group()
     stage.struck()
@@ -100,6 +103,7 @@ def supervisor_killed(stage: Stage) -> None:
 
 def all_killed(stage: Stage) -> None:
     """The supervisor and its group, in any order, at once."""
+    stage.exactly()
     stage.begin()
     pids = [stage.collector.process.pid, *stage.group().values()]
     stage.random.shuffle(pids)

@@ -25,13 +25,13 @@ END_S_MAX = 60.0
 class Collector:
     """One call of `skytally collect`."""
 
-    def __init__(self, mark: str, log: Path, conninfo: str, flags: list[str], variables: dict[str, str]) -> None:
+    def __init__(self, mark: str, log: Path, flags: list[str], variables: dict[str, str]) -> None:
         self._log = log
         with log.open("ab") as file:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "ops", "collect", *_FLAGS, *flags],
                 cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=file, stderr=file,
-                env={**os.environ, "PYTHONPATH": str(CHECKOUT), "DATABASE_URL": conninfo, MARK: mark, **variables},
+                env={**os.environ, "PYTHONPATH": str(CHECKOUT), MARK: mark, **variables},
             )  # fmt: skip
 
     def said(self) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.server import Server
-from tests.faults.stage import NotFired, Stage, stage
+from tests.faults.stage import NotFired, NotHere, Stage, stage
 
 PROCESS_S_MAX = 10.0
 POSTGRES_S_MAX = 15.0
@@ -38,22 +38,30 @@ class Outcome:
     failure: str
     """Empty when the fault fired, the recount agreed and nothing was left."""
     fired: bool
+    skipped: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether it says something against the collector, or nothing at all because the fault did not fire."""
+        return bool(self.failure) and not self.skipped
 
 
 def perform(fault: Fault, seed: int, server: Server, folder: Path) -> Outcome:
     """One run of a fault with everything random from one seed."""
-    begun, failure, fired = time.monotonic(), "", True
+    begun, failure, fired, skipped = time.monotonic(), "", True, False
     with stage(seed, server, folder) as made:
         try:
             fault.strike(made)
             failure = _judge(made)
         except NotFired as error:
             failure, fired = f"did not fire: {error}", False
+        except NotHere as error:
+            failure, fired, skipped = str(error), False, True
         except Exception:
             failure = f"{traceback.format_exc()}\n{_said(made)}"
         recovery_s = made.recovery_s()
         notes = ", ".join(made.notes)
-    return Outcome(fault, seed, time.monotonic() - begun, recovery_s, notes, failure, fired)
+    return Outcome(fault, seed, time.monotonic() - begun, recovery_s, notes, failure, fired, skipped)
 
 
 def _judge(made: Stage) -> str:

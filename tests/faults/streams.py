@@ -10,7 +10,7 @@ from benchmarks.recording import Writer
 from benchmarks.simulator import write_recording
 from benchmarks.store import Store
 from benchmarks.wire import lines
-from tests.faults.run import Fault
+from tests.faults.run import PROCESS_S_MAX, Fault
 from tests.faults.stage import EVENTS, NotFired, Stage
 
 _BREAK_AFTER = 5_000  # events on each connection; more than are read again after each
@@ -31,6 +31,17 @@ def faulty(name: str, fired: str, options: FaultOptions, **settings: str) -> Fau
             raise NotFired(f"the host counted no {fired}")
 
     return Fault(name, strike)
+
+
+def shuffled_and_killed(stage: Stage) -> None:
+    """Late frames stand behind the cursor when the reader dies: they are read again."""
+    stage.play(FaultOptions(shuffle_share=1.0, window=256, seed=stage.seed))
+    stage.collect()
+    stage.reach(stage.random.uniform(0.1, 0.6))
+    stage.kill("reader")
+    stage.end()
+    if not stage.host.fired("shuffle"):
+        raise NotFired("nothing was shuffled")
 
 
 def recognised(stage: Stage, least: int) -> None:
@@ -135,6 +146,9 @@ FAULTS = [
     faulty("shuffled", "shuffle", FaultOptions(shuffle_share=0.5)),
     faulty("shuffled and doubled", "shuffle", FaultOptions(shuffle_share=0.5, duplicate_share=0.3, window=64)),
     faulty("connections dropped", "drop", FaultOptions(drop_after=_BREAK_AFTER)),
+    faulty(
+        "dropped and shuffled", "drop", FaultOptions(drop_after=_BREAK_AFTER - 1, shuffle_share=1.0, window=256)
+    ),
     faulty("connections closed", "close", FaultOptions(close_after=_BREAK_AFTER)),
     faulty(
         "cut-over reordered", "cutover_reorder", FaultOptions(drop_after=_BREAK_AFTER, cutover_reorder=True)
@@ -146,6 +160,7 @@ FAULTS = [
     faulty("a silent source", "silence", FaultOptions(silence_after=_BREAK_AFTER, silence_s=1.0), until_idle="1.5"),
     faulty("refused at first", "refuse", FaultOptions(refuse_first=3, retry_after_s=1)),
     faulty("latency", "latency", FaultOptions(latency_s=0.03)),
+    Fault("shuffled and killed", shuffled_and_killed, PROCESS_S_MAX),
     Fault("the recording twice", twice),
     Fault("a share again", a_share_again),
     Fault("garbage", garbage),

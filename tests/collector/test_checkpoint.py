@@ -1,0 +1,62 @@
+"""Where a run begins, from what the lanes say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from collector.batch import Position
+from collector.checkpoint import OLDEST_CURSOR, LaneState, Rewind, complete_position, resume_position
+from collector.errors import BadSetting
+from collector.hosts import Hosts
+from collector.since import first_cursor
+
+NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
+NOON_US = int(NOON.timestamp() * 1e6)
+REWIND = Rewind(5, 120)
+
+
+def lanes(*changes: dict[str, object]) -> list[LaneState]:
+    """Thirty-two lanes at noon, the first ones changed."""
+    at_noon = LaneState(0, "a", NOON_US, NOON, NOON - timedelta(seconds=1))
+    return [at_noon._replace(lane=n, **(changes[n] if n < len(changes) else {})) for n in range(32)]  # type: ignore[arg-type]
+
+
+def test_on_the_same_host_the_lowest_lane_decides() -> None:
+    behind = lanes({"cursor": NOON_US - 7_000_000})
+    assert resume_position(behind, "a", REWIND) == Position(NOON_US - 12_000_000, NOON_US - 12_000_000)
+    assert complete_position(behind, "a") == Position(NOON_US - 7_000_000, NOON_US - 7_000_000)
+
+
+def test_on_another_host_the_lowest_content_time_decides_and_cursors_do_not() -> None:
+    behind = lanes({"content_time": NOON - timedelta(hours=1)}, {"cursor": 5})
+    expected = NOON_US - 3600_000_000 - 120_000_000
+    assert resume_position(behind, "b", REWIND) == Position(expected, expected)
+    assert complete_position(behind, "b") is None
+
+
+@pytest.mark.parametrize("missing", [{"cursor": None}, {"host": "b", "content_time": None}])
+def test_a_lane_that_has_nothing_yet_means_from_the_beginning(missing: dict[str, object]) -> None:
+    assert resume_position(lanes(missing), "a", REWIND) is None
+
+
+def test_a_first_run_begins_where_it_is_told() -> None:
+    assert first_cursor("oldest", NOON_US).cursor == OLDEST_CURSOR
+    assert first_cursor("live", NOON_US).cursor == NOON_US
+    assert first_cursor("90m", NOON_US).cursor == NOON_US - 5400_000_000
+    assert first_cursor("2026-07-04T12:00:00Z", 0).cursor == NOON_US
+    with pytest.raises(BadSetting):
+        first_cursor("2026-07-04Tnoon", 0)
+
+
+def test_hosts_are_taken_in_turn_and_tried_longer_in_each_round() -> None:
+    hosts = Hosts(("a", "b"))
+    seen = []
+    for _ in range(5):
+        seen.append((hosts.url, hosts.tries_max, hosts.first_round))
+        hosts.failed()
+    assert seen == [("a", 3, True), ("b", 3, True), ("a", 6, True), ("b", 6, False), ("a", 12, False)]
+    hosts.well()
+    assert hosts.tries_max == 3
+    assert Hosts(("a",)).tries_max is None

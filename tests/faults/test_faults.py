@@ -1,0 +1,39 @@
+"""Every fault once with a fixed seed, and every seed that ever failed. How to repeat one: ./run test --faults 1 --only
+NAME --seed SEED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+
+import pytest
+
+from tests.faults import seeds
+from tests.faults.faults import FAULTS
+from tests.faults.lanes import Run, performing
+from tests.faults.run import Outcome
+
+RUNS = [*[Run(name, seeds.FIRST) for name in FAULTS], *seeds.read()]
+_LANES = 2
+
+
+@pytest.fixture(scope="module")
+def coming(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[Run, Future[Outcome]]]:
+    """The runs that were asked for, two at a time: each waits more than it works."""
+    chosen = [item for item in request.session.items if item.getparent(pytest.Module) is request.node]
+    runs = [
+        run for item in chosen if isinstance(item, pytest.Function) and (run := item.callspec.params["run"]) in RUNS
+    ]
+    with performing(runs, _LANES, tmp_path_factory.mktemp("faults")) as futures:
+        yield futures
+
+
+@pytest.mark.parametrize("run", RUNS, ids=lambda run: f"{run.fault}, {run.seed}")
+def test_it_counts_right_whatever_strikes(coming: dict[Run, Future[Outcome]], run: Run) -> None:
+    outcome = coming[run].result()
+    if outcome.skipped:
+        pytest.skip(outcome.failure)
+    assert not outcome.failure, f"seed {run.seed}: {outcome.failure}"
