@@ -28,7 +28,7 @@ LEAP_US = 3_600_000_000  # a line this far ahead of all about it is wrong about 
 LATEST_US = 7_258_118_400_000_000  # the year 2200
 AHEAD_COUNT = 32  # lines looked ahead to tell a wrong time from a gap
 
-_TIME = re.compile(rb'"time_us":([0-9]{1,18})[,}]')
+_TIME = re.compile(rb'"time_us"\s*:\s*([0-9]{1,18})\s*[,}]')
 
 
 class Events(Protocol):
