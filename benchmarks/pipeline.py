@@ -31,6 +31,7 @@ from collector.supervisor import Orders, Supervisor
 from collector.vitals import DURABLE_WITHIN_S
 
 NEVER_S = 600.0
+SETTLED_S = 5.0  # a live rate is measured from here on: starting costs once
 NETWORK = "bench"
 COLLECTOR = ("reader", "worker", "roller", "supervisor")
 PARTS = (*COLLECTOR, "postgres", "replay")
@@ -130,7 +131,7 @@ def _live(options: PipelineOptions, recording: Path, server: Server) -> dict[str
         collector = sum(seen.meter.cpu_s(part) for part in COLLECTOR)
         return {
             "events_per_second": seen.events / seconds,
-            "cores": collector / seconds,
+            "cores": collector / (seen.looked_at - seen.settled_at),
             "durable_p99_s": p99,
         }
 
@@ -141,21 +142,26 @@ class _Seen:
     def __init__(self, postmaster: int, replay: int, stop_after_s: float | None) -> None:
         self.meter = Meter()
         self._postmaster, self._replay, self._stop_after_s = postmaster, replay, stop_after_s
+        self._settled_s = SETTLED_S if stop_after_s else 0.0
+        self.settled_at = 0.0
+        self._look_at_others()
+        self.meter.begin()
         self.supervisor: Supervisor | None = None
         self.events = 0
         self.first_at = self.committed_at = self.folded_at = 0.0
         self.durable: dict[float, float] = {}
+        self.looked_at = 0.0
 
     def look(self, group: Group) -> None:
         meter = self.meter
         resident = meter.look("reader", [group.reader.pid or 0])
         resident += meter.look("worker", [process.pid or 0 for process in group.workers])
-        resident += meter.look("roller", [group.roller.pid or 0]) + meter.look("supervisor", [os.getpid()])
+        resident += meter.look("roller", [group.roller.pid or 0]) + self._look_at_others()
         meter.rss_peak_bytes = max(meter.rss_peak_bytes, resident)
-        meter.look("postgres", [self._postmaster, *descendants(self._postmaster)])
-        meter.look("replay", [self._replay])
-        if not group.reader_vitals.get("first_at"):
+        first_at = group.reader_vitals.get("first_at")
+        if not first_at or time.monotonic() - first_at < self._settled_s:
             meter.begin()
+            self.settled_at = time.monotonic()
         self.events = int(sum(vitals.get("events") for vitals in group.worker_vitals))
         self.first_at = group.reader_vitals.get("first_at")
         self.committed_at = max(vitals.get("committed_at") for vitals in group.worker_vitals)
@@ -163,9 +169,17 @@ class _Seen:
         self.durable = {
             s: sum(vitals.get(f"durable_within_{s}_s") for vitals in group.worker_vitals) for s in DURABLE_WITHIN_S
         }
+        self.looked_at = time.monotonic()
         running_s = time.monotonic() - self.first_at if self.first_at else 0.0
         if self._stop_after_s is not None and running_s > self._stop_after_s and self.supervisor is not None:
             self.supervisor.stop()
+
+
+    def _look_at_others(self) -> int:
+        """Note what is not in the group; return the supervisor's resident bytes, which is this process."""
+        self.meter.look("postgres", [self._postmaster, *descendants(self._postmaster)])
+        self.meter.look("replay", [self._replay])
+        return self.meter.look("supervisor", [os.getpid()])
 
 
 def _collect(

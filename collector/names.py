@@ -18,7 +18,7 @@ from sql import statement
 
 _SLOTS = 1 << 20  # 8 MiB: one slot per id, a newer id drives out an older one
 _COLLECTIONS_MAX = 10_000
-_IDS_MAX = 1 << 17  # about 25 MB of DIDs whose ids need not be computed again
+_IDS_MAX = 1 << 16  # about 12 MB of DIDs whose ids need not be computed again
 _SIGN = 1 << 63
 
 

@@ -1,0 +1,66 @@
+"""`./run test --mutants`: break the collector in every way that is listed, and see each caught."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.mutants.mutant import Mutant
+from tests.mutants.mutants import MUTANTS
+from tests.mutants.trial import CheckFailed, Copy, Verdict, sound
+
+
+def main() -> int:
+    """Exit code 1 when a mutant survives or does not apply any more, or a check fails without any."""
+    given = _arguments()
+    mutants = [mutant for mutant in MUTANTS if given.only in mutant.name]
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        copies = [Copy(Path(folder) / str(number)) for number in range(given.lanes)]
+        try:
+            print(f"{sound(copies[0], mutants)} checks pass, {len(mutants)} mutants to come", flush=True)
+            verdicts = _try_out(copies, mutants)
+        except CheckFailed as error:
+            sys.exit(str(error))
+    caught = sum(bool(verdict.caught_by) for verdict in verdicts)
+    print(f"{caught} of {len(verdicts)} caught in {time.monotonic() - begun:.0f} s")
+    return int(caught < len(verdicts))
+
+
+def _try_out(copies: list[Copy], mutants: list[Mutant]) -> list[Verdict]:
+    """All verdicts, each in a line as it comes."""
+    free: SimpleQueue[Copy] = SimpleQueue()
+    for copy in copies:
+        free.put(copy)
+
+    def one(mutant: Mutant) -> Verdict:
+        copy = free.get()
+        try:
+            return copy.try_out(mutant)
+        finally:
+            free.put(copy)
+
+    verdicts = []
+    print(f"{'mutant':44} {'s':>5}  caught by", flush=True)
+    with ThreadPoolExecutor(len(copies)) as pool:
+        for verdict in pool.map(one, mutants):
+            verdicts.append(verdict)
+            caught = verdict.caught_by.removeprefix("tests/").replace("test_it_counts_right_whatever_strikes", "")
+            print(f"{verdict.mutant:44} {verdict.seconds:5.1f}  {caught or verdict.trouble}", flush=True)
+    return verdicts
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="run test --mutants", description="See tests/mutants.")
+    parser.add_argument("--only", default="", metavar="NAME", help="mutants with this in their name")
+    parser.add_argument("--lanes", type=int, default=2, metavar="L", help="mutants at a time (2)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""Mutants of what counts: duplicates, meanings, losses, quarantine, account states."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant, fault, unit
+
+_WORKER = "collector/worker.py"
+_TALLY = "collector/tally.py"
+_SHORTCUT = "collector/shortcut.py"
+_RECORD = "collector/record.py"
+_ROWS = "collector/rows.py"
+_WRITER = "collector/writer.py"
+
+MUTANTS = [
+    Mutant(
+        "window skipped on the long way", _WORKER,
+        "if key in self._window or key in self._refused:", "if key in self._refused:",
+        (unit("worker", "counts_once"),),
+    ),
+    Mutant(
+        "window skipped on the short way", _SHORTCUT,
+        "if key in seen or key in refused:", "if key in refused:",
+        (unit("worker", "counts_once"),),
+    ),
+    Mutant(
+        "key without record key", _ROWS, "KEY = slice(25, 69)", "KEY = slice(25, 49)",
+        (unit("worker", "two_operations"),),
+    ),
+    Mutant("key without rev", _ROWS, "KEY = slice(25, 69)", "KEY = slice(37, 69)", (unit("worker", "in_the_log"),)),
+    Mutant(
+        "key remembered, row lost", _SHORTCUT, "            plain(packed)\n", "            len(packed)\n",
+        (unit("shortcut"), unit("worker", "made_by_one")),
+    ),
+    Mutant(
+        "window not loaded at resume", "collector/window_load.py",
+        "            _remember(window, bytes(data))\n", "            len(bytes(data))\n",
+        (unit("worker", "counts_once"),),
+    ),
+    Mutant(
+        "window lets go too early", "collector/window.py",
+        "if left < self._events_min or (young and left + CHUNK_KEYS < self._events_max):", "if left < 0:",
+        (unit("window"),),
+    ),
+    Mutant(
+        "late events not looked up", _WORKER,
+        "return vouched_us > 0 and min(row.time_us, rev_time_us) <= vouched_us", "return False",
+        (unit("worker", "older_than_the_window"),),
+    ),
+    Mutant(
+        "refused events counted later", _WORKER,
+        "if key in self._window or key in self._refused:", "if key in self._window:",
+        (unit("worker"),),
+    ),
+    Mutant(
+        "updates counted", _TALLY,
+        'if row.operation == CREATE and row.collection in', 'if row.operation != "d" and row.collection in',
+        (unit("worker", "updates"),),
+    ),
+    Mutant(
+        "deletes of the unseen counted", _RECORD,
+        "            if live is not None and (", "            live = live or row\n            if (",
+        (unit("record"), unit("worker")),
+    ),
+    Mutant(
+        "a create lost by every delete after it", _RECORD,
+        "            live = None\n", "",
+        (unit("record"),),
+    ),
+    Mutant("losses follow arrival, not rev", _RECORD, "in sorted(rows, key=_rev):", "in rows:", (unit("record"),)),
+    Mutant(
+        "likes known to deletes for ever", _RECORD,
+        "row.time_us - live.time_us <= KNOWN_US", "KNOWN_US > 0",
+        (unit("worker", "seven_days"),),
+    ),
+    Mutant(
+        "lost in the minute of the create", "collector/content.py",
+        "self.tallies.loss(loss.created, loss.deleted.time_us, loss.sign)",
+        "self.tallies.loss(loss.created, loss.created.time_us, loss.sign)",
+        (unit("worker", "own_minute"),),
+    ),
+    Mutant(
+        "what one does to oneself is received", _TALLY,
+        "if subject is None or subject == actor:", "if subject is None:",
+        (unit("shortcut"), unit("worker", "oneself")),
+    ),
+    Mutant(
+        "the same on the short way", _SHORTCUT, "            if author != actor:\n", "            if author:\n",
+        (unit("shortcut"), unit("worker", "oneself")),
+    ),
+    Mutant(
+        "languages keep their case", "collector/post.py",
+        'lang.partition("-")[0].lower()', 'lang.partition("-")[0]',
+        (unit("post"),),
+    ),
+    Mutant(
+        "a mention counted twice", "collector/post.py",
+        "                found[did] = None\n    return tuple(found)\n",
+        "                found[did] = None\n    return (*found, *found)\n",
+        (unit("post"),),
+    ),
+    Mutant(
+        "a data error gives up the whole batch", _WRITER,
+        "bad = self._narrow(content.everything())", "bad = content.everything()",
+        (unit("writer", "only_postgres"),),
+    ),
+    Mutant(
+        "a data error ends the process", _WRITER,
+        "                if not bad:\n", "                if bad:\n",
+        (unit("writer", "only_postgres"),),
+    ),
+    Mutant(
+        "a full disk is blamed on the rows", _WRITER,
+        "            except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded):\n"
+        "                bad = self._narrow(content.everything())\n",
+        "            except psycopg.Error:\n"
+        "                bad = content.everything()\n",
+        (unit("writer", "not_the_rows_fault"), fault("disk full")),
+    ),
+    Mutant(
+        "quarantine without event keys", "collector/content.py",
+        "return self.key if self.key is not None else _frame_digest(self.frame)", "return _frame_digest(self.frame)",
+        (unit("worker"), fault("to the second host")),
+    ),
+    Mutant(
+        "the last account state to arrive wins", "sql/event/update_accounts.sql",
+        "(account.status_time, account.status_seq) < (given.time, given.seq)", "true",
+        (unit("worker"), fault("shuffled and killed")),
+    ),
+    Mutant(
+        "an account once gone stays gone", "sql/event/update_accounts.sql",
+        "  account.id = given.id\n", "  account.id = given.id\n  and account.active\n",
+        (unit("worker"),),
+    ),
+]  # fmt: skip

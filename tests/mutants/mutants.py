@@ -1,0 +1,7 @@
+"""Every mutant."""
+
+from __future__ import annotations
+
+from tests.mutants import checkpoints, counts, flows
+
+MUTANTS = [*checkpoints.MUTANTS, *counts.MUTANTS, *flows.MUTANTS]
