@@ -24,7 +24,6 @@ import orjson
 import psycopg
 
 from benchmarks.meter import Meter, descendants
-from benchmarks.simulator import write_recording
 from collector.group import Group
 from collector.settings import CollectorSettings
 from collector.supervisor import Orders, Supervisor
@@ -59,7 +58,9 @@ def pipeline(options: PipelineOptions, server: Server, say: Callable[[str], None
         recording = Path(options.recording) if options.recording else Path(folder) / "recording.jsonl.zst"
         if not options.recording:
             say("simulating a million events")
-            write_recording(recording, min(options.events, 1_000_000), seed=options.seed)
+            # in a process of its own: this one is measured as the supervisor
+            _run("simulate", "--events", str(min(options.events, 1_000_000)), "--seed", str(options.seed),
+                 "--out", str(recording))  # fmt: skip
         tries = []
         for number in range(options.runs):
             say(f"try {number + 1} of {options.runs}")
@@ -216,12 +217,22 @@ def _log_bytes(conninfo: str) -> float:
         return float(row[0]) if row and row[0] else 0.0
 
 
+def _command(*words: str) -> dict[str, Any]:
+    """How to start a verb of ours in a process of its own."""
+    root = Path(__file__).parents[1]
+    return {"args": [sys.executable, "-m", "ops", *words], "cwd": root, "env": {**os.environ, "PYTHONPATH": str(root)}}
+
+
+def _run(*words: str) -> None:
+    subprocess.run(**_command(*words), check=True, stderr=subprocess.DEVNULL)
+
+
 @contextlib.contextmanager
 def _replay(recording: Path, *flags: str) -> Iterator[tuple[str, int]]:
     """A replay server in a process of its own; yields its URL and its pid."""
-    command = [sys.executable, "-m", "ops", "replay", str(recording), "--port", "0", *flags]
-    root = Path(__file__).parents[1]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root, env={**os.environ, "PYTHONPATH": str(root)})
+    process = subprocess.Popen(
+        **_command("replay", str(recording), "--port", "0", *flags), stdout=subprocess.PIPE
+    )  # fmt: skip
     try:
         assert process.stdout is not None
         yield orjson.loads(process.stdout.readline())["listening"], process.pid
