@@ -246,7 +246,7 @@ def test_a_live_store_serves_its_past_on_demand_and_then_what_is_new() -> None:
 def test_a_paced_replay_gives_what_its_clock_has_reached() -> None:
     async def test() -> None:
         store = filled()
-        async with served(store, speed=2.0) as (server, url):
+        async with served(store, speed=0.5) as (server, url):
             async with connect(f"{url}?cursor=0", compression=None, close_timeout=0.1) as client:
                 before = server.available()
                 await hear(client, before + 200)

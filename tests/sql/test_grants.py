@@ -22,6 +22,7 @@ dimension_tally_1  si   st   -
 epoch              siu  s    s
 event              si   s    -
 fold               s    su   s
+old_follow         s    s    -
 gap                si   s    s
 lane               siu  s    s
 metric             s    s    s
@@ -63,9 +64,11 @@ def test_functions_are_for_those_who_make_days_and_for_nobody_else(database: psy
         )
         from pg_proc
         where pronamespace in ('skytally'::regnamespace, 'cache'::regnamespace)
+        order by 1
     """
     assert database.execute(query, (list(ROLES),)).fetchall() == [
-        ("ensure_event_day(date)", True, ["skytally_collector", "skytally_roller"])
+        ("drop_event_day(date)", True, ["skytally_roller"]),
+        ("ensure_event_day(date)", True, ["skytally_collector", "skytally_roller"]),
     ]
 
 
