@@ -42,7 +42,8 @@ def new_database(server: str) -> Iterator[str]:
     with connect(server, None, "tests") as connection:
         connection.execute(sql.SQL("create database {name} template {template}").format(**names))
     yield make_conninfo(server, dbname=name)
-    with connect(server, None, "tests") as connection:
+    # as the superuser: only it may end an autovacuum that is at work there
+    with connect(make_conninfo(server, user="postgres"), None, "tests") as connection:
         connection.execute(sql.SQL("drop database {name} with (force)").format(**names))
 
 

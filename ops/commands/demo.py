@@ -68,6 +68,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _begin_anew(conninfo: str) -> None:
     """Every demo has a network of its own, so it begins with an empty database."""
-    with connect(f"{conninfo} dbname=postgres", None, "demo") as connection:
+    # as the superuser: only it may end an autovacuum that is at work there
+    with connect(f"{conninfo} dbname=postgres user=postgres", None, "demo") as connection:
         connection.execute("drop database if exists skytally with (force)")
-        connection.execute("create database skytally")
+        connection.execute("create database skytally owner skytally")

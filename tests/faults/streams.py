@@ -14,6 +14,7 @@ from tests.faults.run import PROCESS_S_MAX, Fault
 from tests.faults.stage import EVENTS, NotFired, Stage
 
 _BREAK_AFTER = 5_000  # events on each connection; more than are read again after each
+_WINDOW = 600  # frames in disorder: a second or two of the stream
 _TOO_LARGE_BYTES = 17 << 20  # more than is received at all
 
 
@@ -35,13 +36,33 @@ def faulty(name: str, fired: str, options: FaultOptions, **settings: str) -> Fau
 
 def shuffled_and_killed(stage: Stage) -> None:
     """Late frames stand behind the cursor when the reader dies: they are read again."""
-    stage.play(FaultOptions(shuffle_share=1.0, window=256, seed=stage.seed))
+    stage.play(store=shuffled_store(stage))
     stage.collect()
     stage.reach(stage.random.uniform(0.1, 0.6))
     stage.kill("reader")
     stage.end()
-    if not stage.host.fired("shuffle"):
-        raise NotFired("nothing was shuffled")
+
+
+def shuffled_and_dropped(stage: Stage) -> None:
+    """Late frames stand behind the cursor when the connection ends: they are read again."""
+    stage.play(FaultOptions(drop_after=_BREAK_AFTER), shuffled_store(stage))
+    stage.collect()
+    stage.end()
+    if not stage.host.fired("drop"):
+        raise NotFired("no connection was dropped")
+
+
+def shuffled_store(stage: Stage) -> Store:
+    """The recording with its lines in disorder, window by window: a place in it no more says their times."""
+    pairs = list(Store.load(stage.recording).events())
+    store = Store()
+    for first in range(0, len(pairs), _WINDOW):
+        window = pairs[first : first + _WINDOW]
+        lines_of_it = [line for _, line in window]
+        stage.random.shuffle(lines_of_it)
+        for (time_us, _), line in zip(window, lines_of_it, strict=True):
+            store.append(time_us, line)
+    return store
 
 
 def recognised(stage: Stage, least: int) -> None:
@@ -146,9 +167,6 @@ FAULTS = [
     faulty("shuffled", "shuffle", FaultOptions(shuffle_share=0.5)),
     faulty("shuffled and doubled", "shuffle", FaultOptions(shuffle_share=0.5, duplicate_share=0.3, window=64)),
     faulty("connections dropped", "drop", FaultOptions(drop_after=_BREAK_AFTER)),
-    faulty(
-        "dropped and shuffled", "drop", FaultOptions(drop_after=_BREAK_AFTER - 1, shuffle_share=1.0, window=256)
-    ),
     faulty("connections closed", "close", FaultOptions(close_after=_BREAK_AFTER)),
     faulty(
         "cut-over reordered", "cutover_reorder", FaultOptions(drop_after=_BREAK_AFTER, cutover_reorder=True)
@@ -161,6 +179,7 @@ FAULTS = [
     faulty("refused at first", "refuse", FaultOptions(refuse_first=3, retry_after_s=1)),
     faulty("latency", "latency", FaultOptions(latency_s=0.03)),
     Fault("shuffled and killed", shuffled_and_killed, PROCESS_S_MAX),
+    Fault("shuffled and dropped", shuffled_and_dropped),
     Fault("the recording twice", twice),
     Fault("a share again", a_share_again),
     Fault("garbage", garbage),

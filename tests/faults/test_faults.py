@@ -27,7 +27,7 @@ def coming(
     runs = [
         run for item in chosen if isinstance(item, pytest.Function) and (run := item.callspec.params["run"]) in RUNS
     ]
-    with performing(runs, _LANES, tmp_path_factory.mktemp("faults")) as futures:
+    with performing(runs, min(_LANES, len(runs)), tmp_path_factory.mktemp("faults")) as futures:
         yield futures
 
 

@@ -51,7 +51,8 @@ def _try_out(copies: list[Copy], mutants: list[Mutant]) -> list[Verdict]:
         for verdict in pool.map(one, mutants):
             verdicts.append(verdict)
             caught = verdict.caught_by.removeprefix("tests/").replace("test_it_counts_right_whatever_strikes", "")
-            print(f"{verdict.mutant:44} {verdict.seconds:5.1f}  {caught or verdict.trouble}", flush=True)
+            unexpected = "" if verdict.expected or not caught else " (not one of its own checks)"
+            print(f"{verdict.mutant:44} {verdict.seconds:5.1f}  {caught or verdict.trouble}{unexpected}", flush=True)
     return verdicts
 
 

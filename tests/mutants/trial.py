@@ -15,7 +15,7 @@ from typing import NamedTuple
 from tests.mutants.mutant import FALLBACK, Check, Mutant
 
 CHECKOUT = Path(__file__).parents[2]
-_NOT_COPIED = (".git", ".venv", ".*_cache", "__pycache__", "*.zst")
+_NOT_COPIED = (".git", ".venv", ".*_cache", ".hypothesis", "__pycache__", "*.zst")
 _CHECK_S_MAX = 400.0  # the whole set of faults; a check that hangs has caught something
 _FAILED = 1  # pytest's exit code; others mean that a check could not be run
 
@@ -26,6 +26,8 @@ class Verdict(NamedTuple):
     mutant: str
     caught_by: str
     """Empty: nothing caught it, or the edit does not apply any more."""
+    expected: bool
+    """Whether it was one of its own checks."""
     trouble: str
     seconds: float
 
@@ -48,12 +50,18 @@ class Copy:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         trouble = mutant.apply(self.root)
         if trouble:
-            return Verdict(mutant.name, "", trouble, 0.0)
+            return Verdict(mutant.name, "", False, trouble, 0.0)
         try:
-            caught_by = next(filter(None, map(self.check, (*mutant.checks, *FALLBACK))), "")
+            caught_by = self._first(mutant.checks)
+            expected = bool(caught_by)
+            caught_by = caught_by or self._first(FALLBACK)
         finally:
             mutant.take_back(self.root, text)
-        return Verdict(mutant.name, caught_by, "" if caught_by else "SURVIVED", time.monotonic() - begun)
+        trouble = "" if caught_by else "SURVIVED"
+        return Verdict(mutant.name, caught_by, expected, trouble, time.monotonic() - begun)
+
+    def _first(self, checks: tuple[Check, ...]) -> str:
+        return next(filter(None, map(self.check, checks)), "")
 
     def check(self, check: Check) -> str:
         """The test that failed, or nothing."""
@@ -75,8 +83,7 @@ class Copy:
 
 def sound(copy: Copy, mutants: list[Mutant]) -> int:
     """Run every check on what is not broken; how many there are. Raises CheckFailed."""
-    checks = dict.fromkeys(check for mutant in mutants for check in mutant.checks)
-    for check in checks:
-        if failed := copy.check(check):
-            raise CheckFailed(f"{failed} fails, and nothing is broken yet")
+    checks = {check for mutant in mutants for check in mutant.checks}
+    if failed := copy.check(tuple(sorted({check[0] for check in checks}))):
+        raise CheckFailed(f"{failed} fails, and nothing is broken yet")
     return len(checks)
