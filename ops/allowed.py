@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from collector.errors import CollectorError
 
-UNITS = {"s": "seconds", "bytes": "bytes", "events": "events", "mib": "MiB"}
+UNITS = {"days": "days", "s": "seconds", "bytes": "bytes", "events": "events", "mib": "MiB"}
 _TYPES = {int: "a whole number", float: "a number", str: "a text"}
 # what a pattern means: nobody should have to read one
 _IN_WORDS = {
