@@ -33,17 +33,17 @@ MUTANTS = [
     Mutant(
         "cursor not monotone", _ADVANCE,
         "cursor = greatest(lane.cursor, %(cursor)s)", "cursor = %(cursor)s",
-        (unit("writer"), unit("worker"), fault("shuffled and killed")),
+        (unit("worker", "idle_batch"), fault("shuffled and killed")),
     ),
     Mutant(
         "highest lane's cursor at resume", _CHECKPOINT,
         "lowest = min(lane.cursor for lane", "lowest = max(lane.cursor for lane",
-        (fault("worker frozen, group restarted"),),
+        (unit("checkpoint"), fault("worker frozen, group restarted")),
     ),
     Mutant(
         "no rewind at resume", _CHECKPOINT,
         "cursor = lowest - int(rewind.same_host_s * 1e6)", "cursor = lowest",
-        (fault("shuffled and killed"),),
+        (unit("checkpoint"), fault("shuffled and killed")),
     ),
     Mutant(
         "no rewind after a reconnect", "collector/reader.py",
@@ -53,12 +53,12 @@ MUTANTS = [
     Mutant(
         "no rewind on another host", _CHECKPOINT,
         "min(contents) - timedelta(seconds=rewind.other_host_s)", "min(contents)",
-        (fault("to the second host"),),
+        (unit("checkpoint"), fault("to the second host")),
     ),
     Mutant(
         "one host's cursor used on another", _CHECKPOINT,
         "if all(lane.host == host for lane in lanes):", "if lanes:",
-        (fault("to the second host"), fault("to the second host and back")),
+        (unit("checkpoint"), fault("to the second host and back")),
     ),
     Mutant(
         "old cursor kept on another host", "sql/checkpoint/fence_lanes.sql",

@@ -49,7 +49,7 @@ MUTANTS = [
     Mutant(
         "refused events counted later", _WORKER,
         "if key in self._window or key in self._refused:", "if key in self._window:",
-        (unit("worker"),),
+        (unit("worker", "refused"),),
     ),
     Mutant(
         "updates counted", _TALLY,
@@ -59,7 +59,7 @@ MUTANTS = [
     Mutant(
         "deletes of the unseen counted", _RECORD,
         "            if live is not None and (", "            live = live or row\n            if (",
-        (unit("record"), unit("worker")),
+        (unit("record"),),
     ),
     Mutant(
         "a create lost by every delete after it", _RECORD,
@@ -119,16 +119,16 @@ MUTANTS = [
     Mutant(
         "quarantine without event keys", "collector/content.py",
         "return self.key if self.key is not None else _frame_digest(self.frame)", "return _frame_digest(self.frame)",
-        (unit("worker"), fault("to the second host")),
+        (unit("worker", "quarantine"), unit("worker", "refused")),
     ),
     Mutant(
         "the last account state to arrive wins", "sql/event/update_accounts.sql",
         "(account.status_time, account.status_seq) < (given.time, given.seq)", "true",
-        (unit("worker"), fault("shuffled and killed")),
+        (unit("worker", "account_event"),),
     ),
     Mutant(
         "an account once gone stays gone", "sql/event/update_accounts.sql",
         "  account.id = given.id\n", "  account.id = given.id\n  and account.active\n",
-        (unit("worker"),),
+        (unit("worker", "account_event"),),
     ),
 ]  # fmt: skip
