@@ -6,15 +6,20 @@ It is filled by the worker and written by the writer, and can give up the rows t
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+import numpy as np
+
 from collector.batch import Gap, Position
+from collector.columns import ints
 from collector.event import Notice
 from collector.lanes import LANES
+from collector.plain import Plain
 from collector.record import Loss, losses
-from collector.rows import KEY, RECORD, SIGNATURE, TRAILER, Row, lane_of_packed, record_of, unpack_plain
+from collector.rows import KEY, RECORD, SIGNATURE, TRAILER, Row, lane_of_packed, record_of
 from collector.tally import Collections, Tallies
 
 SAMPLE_BYTES_MAX = 65_536
@@ -61,9 +66,8 @@ class Content:
     collections: Collections
     content_us: int | None = None
     """The position in the time of revs; None where no frame says one."""
-    plain: list[bytes] = field(default_factory=list)
-    """Packed rows of the short way, and beside them the frames they came in."""
-    plain_frames: list[bytes] = field(default_factory=list)
+    plain: list[Plain] = field(default_factory=list)
+    """What came the short way."""
     accepted: list[Accepted] = field(default_factory=list)
     """Everything else that counts."""
     events: list[int] = field(default_factory=lambda: [0] * LANES)
@@ -86,6 +90,13 @@ class Content:
         self.events[lane_of_packed(item.row.packed)] += 1
         self.tallies.event(item.row)
 
+    def take(self, plain: Plain) -> None:
+        """Take many events in and count them."""
+        self.plain.append(plain)
+        for lane, n in Counter(plain.lanes).items():
+            self.events[lane] += n
+        self.tallies.many(plain)
+
     def settle(self) -> None:
         """Find what the accepted events change for the deletes of the records in `history`, and count it."""
         new: dict[bytes, list[Row]] = {}
@@ -98,21 +109,23 @@ class Content:
 
     def _rows_of(self, records: set[bytes]) -> Iterator[Row]:
         """The accepted rows of these records."""
-        for packed in self.plain:
-            if packed[RECORD] in records:
-                yield unpack_plain(packed)
+        for plain in self.plain:
+            yield from plain.rows_of(records)
         for item in self.accepted:
             if item.row.packed[RECORD] in records:
                 yield item.row
 
     def everything(self) -> list[Accepted]:
         """All accepted events, the short way's too."""
-        short = [Accepted(unpack_plain(p), frame) for p, frame in zip(self.plain, self.plain_frames, strict=True)]
+        short = [Accepted(row, frame) for plain in self.plain for row, frame in plain.events()]
         return short + self.accepted
 
     def event_rows(self) -> bytes:
-        """All accepted events as a whole binary COPY."""
-        return copy_of([*self.plain, *[item.row.packed for item in self.accepted]])
+        """All accepted events as a whole binary COPY, by record key: so the index on it grows at its edge."""
+        rows = [row for plain in self.plain for row in plain.packed_rows()]
+        rows += [item.row.packed for item in self.accepted]
+        rkeys = np.concatenate([*[plain.rkeys for plain in self.plain], ints([i.row.rkey for i in self.accepted])])
+        return copy_of([rows[at] for at in np.argsort(rkeys).tolist()])
 
     def refuse(self, bad: list[Accepted], reason: str) -> None:
         """Give up rows that the database does not take, and count again without them."""
@@ -121,7 +134,7 @@ class Content:
         self.refused += [
             Refused(reason, lane_of_packed(item.row.packed), item.frame, item.row.packed[KEY]) for item in bad
         ]
-        self.plain, self.plain_frames, self.accepted, self.losses = [], [], [], []
+        self.plain, self.accepted, self.losses = [], [], []
         self.events, self.tallies = [0] * LANES, Tallies(self.collections)
         for item in kept:
             self.accept(item)

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 
-from collector import reader_process, roller, worker
 from collector.batch import Position
 from collector.parent import run_child
 from collector.settings import CollectorSettings
@@ -19,6 +18,9 @@ from collector.vitals import ReaderVitals, RollerVitals, WorkerVitals
 
 # a forked child would share the parent's database connection and its event loop's innards
 _CONTEXT = multiprocessing.get_context("spawn")
+
+# Modules by name: a process has in memory what it runs, and not what the others run.
+WORKER, ROLLER, READER = "collector.worker", "collector.roller", "collector.reader_process"
 
 
 class Group:
@@ -35,12 +37,12 @@ class Group:
         reader_wire, self._reader_control = _CONTEXT.Pipe(duplex=False)
         roller_wire, self._roller_control = _CONTEXT.Pipe(duplex=False)
         self.workers = [
-            _process(f"worker {n}", worker.run, settings, conninfo, host, epoch, n, pipes[n][0], self.worker_vitals[n])
+            _process(f"worker {n}", WORKER, settings, conninfo, host, epoch, n, pipes[n][0], self.worker_vitals[n])
             for n in range(settings.workers)
         ]
-        self.roller = _process("roller", roller.run, settings, conninfo, roller_wire, self.roller_vitals)
+        self.roller = _process("roller", ROLLER, settings, conninfo, roller_wire, self.roller_vitals)
         self.reader = _process(
-            "reader", reader_process.run, settings, url, begin_cursor, complete_to, tries_max,
+            "reader", READER, settings, url, begin_cursor, complete_to, tries_max,
             [sender for _, sender in pipes], reader_wire, self.reader_vitals,
         )  # fmt: skip
         self.processes: list[BaseProcess] = [*self.workers, self.roller, self.reader]
@@ -79,8 +81,8 @@ class Group:
             control.close()
 
 
-def _process(name: str, main: object, *arguments: object) -> BaseProcess:
-    return _CONTEXT.Process(target=run_child, args=(main, *arguments), name=name, daemon=True)
+def _process(name: str, module: str, *arguments: object) -> BaseProcess:
+    return _CONTEXT.Process(target=run_child, args=(module, *arguments), name=name, daemon=True)
 
 
 def _joined(processes: list[BaseProcess], end_at: float) -> bool:

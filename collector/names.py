@@ -14,11 +14,12 @@ import psycopg
 
 from collector import tid
 from collector.errors import Collision, NotOurs
+from collector.post import is_did
 from sql import statement
 
 _SLOTS = 1 << 20  # 8 MiB: one slot per id, a newer id drives out an older one
 _COLLECTIONS_MAX = 10_000
-_IDS_MAX = 1 << 16  # about 12 MB of DIDs whose ids need not be computed again
+_IDS_MAX = 1 << 16  # twice at most, 25 MB of DIDs whose ids need not be computed again
 _SIGN = 1 << 63
 
 
@@ -34,21 +35,24 @@ class Names:
         self._known = array("q", bytes(8 * _SLOTS))
         self.ids: dict[str, int] = {}
         """Ids of DIDs seen lately: well-formed ones, and noted for the next flush. For reading."""
+        self._older_ids: dict[str, int] = {}
         self._new_accounts: dict[int, str] = {}
         self._new_rkeys: dict[int, str] = {}
         self._rkeys: dict[str, int] = {}
         self._collections: dict[str, int] = dict(connection.execute("select name, id from collection").fetchall())
 
     def account(self, did: str) -> int:
-        """The id of an account, by its well-formed DID."""
-        number = self.ids.get(did)
-        if number is not None:
-            return number
-        digest = self._hash.copy()
-        digest.update(did.encode())
-        number = int.from_bytes(digest.digest(), "big", signed=True)
-        if self._known[number & (_SLOTS - 1)] != number and self._new_accounts.setdefault(number, did) != did:
-            raise Collision(f"Id {number} stands for {did!r} and {self._new_accounts[number]!r}.")
+        """The id of an account, by its DID. Raises ValueError if that is none."""
+        number = self.ids.get(did) or self._older_ids.get(did)
+        if number is None:
+            digest = self._hash.copy()
+            digest.update(did.encode())
+            number = int.from_bytes(digest.digest(), "big", signed=True)
+            if self._known[number & (_SLOTS - 1)] != number:
+                if not is_did(did):
+                    raise ValueError("not a DID")
+                if self._new_accounts.setdefault(number, did) != did:
+                    raise Collision(f"Id {number} stands for {did!r} and {self._new_accounts[number]!r}.")
         self.ids[did] = number
         return number
 
@@ -83,6 +87,7 @@ class Names:
         In id order, so that workers that bring the same names wait for each other and never in a circle.
         """
         if len(self.ids) > _IDS_MAX:
+            self._older_ids = dict(self.ids)
             self.ids.clear()
         if not self._new_accounts and not self._new_rkeys:
             return 0

@@ -7,11 +7,11 @@ killed takes them along.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -22,12 +22,15 @@ from sql.session import away
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-def run_child(main: Callable[..., None], *arguments: Any) -> None:
-    """Run `main` as a child process of the supervisor. Anything but our own errors is a bug and shows its trace."""
+def run_child(module: str, *arguments: Any) -> None:
+    """Run the `run` of a module as a child process of the supervisor.
+
+    Anything but our own errors is a bug and shows its trace.
+    """
     _die_with_parent()
     name = multiprocessing.current_process().name
     try:
-        main(*arguments)
+        importlib.import_module(module).run(*arguments)
     except CollectorError as error:
         sys.exit(f"skytally: {name}: {error}")
     except psycopg.OperationalError as error:

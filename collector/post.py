@@ -7,6 +7,7 @@ app.bsky.feed.post and app.bsky.richtext.facet (lexicons of the AT Protocol).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from collector.event import POST, PostDetail
@@ -51,11 +52,11 @@ def subject_of_reply(record: dict[str, Any]) -> tuple[str | None, str | None]:
 
 def post_detail(record: dict[str, Any]) -> PostDetail:
     """All else that a post says and that is counted."""
-    uri = _quoted_uri(record)
+    uri = quoted_uri(record)
     quote = uri is not None and _is_post_uri(uri)
     quote_did, quote_rkey = post_of_uri(uri) if quote and uri is not None else (None, None)
     return PostDetail(
-        _parent_uri(record) is not None, quote, quote_did, quote_rkey, _mentions(record), _languages(record)
+        _parent_uri(record) is not None, quote, quote_did, quote_rkey, mentions(record), _languages(record)
     )
 
 
@@ -63,7 +64,7 @@ def _parent_uri(record: dict[str, Any]) -> str | None:
     return _text(_object(_object(record.get("reply")).get("parent")).get("uri"))
 
 
-def _quoted_uri(record: dict[str, Any]) -> str | None:
+def quoted_uri(record: dict[str, Any]) -> str | None:
     """The URI an embed points at: itself a record, or a record with media."""
     embed = _object(record.get("embed"))
     kind = embed.get("$type")
@@ -83,7 +84,8 @@ def _is_post_uri(uri: str) -> bool:
     )  # fmt: skip
 
 
-def _mentions(record: dict[str, Any]) -> tuple[str, ...]:
+def mentions(record: dict[str, Any]) -> tuple[str, ...]:
+    """The distinct DIDs that a post's facets mention."""
     facets = record.get("facets")
     if type(facets) is not list:
         return ()
@@ -100,15 +102,22 @@ def _mentions(record: dict[str, Any]) -> tuple[str, ...]:
 
 def _languages(record: dict[str, Any]) -> tuple[str, ...]:
     langs = record.get("langs")
-    if type(langs) is not list:
-        return UNDETERMINED
+    return languages(tuple(filter(_is_text, langs))) if type(langs) is list else UNDETERMINED
+
+
+@lru_cache(4096)
+def languages(langs: tuple[str, ...]) -> tuple[str, ...]:
+    """Distinct primary subtags in lower case; ('und',) where there is none."""
     found: dict[str, None] = {}
     for lang in langs:
-        if type(lang) is str:
-            subtag = lang.partition("-")[0].lower()
-            if _SUBTAG(subtag):
-                found[subtag] = None
+        subtag = lang.partition("-")[0].lower()
+        if _SUBTAG(subtag):
+            found[subtag] = None
     return tuple(found) or UNDETERMINED
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -6,9 +6,11 @@ what is stored. The order of the columns here is the order of the COPY statement
 
 from __future__ import annotations
 
+from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
 
+from collector.columns import NULL, Layout, constant
 from collector.event import Event
 from collector.lanes import lane_of
 from collector.names import Names
@@ -27,15 +29,29 @@ RECORD = slice(37, 69)  # actor, rkey, collection
 _HEAD = Struct(">hiqihiciqiqiqii")
 _NUMBER = Struct(">iq")
 _TWO_NUMBERS = Struct(">iqiq")
-_PLAIN_POST = Struct(">hiqihiciqiqiqiiiqiq24s")
-_PLAIN_ACCOUNT = Struct(">hiqihiciqiqiqiiiqi24s")
 _KEY = Struct(">iqiqiqii")
 _LANE = slice(18, 20)
-_NULL = b"\xff\xff\xff\xff"
+_NULL = NULL
 _NO_SUBJECT = _NULL * 2
 _NO_POST = _NULL * 6
 _BOOLEAN = {True: b"\0\0\0\1\1", False: b"\0\0\0\1\0"}
 _BIGINT_OID, _TEXT_OID = 20, 25
+
+# Created records of the usual shapes, whose rows have a fixed width; their times count from 2000.
+_CREATED = (
+    ("time", "i8"), ("lane", "i2"), constant(b"c"), ("rev", "i8"), ("actor", "i8"), ("rkey", "i8"),
+    ("collection", "i4"),
+)  # fmt: skip
+_SUBJECT = (("subject_account", "i8"), ("subject_rkey", "i8"))
+_NO_QUOTE_NO_MENTION = _BOOLEAN[False] + _NULL * 3
+ON_POST = Layout(len(COLUMNS), [*_CREATED, *_SUBJECT, _NO_POST])
+"""A like or repost of a post."""
+ON_ACCOUNT = Layout(len(COLUMNS), [*_CREATED, _SUBJECT[0], _NULL + _NO_POST])
+"""A follow."""
+TOP_POST = Layout(len(COLUMNS), [*_CREATED, _NO_SUBJECT, _BOOLEAN[False] + _NO_QUOTE_NO_MENTION])
+"""A post that is no reply, quotes nothing and mentions nobody; `packed_texts` of its languages follow."""
+REPLY = Layout(len(COLUMNS), [*_CREATED, *_SUBJECT, _BOOLEAN[True] + _NO_QUOTE_NO_MENTION])
+"""The same of a reply to a post."""
 
 
 class Row(NamedTuple):
@@ -88,40 +104,13 @@ def row_of(event: Event, names: Names) -> Row:
     packed = b"".join(
         (
             head, packed_subject, _BOOLEAN[post.reply], _BOOLEAN[post.quote], _bigint(quoted), _bigint(quoted_rkey),
-            _bigints(mentions), _texts(languages),
+            _bigints(mentions), packed_texts(post.languages),
         )
     )  # fmt: skip
     return Row(
         packed, time_us, operation, rev, actor, rkey, collection, subject, subject_rkey,
         post.reply, post.quote, quoted, quoted_rkey, mentions, languages,
     )  # fmt: skip
-
-
-def pack_plain(
-    time_us: int, lane: int, rev: int, actor: int, rkey: int, collection: int, subject: int, subject_rkey: int | None
-) -> bytes:
-    """The packed row of a created like, repost or follow with a subject, in one step.
-
-    Raises struct.error for a number that has no room.
-    """
-    if subject_rkey is None:
-        return _PLAIN_ACCOUNT.pack(
-            len(COLUMNS), 8, time_us - POSTGRES_EPOCH_US, 2, lane, 1, b"c", 8, rev, 8, actor, 8, rkey, 4, collection,
-            8, subject, -1, _NO_POST,
-        )  # fmt: skip
-    return _PLAIN_POST.pack(
-        len(COLUMNS), 8, time_us - POSTGRES_EPOCH_US, 2, lane, 1, b"c", 8, rev, 8, actor, 8, rkey, 4, collection,
-        8, subject, 8, subject_rkey, _NO_POST,
-    )  # fmt: skip
-
-
-def unpack_plain(packed: bytes) -> Row:
-    """The row that `pack_plain` packed."""
-    shape = _PLAIN_POST if len(packed) == _PLAIN_POST.size else _PLAIN_ACCOUNT
-    found = shape.unpack(packed)
-    _, _, time, _, _, _, _, _, rev, _, actor, _, rkey, _, collection, _, subject, *rest = found
-    subject_rkey = int(rest[1]) if shape is _PLAIN_POST else None
-    return Row(packed, time + POSTGRES_EPOCH_US, "c", rev, actor, rkey, collection, subject, subject_rkey)
 
 
 def pack_key(rev: int, actor: int, rkey: int, collection: int) -> bytes:
@@ -148,7 +137,8 @@ def _bigints(values: list[int]) -> bytes:
     return _array(_BIGINT_OID, [_NUMBER.pack(8, value) for value in values])
 
 
-def _texts(values: list[str]) -> bytes:
+@lru_cache(4096)
+def packed_texts(values: tuple[str, ...]) -> bytes:
     """A text[]; nothing at all for an empty one."""
     encoded = [value.encode() for value in values]
     return _array(_TEXT_OID, [len(item).to_bytes(4, "big") + item for item in encoded])

@@ -6,11 +6,16 @@ minute of the delete. Tallies adds them up over a batch and packs them for COPY.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from enum import IntEnum
 from struct import Struct
 
+import numpy as np
+
+from collector.columns import NULL, Ints, Layout, runs
 from collector.event import CREATE
+from collector.plain import Plain
 from collector.rows import POSTGRES_EPOCH_US, SIGNATURE, TRAILER, Row
 
 MINUTE_US = 60_000_000
@@ -46,6 +51,8 @@ class Collections:
             repost: (int(Metric.REPOSTS), int(Metric.REPOSTS_RECEIVED)),
             follow: (int(Metric.FOLLOWS), int(Metric.FOLLOWERS)),
         }
+        self.top_posts = (int(Metric.POSTS), None)
+        self.replies = (int(Metric.REPLIES), int(Metric.REPLIES_RECEIVED))
 
     def kept_for_ever(self, collection: int) -> bool:
         """Whether creates of this collection stay known to their deletes for ever."""
@@ -80,6 +87,10 @@ class Collections:
 
 _ACCOUNT = Struct(">hiqiqihi")
 _POST = Struct(">hiqiqihiq")
+_KEY = (("minute", "i8"), ("account", "i8"), ("metric", "i2"))
+_AMOUNT = (("gained", "i4"), ("lost", "i4"))
+_MANY_ACCOUNTS = Layout(6, [*_KEY, NULL, *_AMOUNT])
+_MANY_POSTS = Layout(6, [*_KEY, ("rkey", "i8"), *_AMOUNT])
 _DIMENSION = Struct(">hiqihi")
 _NETWORK = Struct(">hiqiiici")
 _AMOUNTS = Struct(">iiii")
@@ -89,12 +100,12 @@ DIMENSION_COLUMNS = ("minute", "dimension", "key", "gained", "lost")
 NETWORK_COLUMNS = ("minute", "collection", "operation", "events")
 
 
-def account_key(minute: int, account: int, metric: int) -> bytes:
+def _account_key(minute: int, account: int, metric: int) -> bytes:
     """The tally of what an account made or received; the minute in microseconds since 2000."""
     return _ACCOUNT.pack(6, 8, minute, 8, account, 2, metric, -1)
 
 
-def post_key(minute: int, account: int, metric: int, rkey: int) -> bytes:
+def _post_key(minute: int, account: int, metric: int, rkey: int) -> bytes:
     """The tally of what a post received."""
     return _POST.pack(6, 8, minute, 8, account, 2, metric, 8, rkey)
 
@@ -104,8 +115,8 @@ class Tallies:
 
     def __init__(self, collections: Collections) -> None:
         self._collections = collections
-        self.gained: dict[bytes, int] = {}
-        """By `account_key` and `post_key`."""
+        self._many: list[bytes] = []  # packed rows, as they come of many events at once
+        self._gained: dict[bytes, int] = {}
         self._lost: dict[bytes, int] = {}
         self._languages: dict[tuple[int, str], list[int]] = {}
         self.network: dict[tuple[int, int, str], int] = {}
@@ -117,7 +128,38 @@ class Tallies:
         seen = (minute, row.collection, row.operation)
         self.network[seen] = self.network.get(seen, 0) + 1
         if row.operation == CREATE and row.collection in self._collections.counted:
-            self._add(self.gained, 0, row, minute, 1)
+            self._add(self._gained, 0, row, minute, 1)
+
+    def many(self, plain: Plain) -> None:
+        """Count many created records of one shape, as `event` would count each."""
+        minutes = plain.times_us - plain.times_us % MINUTE_US
+        for minute, n in zip(*np.unique(minutes, return_counts=True), strict=True):
+            seen = (int(minute), plain.shape.collection, CREATE)
+            self.network[seen] = self.network.get(seen, 0) + int(n)
+        minutes -= POSTGRES_EPOCH_US
+        self._add_accounts(plain.shape.made, minutes, plain.actors)
+        if plain.subjects is not None and plain.shape.received is not None:
+            others = plain.actors != plain.subjects
+            rkeys = plain.subject_rkeys[others] if plain.subject_rkeys is not None else None
+            self._add_received(plain.shape.received, minutes[others], plain.subjects[others], rkeys)
+        for (minute, languages), n in Counter(zip(minutes.tolist(), plain.languages, strict=False)).items():
+            for language in languages:
+                self._languages.setdefault((minute, language), [0, 0])[0] += n
+
+    def _add_accounts(self, metric: int, minutes: Ints, accounts: Ints) -> None:
+        at, n = runs(accounts, minutes)
+        rows = _MANY_ACCOUNTS.pack(len(at), minute=minutes[at], account=accounts[at], metric=metric, gained=n)
+        self._many.append(rows.tobytes())
+
+    def _add_received(self, metric: int, minutes: Ints, accounts: Ints, rkeys: Ints | None) -> None:
+        if rkeys is None:
+            self._add_accounts(metric, minutes, accounts)
+            return
+        at, n = runs(rkeys, accounts, minutes)
+        rows = _MANY_POSTS.pack(
+            len(at), minute=minutes[at], account=accounts[at], metric=metric, rkey=rkeys[at], gained=n
+        )  # fmt: skip
+        self._many.append(rows.tobytes())
 
     def days(self) -> set[int]:
         """The days, counted from 1970, in which these events stand."""
@@ -130,18 +172,18 @@ class Tallies:
     def _add(self, amounts: dict[bytes, int], column: int, row: Row, minute_us: int, sign: int) -> None:
         minute = minute_us - POSTGRES_EPOCH_US
         for account, metric, rkey in self._collections.effects(row):
-            key = account_key(minute, account, metric) if rkey is None else post_key(minute, account, metric, rkey)
+            key = _account_key(minute, account, metric) if rkey is None else _post_key(minute, account, metric, rkey)
             amounts[key] = amounts.get(key, 0) + sign
         for language in row.languages or ():
             self._languages.setdefault((minute, language), [0, 0])[column] += sign
 
     def account_rows(self) -> bytes:
         """Account and post tallies as a whole binary COPY."""
-        return b"".join((SIGNATURE, *self._packed_accounts(), TRAILER))
+        return b"".join((SIGNATURE, *self._many, *self._packed_accounts(), TRAILER))
 
     def _packed_accounts(self) -> Iterator[bytes]:
         amounts = _AMOUNTS.pack
-        for key, n in self.gained.items():
+        for key, n in self._gained.items():
             yield key + amounts(4, n, 4, 0)
         for key, n in self._lost.items():
             if n:

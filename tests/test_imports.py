@@ -21,11 +21,12 @@ MAY_IMPORT = {
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
     "version event tid crashpoint lanes settings vitals retention",
-    "errors batch post reconnect",
+    "errors batch post reconnect columns",
     "decode checkpoint",
     "names since queue sources.stream parent hosts",
     "rows sources rollup",
-    "tally record window sources.jetstream",
+    "plain record window sources.jetstream",
+    "tally",
     "content window_load sources.choose",
     "writer shortcut reader roller",
     "worker reader_process",

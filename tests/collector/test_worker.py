@@ -214,7 +214,7 @@ def test_a_frame_without_key_from_another_host_is_the_same_frame(rig: Rig) -> No
 def test_a_frame_whose_did_the_reader_took_for_another_is_refused(rig: Rig) -> None:
     lane = lane_of(ALICE.encode())
     rig.worker._lanes -= {lane}
-    rig.worker._shortcut._own[lane] = False
+    rig.worker._shortcut._lanes -= {lane}
     rig.hand(like(BOBS), post(at=1))
     assert rig.owner.execute("select distinct reason from quarantine").fetchall() == [("did_ambiguous",)]
     assert rig.one("select count(*) from event") == 0

@@ -19,7 +19,7 @@ MUTANTS = [
     ),
     Mutant(
         "window skipped on the short way", _SHORTCUT,
-        "if key in seen or key in refused:", "if key in refused:",
+        "len(keys) == len(found) and window.seen.isdisjoint(keys) and", "len(keys) == len(found) and",
         (unit("worker", "counts_once"),),
     ),
     Mutant(
@@ -28,7 +28,7 @@ MUTANTS = [
     ),
     Mutant("key without rev", _ROWS, "KEY = slice(25, 69)", "KEY = slice(37, 69)", (unit("worker", "in_the_log"),)),
     Mutant(
-        "key remembered, row lost", _SHORTCUT, "            plain(packed)\n", "            len(packed)\n",
+        "key remembered, row lost", _SHORTCUT, "            content.take(plain)\n", "            len(plain.keys)\n",
         (unit("shortcut"), unit("worker", "made_by_one")),
     ),
     Mutant(
@@ -84,7 +84,8 @@ MUTANTS = [
         (unit("shortcut"), unit("worker", "oneself")),
     ),
     Mutant(
-        "the same on the short way", _SHORTCUT, "            if author != actor:\n", "            if author:\n",
+        "the same on the short way", _TALLY,
+        "others = plain.actors != plain.subjects", "others = plain.actors == plain.actors",
         (unit("shortcut"), unit("worker", "oneself")),
     ),
     Mutant(

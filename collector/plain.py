@@ -1,0 +1,91 @@
+"""Plain events: many created records of one usual shape, side by side in columns.
+
+It turns what the short way found into the packed rows and keys that the long way would have made of it one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from operator import add
+from typing import NamedTuple
+from zlib import crc32
+
+from collector.columns import Layout, ints, parts_of, tid_numbers
+from collector.event import CREATE
+from collector.lanes import LANES
+from collector.rows import KEY, ON_ACCOUNT, POSTGRES_EPOCH_US, RECORD, REPLY, TOP_POST, Row, packed_texts
+
+_RECORD_IN_KEY = slice(RECORD.start - KEY.start, None)
+
+Found = tuple[int, str, int, str, str, int, str, tuple[str, ...], bytes]
+"""A frame read: time_us, DID, actor, rev, record key, subject account (0: none), subject's record key (empty: none),
+languages, the frame itself."""
+
+
+class Shape(NamedTuple):
+    """What is the same of all plain events that stand together."""
+
+    collection: int
+    layout: Layout
+    made: int
+    """The metric of who makes such a record,"""
+    received: int | None
+    """and of the account or post it is about."""
+
+
+class Plain:
+    """Found events of one shape, at least one. Raises ValueError if a rev or a record key is not a TID."""
+
+    def __init__(self, shape: Shape, found: Sequence[Found]) -> None:
+        times, dids, actors, revs, rkeys, subjects, subject_rkeys, languages, self.frames = zip(*found, strict=True)
+        layout = shape.layout
+        self.shape = shape
+        self.times_us, self.actors = ints(times), ints(actors)
+        self.lanes = [crc & (LANES - 1) for crc in map(crc32, map(str.encode, dids))]
+        self.subjects = None if layout is TOP_POST else ints(subjects)
+        self.subject_rkeys = None if layout in (TOP_POST, ON_ACCOUNT) else tid_numbers(subject_rkeys)
+        self.languages: tuple[tuple[str, ...], ...] = languages if layout in (TOP_POST, REPLY) else ()
+        self.rkeys = tid_numbers(rkeys)
+        columns = {
+            "time": self.times_us - POSTGRES_EPOCH_US, "lane": ints(self.lanes), "rev": tid_numbers(revs),
+            "actor": self.actors, "rkey": self.rkeys,
+        }  # fmt: skip
+        if self.subjects is not None:
+            columns["subject_account"] = self.subjects
+        if self.subject_rkeys is not None:
+            columns["subject_rkey"] = self.subject_rkeys
+        self._packed = layout.pack(len(found), collection=shape.collection, **columns)
+        self.keys = parts_of(self._packed, KEY)
+
+    def records(self) -> list[bytes]:
+        """The key of the record each is about."""
+        return [key[_RECORD_IN_KEY] for key in self.keys]
+
+    def packed_rows(self) -> list[bytes]:
+        """The packed rows."""
+        rows = parts_of(self._packed, slice(self.shape.layout.size))
+        return list(map(add, rows, map(packed_texts, self.languages))) if self.languages else rows
+
+    def events(self) -> Iterator[tuple[Row, bytes]]:
+        """Each row with the frame it came in."""
+        return ((self._row(at), frame) for at, frame in enumerate(self.frames))
+
+    def rows_of(self, records: set[bytes]) -> Iterator[Row]:
+        """The rows about one of these records."""
+        return (self._row(at) for at, record in enumerate(self.records()) if record in records)
+
+    def _row(self, at: int) -> Row:
+        packed = self._packed[at]
+        row = Row(
+            packed.tobytes(), int(self.times_us[at]), CREATE, int(packed["rev"]), int(self.actors[at]),
+            int(self.rkeys[at]), self.shape.collection,
+            int(self.subjects[at]) if self.subjects is not None else None,
+            int(self.subject_rkeys[at]) if self.subject_rkeys is not None else None,
+        )  # fmt: skip
+        if not self.languages:
+            return row
+        languages = self.languages[at]
+        return row._replace(
+            packed=row.packed + packed_texts(languages), reply=self.shape.layout is REPLY, quote=False,
+            mentions=[], languages=list(languages),
+        )  # fmt: skip
