@@ -15,11 +15,11 @@ import psycopg
 from collector import tid
 from collector.errors import Collision, NotOurs
 from collector.post import is_did
-from sql import statement
+from sql import array_of, statement
 
 _SLOTS = 1 << 20  # 8 MiB: one slot per id, a newer id drives out an older one
 _COLLECTIONS_MAX = 10_000
-_IDS_MAX = 1 << 16  # twice at most, 25 MB of DIDs whose ids need not be computed again
+_IDS_MAX = 1 << 15  # twice at most, 12 MB of DIDs whose ids need not be computed again
 _SIGN = 1 << 63
 
 
@@ -107,7 +107,8 @@ class Names:
     def _write(self, new: dict[int, str], query: str) -> int:
         ids = sorted(new)
         with self._connection.transaction():
-            cursor = self._connection.execute(statement(query), {"ids": ids, "names": [new[i] for i in ids]})
+            given = {"ids": array_of(ids), "names": "\n".join([new[i] for i in ids])}
+            cursor = self._connection.execute(statement(query), given)
             row = cursor.fetchone()
         assert row is not None
         inserted, collision = row

@@ -9,6 +9,7 @@ from typing import Any
 import uvloop
 
 from collector.batch import Position
+from collector.memory import keep_large_blocks_apart
 from collector.queue import QueueWriter
 from collector.reader import Reader
 from collector.reconnect import CONNECTION_TROUBLE
@@ -25,6 +26,7 @@ def run(
 
     `tries_max`: after so many failures in a row give the host up; vitals say so.
     """
+    keep_large_blocks_apart()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_read(settings, url, begin_cursor, complete_to, tries_max, pipes, control, vitals))
 

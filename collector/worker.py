@@ -23,6 +23,7 @@ from collector.decode import decode
 from collector.errors import BadFrame
 from collector.event import CREATE, DELETE, FOLLOW, LIKE, NOTICE, POST, REPOST
 from collector.lanes import lane_of, lanes_of_worker
+from collector.memory import give_back
 from collector.names import Names
 from collector.queue import QueueReader
 from collector.rows import KEY, Row, lane_of_packed, pack_key, record_of, row_of
@@ -32,10 +33,11 @@ from collector.tally import Collections
 from collector.vitals import WorkerVitals
 from collector.window_load import load_window
 from collector.writer import Writer
-from sql import statement
+from sql import array_of, statement
 from sql.session import connect
 
 _BATCHES_BETWEEN_COLLECTIONS = 1000
+_BATCHES_BETWEEN_TRIMS = 50
 _LAG_SAMPLES = 32
 
 
@@ -154,9 +156,9 @@ class Worker:
     def _history(self, wanted: dict[tuple[int, int, int], bytes]) -> History:
         """What the log has of these records, (actor, rkey, collection), by the keys they are wanted under."""
         given = {
-            "actors": [actor for actor, _, _ in wanted],
-            "rkeys": [rkey for _, rkey, _ in wanted],
-            "collections": [collection for _, _, collection in wanted],
+            "actors": array_of(actor for actor, _, _ in wanted),
+            "rkeys": array_of(rkey for _, rkey, _ in wanted),
+            "collections": array_of(collection for _, _, collection in wanted),
         }
         found: History = {}
         for at, operation, rev, actor, rkey, collection, *rest in self._connection.execute(
@@ -209,5 +211,7 @@ def run(
             crashpoint("after_get")
             worker.handle(unpack(data), vitals)
             batches += 1
+            if batches % _BATCHES_BETWEEN_TRIMS == 0:
+                give_back()
             if batches % _BATCHES_BETWEEN_COLLECTIONS == 0:
                 gc.collect()

@@ -20,7 +20,7 @@ MAY_IMPORT = {
 
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
-    "version event tid crashpoint lanes settings vitals retention",
+    "version event memory tid crashpoint lanes settings vitals retention",
     "errors batch post reconnect columns",
     "decode checkpoint",
     "names since queue sources.stream parent hosts",

@@ -1,7 +1,7 @@
--- New accounts by id, sorted by the caller. Returns how many were new, and an id that already stands for another DID.
+-- New accounts by id, sorted by the caller; `names` a line each, for none has a line break. Returns how many were new, and an id that already stands for another DID.
 with given as (
   select id, did
-  from unnest(%(ids)s::bigint[], %(names)s::text[]) as g (id, did)
+  from unnest(%(ids)s::bigint[], string_to_array(%(names)s, e'\n')) as g (id, did)
 ),
 inserted as (
   insert into account (id, did)

@@ -1,7 +1,7 @@
--- Record keys that are no TIDs. Returns how many were new, and an id that already stands for another key.
+-- Record keys that are no TIDs, sorted by the caller; `names` a line each. Returns how many were new, and an id that already stands for another key.
 with given as (
   select id, name
-  from unnest(%(ids)s::bigint[], %(names)s::text[]) as g (id, name)
+  from unnest(%(ids)s::bigint[], string_to_array(%(names)s, e'\n')) as g (id, name)
 ),
 inserted as (
   insert into rkey (id, name)
