@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from typing import Any
 import orjson
 import psycopg
 
+from benchmarks.machine import machine
 from benchmarks.meter import Meter, descendants
 from collector.group import Group
 from collector.settings import CollectorSettings
@@ -67,15 +67,6 @@ def pipeline(options: PipelineOptions, server: Server, say: Callable[[str], None
             tries.append(_try(options, recording, server, say))
         result: dict[str, Any] = {name: _median([t[name] for t in tries]) for name in tries[0]}
         return {**result, "workers": options.workers, "machine": machine(), "tries": tries}
-
-
-def machine() -> dict[str, Any]:
-    """Where this was measured."""
-    model = next(
-        (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-         if line.startswith("model name")), platform.machine(),
-    )  # fmt: skip
-    return {"cpu": model, "cores": os.cpu_count(), "python": platform.python_version(), "system": platform.release()}
 
 
 def _median(values: list[Any]) -> Any:

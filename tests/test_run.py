@@ -265,7 +265,8 @@ def checks(tree: Tree, **statuses: int) -> None:
 def test_the_tests_run_after_lint_and_types_and_from_the_checkout(tree: Tree) -> None:
     checks(tree)
     status, out, _ = tree.run("test")
-    assert (status, out.splitlines()) == (0, ["ruff check . check out", "mypy check out", "pytest check out"])
+    pytest_line = "pytest --numprocesses 2 --dist loadfile check out"
+    assert (status, out.splitlines()) == (0, ["ruff check . check out", "mypy check out", pytest_line])
     assert tree.run("test", "-k", "two words")[1] == "pytest -k two words check out\n"
     assert tree.run("test", "-q", CI="true")[1].count("\n") == 3
 
