@@ -23,6 +23,20 @@ create table rkey (
   name text not null
 );
 
+create table dimension (
+  id smallint primary key,
+  name text not null unique
+);
+insert into dimension (id, name)
+values (1, 'language'), (2, 'hashtag'), (3, 'link'), (4, 'domain'), (5, 'emoji');
+
+-- What posts are counted by besides their accounts: one key of one dimension. Its id is a salted hash of both.
+create table term (
+  id bigint primary key,
+  dimension smallint not null references dimension,
+  name text not null
+);
+
 create table collection (
   id integer generated always as identity primary key,
   name text not null unique
@@ -54,11 +68,11 @@ create table event (
   collection integer not null,
   lane smallint not null,
   operation "char" not null,
-  -- of posts: has a reply field, quotes a post, distinct mentioned accounts, primary language subtags
+  -- of posts: has a reply field, quotes a post, distinct mentioned accounts, what else it counts for (see term)
   reply boolean,
   quote boolean,
   mentions bigint[],
-  languages text[]
+  terms bigint[]
 ) partition by range (time);
 
 -- Finds the create of a delete, and the first acceptance of an old event. TIDs ascend, so the tree grows at its

@@ -20,13 +20,6 @@ values
   (16, 'mentions_received'),
   (17, 'followers');
 
-create table dimension (
-  id smallint primary key,
-  name text not null unique
-);
-insert into dimension (id, name)
-values (1, 'language');
-
 -- With rkey: received by that post, and so by its author. Without: made or received by the account itself.
 create table account_tally_0 (
   minute timestamptz not null,
@@ -38,14 +31,16 @@ create table account_tally_0 (
 ) with (autovacuum_enabled = false);
 create table account_tally_1 (like account_tally_0) with (autovacuum_enabled = false);
 
-create table dimension_tally_0 (
+-- With the author of the posts, so that distinct authors can be counted too.
+create table term_tally_0 (
   minute timestamptz not null,
+  term bigint not null,
+  author bigint not null,
   gained integer not null,
   lost integer not null,
-  dimension smallint not null,
-  key text not null
+  dimension smallint not null
 ) with (autovacuum_enabled = false);
-create table dimension_tally_1 (like dimension_tally_0) with (autovacuum_enabled = false);
+create table term_tally_1 (like term_tally_0) with (autovacuum_enabled = false);
 
 -- Every event in the log, by what it is.
 create table network_tally_0 (

@@ -20,13 +20,22 @@ create table post_minute (
   primary key (minute, account, rkey, metric)
 );
 
-create table dimension_minute (
+-- Posts and replies by what they are about.
+create table term_minute (
   minute timestamptz not null,
-  dimension smallint not null,
-  key text not null,
+  term bigint not null,
   gained integer not null,
   lost integer not null,
-  primary key (minute, dimension, key)
+  dimension smallint not null,
+  primary key (dimension, minute, term)
+);
+
+-- Who wrote the posts that a term gained.
+create table author_minute (
+  minute timestamptz not null,
+  term bigint not null,
+  author bigint not null,
+  primary key (term, minute, author)
 );
 
 create table network_minute (
