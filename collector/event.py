@@ -27,8 +27,8 @@ class PostDetail(NamedTuple):
     quote_rkey: str | None
     mentions: tuple[str, ...]
     """Distinct valid DIDs, the author's own included."""
-    languages: tuple[str, ...]
-    """Distinct primary subtags in lower case; ('und',) where there is none."""
+    terms: tuple[tuple[int, str], ...]
+    """What else it counts by, each once: a dimension's id and a key of it (see terms.py)."""
 
 
 class Notice(NamedTuple):

@@ -15,11 +15,14 @@ import psycopg
 from collector import tid
 from collector.errors import Collision, NotOurs
 from collector.post import is_did
+from collector.terms import Term
 from sql import array_of, statement
 
 _SLOTS = 1 << 20  # 8 MiB: one slot per id, a newer id drives out an older one
 _COLLECTIONS_MAX = 10_000
 _IDS_MAX = 1 << 15  # twice at most, 12 MB of DIDs whose ids need not be computed again
+_RKEYS_MAX = 10_000
+_TERMS_MAX = 1 << 15
 _SIGN = 1 << 63
 
 
@@ -39,6 +42,8 @@ class Names:
         self._new_accounts: dict[int, str] = {}
         self._new_rkeys: dict[int, str] = {}
         self._rkeys: dict[str, int] = {}
+        self._new_terms: dict[int, Term] = {}
+        self._terms: dict[Term, int] = {}
         self._collections: dict[str, int] = dict(connection.execute("select name, id from collection").fetchall())
 
     def account(self, did: str) -> int:
@@ -70,6 +75,17 @@ class Names:
             self._new_rkeys[number] = rkey
         return number
 
+    def term(self, term: Term) -> int:
+        """The id of a term. Its last three bits are its dimension, so that who has ids only can tell them apart."""
+        number = self._terms.get(term)
+        if number is None:
+            digest = self._hash.copy()
+            digest.update(term[1].encode())
+            number = int.from_bytes(digest.digest(), "big", signed=True) >> 3 << 3 | term[0]
+            if self._new_terms.setdefault(number, term) != term:
+                raise Collision(f"Id {number} stands for {term!r} and {self._new_terms[number]!r}.")
+        return number
+
     def collection(self, name: str) -> int:
         """The id of a collection; a new one is given its id at once."""
         number = self._collections.get(name)
@@ -89,36 +105,40 @@ class Names:
         if len(self.ids) > _IDS_MAX:
             self._older_ids = dict(self.ids)
             self.ids.clear()
-        if not self._new_accounts and not self._new_rkeys:
-            return 0
         written = 0
-        for new, query in (
-            (self._new_accounts, "event/insert_accounts"),
-            (self._new_rkeys, "event/insert_rkeys"),
-        ):
-            if new:
-                written += self._write(new, query)
+        if self._new_accounts:
+            written += self._write("event/insert_accounts", self._new_accounts)
+        if self._new_rkeys:
+            written += self._write("event/insert_rkeys", self._new_rkeys)
+        if self._new_terms:
+            names = {number: name for number, (_, name) in self._new_terms.items()}
+            written += self._write("event/insert_terms", names)
         for number in self._new_accounts:
             self._known[number & (_SLOTS - 1)] = number
-        self._remember_rkeys()
         self._new_accounts = {}
+        self._remember()
         return written
 
-    def _write(self, new: dict[int, str], query: str) -> int:
+    def _write(self, query: str, new: dict[int, str]) -> int:
         ids = sorted(new)
+        # none has a line break
+        given = {"ids": array_of(ids), "names": "\n".join([new[number] for number in ids])}
         with self._connection.transaction():
-            given = {"ids": array_of(ids), "names": "\n".join([new[i] for i in ids])}
-            cursor = self._connection.execute(statement(query), given)
-            row = cursor.fetchone()
+            row = self._connection.execute(statement(query), given).fetchone()
         assert row is not None
         inserted, collision = row
         if collision is not None:
             raise Collision(f"Id {collision} stands for {new[collision]!r} and another name.")
         return int(inserted)
 
-    def _remember_rkeys(self) -> None:
+    def _remember(self) -> None:
+        """New terms, and record keys that are no TIDs, stay known for a while; a flood of them must not grow us."""
         for number, rkey in self._new_rkeys.items():
             self._rkeys[rkey] = number
-        if len(self._rkeys) > 10_000:  # few keys are no TIDs; a flood of them must not grow the process
+        for number, term in self._new_terms.items():
+            self._terms[term] = number
+        self._new_rkeys, self._new_terms = {}, {}
+        if len(self._rkeys) > _RKEYS_MAX:
             self._rkeys = {}
-        self._new_rkeys = {}
+        if len(self._terms) > _TERMS_MAX:
+            self._terms = {}

@@ -13,13 +13,13 @@ from zlib import crc32
 from collector.columns import Layout, ints, parts_of, tid_numbers
 from collector.event import CREATE
 from collector.lanes import LANES
-from collector.rows import KEY, ON_ACCOUNT, POSTGRES_EPOCH_US, RECORD, REPLY, TOP_POST, Row, packed_texts
+from collector.rows import KEY, ON_ACCOUNT, POSTGRES_EPOCH_US, RECORD, REPLY, TOP_POST, Row, packed_bigints
 
 _RECORD_IN_KEY = slice(RECORD.start - KEY.start, None)
 
-Found = tuple[int, str, int, str, str, int, str, tuple[str, ...], bytes]
+Found = tuple[int, str, int, str, str, int, str, tuple[int, ...], bytes]
 """A frame read: time_us, DID, actor, rev, record key, subject account (0: none), subject's record key (empty: none),
-languages, the frame itself."""
+ids of its terms, the frame itself."""
 
 
 class Shape(NamedTuple):
@@ -37,14 +37,14 @@ class Plain:
     """Found events of one shape, at least one. Raises ValueError if a rev or a record key is not a TID."""
 
     def __init__(self, shape: Shape, found: Sequence[Found]) -> None:
-        times, dids, actors, revs, rkeys, subjects, subject_rkeys, languages, self.frames = zip(*found, strict=True)
+        times, dids, actors, revs, rkeys, subjects, subject_rkeys, terms, self.frames = zip(*found, strict=True)
         layout = shape.layout
         self.shape = shape
         self.times_us, self.actors = ints(times), ints(actors)
         self.lanes = [crc & (LANES - 1) for crc in map(crc32, map(str.encode, dids))]
         self.subjects = None if layout is TOP_POST else ints(subjects)
         self.subject_rkeys = None if layout in (TOP_POST, ON_ACCOUNT) else tid_numbers(subject_rkeys)
-        self.languages: tuple[tuple[str, ...], ...] = languages if layout in (TOP_POST, REPLY) else ()
+        self.terms: tuple[tuple[int, ...], ...] = terms if layout in (TOP_POST, REPLY) else ()
         self.rkeys = tid_numbers(rkeys)
         columns = {
             "time": self.times_us - POSTGRES_EPOCH_US, "lane": ints(self.lanes), "rev": tid_numbers(revs),
@@ -64,7 +64,7 @@ class Plain:
     def packed_rows(self) -> list[bytes]:
         """The packed rows."""
         rows = parts_of(self._packed, slice(self.shape.layout.size))
-        return list(map(add, rows, map(packed_texts, self.languages))) if self.languages else rows
+        return list(map(add, rows, map(packed_bigints, self.terms))) if self.terms else rows
 
     def events(self) -> Iterator[tuple[Row, bytes]]:
         """Each row with the frame it came in."""
@@ -82,10 +82,10 @@ class Plain:
             int(self.subjects[at]) if self.subjects is not None else None,
             int(self.subject_rkeys[at]) if self.subject_rkeys is not None else None,
         )  # fmt: skip
-        if not self.languages:
+        if not self.terms:
             return row
-        languages = self.languages[at]
+        terms = self.terms[at]
         return row._replace(
-            packed=row.packed + packed_texts(languages), reply=self.shape.layout is REPLY, quote=False,
-            mentions=[], languages=list(languages),
+            packed=row.packed + packed_bigints(terms), reply=self.shape.layout is REPLY, quote=False,
+            mentions=[], terms=list(terms),
         )  # fmt: skip

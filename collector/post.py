@@ -1,4 +1,4 @@
-"""What a post record says: its parent, what it quotes, whom it mentions, its languages.
+"""What a post record says: its parent, what it quotes, whom it mentions, its terms.
 
 Optional fields of the wrong type are treated as absent; nothing here raises on what a record may hold. Shapes:
 app.bsky.feed.post and app.bsky.richtext.facet (lexicons of the AT Protocol).
@@ -7,16 +7,14 @@ app.bsky.feed.post and app.bsky.richtext.facet (lexicons of the AT Protocol).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from collector.event import POST, PostDetail
+from collector.terms import terms_of
 
 DID_BYTES_MAX = 2048  # atproto.com/specs/did
-UNDETERMINED = ("und",)
 
 _DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]*[a-zA-Z0-9._-]").fullmatch
-_SUBTAG = re.compile(r"[a-z]{2,8}").fullmatch  # RFC 5646, primary language subtag
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]").search
 
 
@@ -56,7 +54,7 @@ def post_detail(record: dict[str, Any]) -> PostDetail:
     quote = uri is not None and _is_post_uri(uri)
     quote_did, quote_rkey = post_of_uri(uri) if quote and uri is not None else (None, None)
     return PostDetail(
-        _parent_uri(record) is not None, quote, quote_did, quote_rkey, mentions(record), _languages(record)
+        _parent_uri(record) is not None, quote, quote_did, quote_rkey, mentions(record), terms_of(record)
     )
 
 
@@ -98,26 +96,6 @@ def mentions(record: dict[str, Any]) -> tuple[str, ...]:
             if feature.get("$type") == "app.bsky.richtext.facet#mention" and type(did) is str and is_did(did):
                 found[did] = None
     return tuple(found)
-
-
-def _languages(record: dict[str, Any]) -> tuple[str, ...]:
-    langs = record.get("langs")
-    return languages(tuple(filter(_is_text, langs))) if type(langs) is list else UNDETERMINED
-
-
-@lru_cache(4096)
-def languages(langs: tuple[str, ...]) -> tuple[str, ...]:
-    """Distinct primary subtags in lower case; ('und',) where there is none."""
-    found: dict[str, None] = {}
-    for lang in langs:
-        subtag = lang.partition("-")[0].lower()
-        if _SUBTAG(subtag):
-            found[subtag] = None
-    return tuple(found) or UNDETERMINED
-
-
-def _is_text(value: Any) -> bool:
-    return type(value) is str
 
 
 def _object(value: Any) -> dict[str, Any]:

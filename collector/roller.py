@@ -33,7 +33,7 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
             if time.monotonic() - tended_at > TEND_INTERVAL_S and not stopping:
                 tended_at = time.monotonic()
                 with contextlib.suppress(*_PASSING):
-                    tend_days(connection, settings.event_days_kept)
+                    tend_days(connection, settings)
             if stopping and not found:
                 return
 
@@ -43,6 +43,8 @@ def _fold(fold: Fold, vitals: RollerVitals) -> bool:
     vitals.set("alive_at", begun)
     try:
         found, watermark = fold.fold()
+        while watermark is not None and fold.close(watermark):
+            vitals.set("alive_at", time.monotonic())
     except _PASSING:  # somebody reads a segment just now; what was not folded waits for the next time
         return True
     seconds = time.monotonic() - begun

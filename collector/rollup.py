@@ -7,16 +7,17 @@ could be wrong. It knows tables, not events.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 from psycopg import sql
 
 from collector.crashpoint import crashpoint
+from collector.rollups import DAY, HOUR, MINUTE, ROLLUPS, TALLIES, add_tallies, sum_up
 from sql import statement
 
-TALLIES = ("account_tally", "dimension_tally", "network_tally")
-_FOLDS = ("rollup/fold_accounts", "rollup/fold_posts", "rollup/fold_dimensions", "rollup/fold_network")
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
 
 
 class Fold:
@@ -57,13 +58,22 @@ class Fold:
             self._connection.execute(sql.SQL("lock table {} in access exclusive mode").format(every))
             if not self._any(tables):
                 return False
-            for name in _FOLDS:
-                self._connection.execute(sql.SQL(statement(name)).format(**tables))
-                crashpoint("fold_summed")
+            self._add(tables)
             self._connection.execute(sql.SQL("truncate {}").format(every))
             crashpoint("fold_truncated")
         crashpoint("fold_done")
         return True
+
+    def _add(self, tables: dict[str, sql.Identifier]) -> None:
+        """Tallies into their minutes, and what is late for its hour or day into those too."""
+        hours_to, days_to = self._lock()
+        for bucket, before in ((MINUTE, None), (HOUR, hours_to), (DAY, days_to)):
+            if bucket != MINUTE and before is None:
+                continue
+            for rollup in ROLLUPS:
+                query = add_tallies(rollup, bucket, tables[rollup.tallies])
+                self._connection.execute(query, {"before": before})
+                crashpoint("fold_summed")
 
     def _any(self, tables: dict[str, sql.Identifier]) -> bool:
         """Every event leaves a network tally, and no tally is without an event but a loss, which has its delete."""
@@ -74,3 +84,35 @@ class Fold:
     def _finish(self, watermark: datetime | None) -> datetime | None:
         row = self._connection.execute(statement("rollup/finish_fold"), {"watermark": watermark}).fetchone()
         return row[0] if row else None
+
+    def close(self, watermark: datetime) -> bool:
+        """Sum up the oldest day, or else the oldest hour, that the watermark has passed; whether there was one.
+
+        What comes for it later is added by its fold.
+        """
+        with self._connection.transaction():
+            self._lock()
+            row = self._connection.execute(statement("rollup/next_to_close")).fetchone()
+            assert row is not None
+            hour, day, hours_to = row
+            if day is not None and hours_to is not None and day + _DAY <= hours_to:
+                self._sum_up(DAY, day, day + _DAY)
+            elif hour is not None and hour + _HOUR <= watermark:
+                self._sum_up(HOUR, hour, hour + _HOUR)
+            else:
+                return False
+        crashpoint("closed")
+        return True
+
+    def _sum_up(self, bucket: str, begin: datetime, end: datetime) -> None:
+        for rollup in ROLLUPS:
+            self._connection.execute(sum_up(rollup, bucket), {"begin": begin, "end": end})
+            crashpoint("summed_up")
+        column = sql.Identifier(f"{bucket}s_to")
+        self._connection.execute(sql.SQL("update fold set {column} = %(end)s").format(column=column), {"end": end})
+
+    def _lock(self) -> tuple[datetime | None, datetime | None]:
+        """Let nobody else fold or close until the transaction ends; return up to where hours and days are summed up."""
+        row = self._connection.execute("select hours_to, days_to from fold for update").fetchone()
+        assert row is not None
+        return row[0], row[1]

@@ -21,7 +21,7 @@ TRAILER = b"\xff\xff"
 
 COLUMNS = (
     "time", "lane", "operation", "rev", "actor", "rkey", "collection", "subject_account", "subject_rkey",
-    "reply", "quote", "quote_account", "quote_rkey", "mentions", "languages",
+    "reply", "quote", "quote_account", "quote_rkey", "mentions", "terms",
 )  # fmt: skip
 KEY = slice(25, 69)  # rev, actor, rkey, collection, each with its length
 RECORD = slice(37, 69)  # actor, rkey, collection
@@ -35,7 +35,8 @@ _NULL = NULL
 _NO_SUBJECT = _NULL * 2
 _NO_POST = _NULL * 6
 _BOOLEAN = {True: b"\0\0\0\1\1", False: b"\0\0\0\1\0"}
-_BIGINT_OID, _TEXT_OID = 20, 25
+_ARRAY = Struct(">iiiii")
+_BIGINT_OID = 20
 
 # Created records of the usual shapes, whose rows have a fixed width; their times count from 2000.
 _CREATED = (
@@ -49,7 +50,7 @@ ON_POST = Layout(len(COLUMNS), [*_CREATED, *_SUBJECT, _NO_POST])
 ON_ACCOUNT = Layout(len(COLUMNS), [*_CREATED, _SUBJECT[0], _NULL + _NO_POST])
 """A follow."""
 TOP_POST = Layout(len(COLUMNS), [*_CREATED, _NO_SUBJECT, _BOOLEAN[False] + _NO_QUOTE_NO_MENTION])
-"""A post that is no reply, quotes nothing and mentions nobody; `packed_texts` of its languages follow."""
+"""A post that is no reply, quotes nothing and mentions nobody; `packed_bigints` of its terms follow."""
 REPLY = Layout(len(COLUMNS), [*_CREATED, *_SUBJECT, _BOOLEAN[True] + _NO_QUOTE_NO_MENTION])
 """The same of a reply to a post."""
 
@@ -71,7 +72,7 @@ class Row(NamedTuple):
     quote_account: int | None = None
     quote_rkey: int | None = None
     mentions: list[int] | None = None
-    languages: list[str] | None = None
+    terms: list[int] | None = None
 
 
 def row_of(event: Event, names: Names) -> Row:
@@ -100,16 +101,16 @@ def row_of(event: Event, names: Names) -> Row:
     quoted = names.account(post.quote_did) if post.quote_did is not None else None
     quoted_rkey = names.rkey(post.quote_rkey) if post.quote_rkey is not None else None
     mentions = [names.account(mentioned) for mentioned in post.mentions]
-    languages = list(post.languages)
+    terms = [names.term(term) for term in post.terms]
     packed = b"".join(
         (
             head, packed_subject, _BOOLEAN[post.reply], _BOOLEAN[post.quote], _bigint(quoted), _bigint(quoted_rkey),
-            _bigints(mentions), packed_texts(post.languages),
+            packed_bigints(tuple(mentions)), packed_bigints(tuple(terms)),
         )
     )  # fmt: skip
     return Row(
         packed, time_us, operation, rev, actor, rkey, collection, subject, subject_rkey,
-        post.reply, post.quote, quoted, quoted_rkey, mentions, languages,
+        post.reply, post.quote, quoted, quoted_rkey, mentions, terms,
     )  # fmt: skip
 
 
@@ -132,21 +133,11 @@ def _bigint(value: int | None) -> bytes:
     return _NULL if value is None else _NUMBER.pack(8, value)
 
 
-def _bigints(values: list[int]) -> bytes:
-    """A bigint[]; nothing at all for an empty one."""
-    return _array(_BIGINT_OID, [_NUMBER.pack(8, value) for value in values])
-
-
 @lru_cache(4096)
-def packed_texts(values: tuple[str, ...]) -> bytes:
-    """A text[]; nothing at all for an empty one."""
-    encoded = [value.encode() for value in values]
-    return _array(_TEXT_OID, [len(item).to_bytes(4, "big") + item for item in encoded])
-
-
-def _array(oid: int, items: list[bytes]) -> bytes:
-    """An array as array_recv reads it: dimensions, null flag, element type, length, lower bound, elements."""
-    if not items:
+def packed_bigints(values: tuple[int, ...]) -> bytes:
+    """A bigint[] as array_recv reads it; nothing at all for an empty one."""
+    if not values:
         return _NULL
-    body = b"".join((Struct(">iiiii").pack(1, 0, oid, len(items), 1), *items))
+    # dimensions, null flag, element type, length, lower bound, elements
+    body = _ARRAY.pack(1, 0, _BIGINT_OID, len(values), 1) + b"".join([_NUMBER.pack(8, value) for value in values])
     return len(body).to_bytes(4, "big") + body

@@ -123,6 +123,12 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
         int,
         Meta(ge=7, le=36_500, description="Days of the event log, from its newest; creates are known for 7 of them."),
     ] = 7
+    minute_days_kept: Annotated[
+        int, Meta(ge=2, le=36_500, description="Days of the rollups by the minute, from the newest.")
+    ] = 3
+    hour_days_kept: Annotated[
+        int, Meta(ge=31, le=36_500, description="Days of the rollups by the hour, from the newest; days stay for ever.")
+    ] = 40
     stop_deadline_s: Annotated[
         float, Meta(gt=0, le=600, description="Seconds an ordered stop may take before what is left is killed.")
     ] = 10.0

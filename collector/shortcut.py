@@ -18,9 +18,10 @@ from collector.decode import EARLIEST_US
 from collector.event import FOLLOW, LIKE, POST, REPOST
 from collector.names import Names
 from collector.plain import Found, Plain, Shape
-from collector.post import languages, mentions, quoted_uri
+from collector.post import mentions, quoted_uri
 from collector.rows import ON_ACCOUNT, ON_POST, REPLY, TOP_POST
 from collector.tally import Collections
+from collector.terms import Term, terms_of
 from collector.window import Window
 
 
@@ -121,6 +122,7 @@ class Shortcut:
         """
         rest: list[bytes] = []
         ids, account, leave = self._names.ids.get, self._names.account, rest.append
+        term = self._names.term
         vouched_us = max(self._window.vouched_us, EARLIEST_US)
         vouched_rev = tid.text(tid.earliest(vouched_us))
         for frame in frames:
@@ -144,15 +146,15 @@ class Shortcut:
                         time_us, did, actor, rev, rkey, ids(subject) or account(subject), "", (), frame
                     ))  # fmt: skip
                     continue
-                tongues: tuple[str, ...] = ()
+                terms: tuple[int, ...] = ()
                 if kind is _Like:
                     into, uri = likes, record.subject.uri
                 elif kind is _Repost:
                     into, uri = reposts, record.subject.uri
                 else:
-                    tongues = _languages_of_plain(record)
+                    terms = tuple(map(term, _terms_of_plain(record)))
                     if record.reply is None:
-                        posts.append((time_us, did, actor, rev, rkey, 0, "", tongues, frame))
+                        posts.append((time_us, did, actor, rev, rkey, 0, "", terms, frame))
                         continue
                     into, uri = replies, record.reply.parent.uri
                 scheme, empty, author, name, subject_rkey = uri.split("/")
@@ -160,7 +162,7 @@ class Shortcut:
                     leave(frame)
                 else:
                     into.append((
-                        time_us, did, actor, rev, rkey, ids(author) or account(author), subject_rkey, tongues, frame
+                        time_us, did, actor, rev, rkey, ids(author) or account(author), subject_rkey, terms, frame
                     ))  # fmt: skip
             except _NOT_MINE:
                 leave(frame)
@@ -214,10 +216,13 @@ def _has_tids(item: Found) -> bool:
     return True
 
 
-def _languages_of_plain(post: _Post) -> tuple[str, ...]:
-    """The languages of a post that quotes nothing and mentions nobody. Raises ValueError for any other."""
-    if (post.embed and quoted_uri({"embed": orjson.loads(bytes(post.embed))}) is not None) or (
-        post.facets and mentions({"facets": orjson.loads(bytes(post.facets))})
-    ):
+def _terms_of_plain(post: _Post) -> tuple[Term, ...]:
+    """The terms of a post that quotes nothing and mentions nobody. Raises ValueError for any other."""
+    record: dict[str, Any] = {"langs": post.langs, "text": post.text}
+    if post.embed:
+        record["embed"] = orjson.loads(bytes(post.embed))
+    if post.facets:
+        record["facets"] = orjson.loads(bytes(post.facets))
+    if (post.embed and quoted_uri(record) is not None) or (post.facets and mentions(record)):
         raise ValueError("quotes a record or mentions somebody")
-    return languages(tuple(post.langs or ()))
+    return terms_of(record)

@@ -6,21 +6,21 @@ minute of the delete. Tallies adds them up over a batch and packs them for COPY.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
+from itertools import chain
 from struct import Struct
 
 import numpy as np
 
-from collector.columns import NULL, Ints, Layout, runs
+from collector.columns import NULL, Ints, Layout, ints, runs
 from collector.event import CREATE
 from collector.plain import Plain
 from collector.rows import POSTGRES_EPOCH_US, SIGNATURE, TRAILER, Row
+from collector.terms import DIMENSION_BITS
 
 MINUTE_US = 60_000_000
 DAY_US = 86_400_000_000
-LANGUAGE = 1  # the dimension's id in table dimension
 
 
 class Metric(IntEnum):
@@ -90,13 +90,16 @@ _POST = Struct(">hiqiqihiq")
 _KEY = (("minute", "i8"), ("account", "i8"), ("metric", "i2"))
 _AMOUNT = (("gained", "i4"), ("lost", "i4"))
 _MANY_ACCOUNTS = Layout(6, [*_KEY, NULL, *_AMOUNT])
+_MANY_TERMS = Layout(6, [_KEY[0], ("term", "i8"), ("author", "i8"), *_AMOUNT, ("dimension", "i2")])
 _MANY_POSTS = Layout(6, [*_KEY, ("rkey", "i8"), *_AMOUNT])
-_DIMENSION = Struct(">hiqihi")
+_TERM = Struct(">hiqiqiq")
+_TERM_LAST_BYTE = 25  # of the id in a packed _TERM
+_DIMENSION = Struct(">ih")
 _NETWORK = Struct(">hiqiiici")
 _AMOUNTS = Struct(">iiii")
 
 ACCOUNT_COLUMNS = ("minute", "account", "metric", "rkey", "gained", "lost")
-DIMENSION_COLUMNS = ("minute", "dimension", "key", "gained", "lost")
+TERM_COLUMNS = ("minute", "term", "author", "gained", "lost", "dimension")
 NETWORK_COLUMNS = ("minute", "collection", "operation", "events")
 
 
@@ -118,7 +121,8 @@ class Tallies:
         self._many: list[bytes] = []  # packed rows, as they come of many events at once
         self._gained: dict[bytes, int] = {}
         self._lost: dict[bytes, int] = {}
-        self._languages: dict[tuple[int, str], list[int]] = {}
+        self._many_terms: list[bytes] = []
+        self._terms: dict[bytes, list[int]] = {}
         self.network: dict[tuple[int, int, str], int] = {}
         """Events by (minute, collection, operation); the minute in unix microseconds."""
 
@@ -142,9 +146,8 @@ class Tallies:
             others = plain.actors != plain.subjects
             rkeys = plain.subject_rkeys[others] if plain.subject_rkeys is not None else None
             self._add_received(plain.shape.received, minutes[others], plain.subjects[others], rkeys)
-        for (minute, languages), n in Counter(zip(minutes.tolist(), plain.languages, strict=False)).items():
-            for language in languages:
-                self._languages.setdefault((minute, language), [0, 0])[0] += n
+        if plain.terms:
+            self._add_terms(minutes, plain.actors, plain.terms)
 
     def _add_accounts(self, metric: int, minutes: Ints, accounts: Ints) -> None:
         at, n = runs(accounts, minutes)
@@ -161,6 +164,16 @@ class Tallies:
         )  # fmt: skip
         self._many.append(rows.tobytes())
 
+    def _add_terms(self, minutes: Ints, authors: Ints, terms: Sequence[tuple[int, ...]]) -> None:
+        each = list(map(len, terms))
+        flat, minutes, authors = ints(list(chain.from_iterable(terms))), minutes.repeat(each), authors.repeat(each)
+        at, n = runs(flat, authors, minutes)
+        found = flat[at]
+        rows = _MANY_TERMS.pack(
+            len(at), minute=minutes[at], term=found, author=authors[at], gained=n, dimension=found & DIMENSION_BITS
+        )  # fmt: skip
+        self._many_terms.append(rows.tobytes())
+
     def days(self) -> set[int]:
         """The days, counted from 1970, in which these events stand."""
         return {minute // DAY_US for minute, _, _ in self.network}
@@ -174,8 +187,9 @@ class Tallies:
         for account, metric, rkey in self._collections.effects(row):
             key = _account_key(minute, account, metric) if rkey is None else _post_key(minute, account, metric, rkey)
             amounts[key] = amounts.get(key, 0) + sign
-        for language in row.languages or ():
-            self._languages.setdefault((minute, language), [0, 0])[column] += sign
+        for term in row.terms or ():
+            key = _TERM.pack(len(TERM_COLUMNS), 8, minute, 8, term, 8, row.actor)
+            self._terms.setdefault(key, [0, 0])[column] += sign
 
     def account_rows(self) -> bytes:
         """Account and post tallies as a whole binary COPY."""
@@ -189,14 +203,13 @@ class Tallies:
             if n:
                 yield key + amounts(4, 0, 4, n)
 
-    def dimension_rows(self) -> bytes:
-        """Language tallies as a whole binary COPY."""
-        rows = []
-        for (minute, language), (gained, lost) in self._languages.items():
-            key = language.encode()
-            head = _DIMENSION.pack(len(DIMENSION_COLUMNS), 8, minute, 2, LANGUAGE, len(key))
-            rows.append(head + key + _AMOUNTS.pack(4, gained, 4, lost))
-        return b"".join((SIGNATURE, *rows, TRAILER))
+    def term_rows(self) -> bytes:
+        """Term tallies as a whole binary COPY."""
+        rows = [
+            key + _AMOUNTS.pack(4, gained, 4, lost) + _DIMENSION.pack(2, key[_TERM_LAST_BYTE] & DIMENSION_BITS)
+            for key, (gained, lost) in self._terms.items()
+        ]
+        return b"".join((SIGNATURE, *self._many_terms, *rows, TRAILER))
 
     def network_rows(self) -> bytes:
         """Events by collection and operation as a whole binary COPY."""

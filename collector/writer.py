@@ -23,8 +23,8 @@ from collector.event import Notice
 from collector.rows import COLUMNS
 from collector.tally import (
     ACCOUNT_COLUMNS,
-    DIMENSION_COLUMNS,
     NETWORK_COLUMNS,
+    TERM_COLUMNS,
 )
 from sql import statement
 
@@ -38,7 +38,7 @@ _PASSING = (
 )
 _TALLY_TABLES = (
     ("account_tally", ACCOUNT_COLUMNS),
-    ("dimension_tally", DIMENSION_COLUMNS),
+    ("term_tally", TERM_COLUMNS),
     ("network_tally", NETWORK_COLUMNS),
 )
 
@@ -92,7 +92,7 @@ class Writer:
             if any(content.events):
                 self._copy(cursor, "event", COLUMNS, content.event_rows())
                 crashpoint("after_events")
-                packed = (tallies.account_rows(), tallies.dimension_rows(), tallies.network_rows())
+                packed = (tallies.account_rows(), tallies.term_rows(), tallies.network_rows())
                 for (table, columns), data in zip(_TALLY_TABLES, packed, strict=True):
                     self._copy(cursor, f"{table}_{segment}", columns, data)
                 crashpoint("after_tallies")
@@ -169,7 +169,7 @@ class Writer:
 
     def _ensure_days(self, content: Content) -> None:
         for day in content.tallies.days() - self._days:
-            self._connection.execute("select ensure_event_day(%s)", (unix_time(day * 86_400_000_000).date(),))
+            self._connection.execute("select ensure_day(%s)", (unix_time(day * 86_400_000_000).date(),))
             self._days.add(day)
 
     def _narrow(self, items: list[Accepted]) -> list[Accepted]:

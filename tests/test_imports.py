@@ -20,12 +20,14 @@ MAY_IMPORT = {
 
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
-    "version event memory tid crashpoint lanes settings vitals retention",
-    "errors batch post reconnect columns",
+    "version event memory tid crashpoint lanes settings vitals",
+    "errors batch emoji links reconnect columns retention",
+    "terms",
+    "post",
     "decode checkpoint",
     "names since queue sources.stream parent hosts",
-    "rows sources rollup",
-    "plain record window sources.jetstream",
+    "rows sources rollups",
+    "plain record window rollup sources.jetstream",
     "tally",
     "content window_load sources.choose",
     "writer shortcut reader roller",

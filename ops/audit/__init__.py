@@ -14,7 +14,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from benchmarks.recording import read
-from ops.audit import compare, found
+from ops.audit import compare, found, queries
 from ops.audit.deliveries import Deliveries, deliveries
 from ops.audit.recount import recount
 from ops.audit.report import Difference, Report
@@ -55,16 +55,17 @@ def _compared(connection: psycopg.Connection, delivered: Deliveries, say: Callab
     names = found.names(connection)
     compare.names(names, report)
     # quarantine before the log: whatever rightly stands there need not be in the log, and counts nothing
-    quarantined = compare.quarantine(delivered, found.rows(connection, found.QUARANTINE), report)
+    quarantined = compare.quarantine(delivered, found.rows(connection, queries.QUARANTINE), report)
     logged = compare.log(delivered, found.log(connection, names), report)
     say(f"compared {logged.total():,} rows of the log, {quarantined:,} of quarantine")
-    compare.lanes(logged, quarantined, found.rows(connection, found.LANES), report)
+    compare.lanes(logged, quarantined, found.rows(connection, queries.LANES), report)
     expected = recount(delivered.counted())
     say("recounted")
     compare.sums("network_minute", expected.network, found.network(connection, names), report)
-    compare.sums("dimension_minute", expected.dimensions, found.dimensions(connection, names), report)
+    compare.sums("term_minute", expected.terms, found.terms(connection, names), report)
+    compare.authors("author_minute", expected.authors, found.authors(connection, names), report)
     compare.sums("account_minute", expected.accounts, found.accounts(connection, names), report)
     compare.sums("post_minute", expected.posts, found.posts(connection, names), report)
-    compare.accounts(expected.statuses, found.rows(connection, found.STATUSES), report)
+    compare.accounts(expected.statuses, found.rows(connection, queries.STATUSES), report)
     say("compared the rollups with their tallies, and the accounts")
     return report

@@ -10,7 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from ops.audit.content import POST, Content
+from ops.audit.content import Content
 from ops.audit.deliveries import BEGINS_BYTES, Deliveries, Refusal, sample_digest
 from ops.audit.found import LogRow, Names, Row
 from ops.audit.frames import Event, Key
@@ -85,7 +85,9 @@ def _log_row(event: Event, row: LogRow, report: Report) -> None:
         ("operation", event.operation, row.operation),
         ("lane", zlib.crc32(event.key[0].encode()) % LANES, row.lane),
     ]
-    if event.content is not None:
+    if event.content is None:
+        pairs.append(("terms", (), row.terms))
+    else:
         pairs += _content(event, event.content, row)
     for name, must, stands in pairs:
         if must != stands:
@@ -93,17 +95,16 @@ def _log_row(event: Event, row: LogRow, report: Report) -> None:
 
 
 def _content(event: Event, made: Content, row: LogRow) -> list[tuple[str, object, object]]:
-    """What the row of a create says of its record; rows of updates and deletes may say anything or nothing."""
+    """What the row of a create says of its record; of updates and deletes nothing but that they have no terms."""
     actor = event.key[0]
     others = tuple(mentioned for mentioned in row.mentions if mentioned != actor)
-    undetermined = ("und",) if event.key[2] == POST else ()
     return [
         ("subject", made.subject, row.subject),
         ("reply", made.reply, row.reply),
         ("quote", made.quote, row.quote),
         ("quoted", made.quoted, row.quoted),
         ("mentions", tuple(mentioned for mentioned in made.mentions if mentioned != actor), others),
-        ("languages", made.languages, row.languages or undetermined),
+        ("terms", made.terms, row.terms),
     ]
 
 
@@ -116,6 +117,18 @@ def sums(table: str, expected: Sums, found: Iterable[tuple[Row, int, int]], repo
             report.differs(table, _bucket(key), _amount(*must), _amount(gained, lost))
     for key in expected.gained.keys() | expected.lost.keys():
         report.differs(table, _bucket(key), _amount(expected.gained[key], expected.lost[key]), "none")
+
+
+def authors(table: str, expected: set[Row], found: Iterable[Row], report: Report) -> None:
+    """Each author of what a term gained stands once, and nobody else. Uses `expected` up."""
+    report.compared[f"{table} keys"] = len(expected)
+    for key in found:
+        if key in expected:
+            expected.remove(key)
+        else:
+            report.differs(table, _bucket(key), "no such author", "one")
+    for key in expected:
+        report.differs(table, _bucket(key), "an author", "none")
 
 
 def lanes(logged: Counter[int], quarantined: int, found: Iterable[Row], report: Report) -> None:
@@ -147,10 +160,15 @@ def accounts(expected: Mapping[str, Status], found: Iterable[Row], report: Repor
 
 def names(names: Names, report: Report) -> None:
     """Each name has one id, or its numbers would stand apart; and a TID is its own."""
-    for table, by_id in (("account", names.accounts), ("rkey", names.rkeys)):
+    tables: dict[str, Mapping[int, object]] = {
+        "account": names.accounts,
+        "rkey": names.rkeys,
+        "term": names.terms,
+    }
+    for table, by_id in tables.items():
         for name, count in Counter(by_id.values()).items():
             if count > 1:
-                report.differs(table, (name,), "one id", f"{count} ids")
+                report.differs(table, name if isinstance(name, tuple) else (name,), "one id", f"{count} ids")
     for id, name in names.rkeys.items():
         number = tid(name)
         if number is not None:
@@ -173,8 +191,13 @@ def _bucket(key: Row) -> tuple[object, ...]:
 def _words(value: object) -> object:
     """A field of a log row: names side by side."""
     if isinstance(value, tuple):
-        return " ".join(str(tid_text(part)) for part in value if part is not None) or "none"
+        return " ".join(_word(part) for part in value if part is not None) or "none"
     return "none" if value is None else value
+
+
+def _word(part: object) -> str:
+    """A name, or a term as 'dimension:key'."""
+    return ":".join(part) if isinstance(part, tuple) else str(tid_text(part))
 
 
 def _identity(identity: Key | bytes) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""What a created record is about: whom it likes, reposts, follows, answers, quotes and mentions, in what languages.
+"""What a created record is about: whom it likes, reposts, follows, answers, quotes and mentions, and its terms.
 
 It owns the shapes of the four counted records. An ill-typed field that a subject needs makes the record
 unreadable (None); any other is as if absent. It does not know what any of it counts.
@@ -6,19 +6,18 @@ unreadable (None); any other is as if absent. It does not know what any of it co
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from ops.audit.shape import at, features
 from ops.audit.syntax import Rkey, authored, is_did, post
+from ops.audit.terms import Term, terms
 
 POST = "app.bsky.feed.post"
 LIKE = "app.bsky.feed.like"
 REPOST = "app.bsky.feed.repost"
 FOLLOW = "app.bsky.graph.follow"
-
-_SUBTAG = re.compile(r"[a-z]{2,8}")
 
 Record = dict[str, object]
 
@@ -31,7 +30,7 @@ class Content(NamedTuple):
     quote: bool = False
     quoted: tuple[str, Rkey] | None = None
     mentions: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
 
 
 def read(collection: str, record: object) -> Content | None:
@@ -40,7 +39,7 @@ def read(collection: str, record: object) -> Content | None:
 
 
 def _of_post(record: Record) -> Content:
-    parent = _at(record, "reply", "parent", "uri")
+    parent = at(record, "reply", "parent", "uri")
     quoted = _quoted(record)
     return Content(
         subject=authored(parent),
@@ -48,13 +47,13 @@ def _of_post(record: Record) -> Content:
         quote=post(quoted) is not None,
         quoted=authored(quoted),
         mentions=tuple(sorted(set(_mentions(record)))),
-        languages=tuple(sorted(set(_languages(record)))) or ("und",),
+        terms=terms(record),
     )
 
 
 def _of_reaction(record: Record) -> Content | None:
     """A like or a repost, of whatever."""
-    uri = _at(record, "subject", "uri")
+    uri = at(record, "subject", "uri")
     return Content(subject=authored(uri)) if isinstance(uri, str) else None
 
 
@@ -66,40 +65,19 @@ def _of_follow(record: Record) -> Content | None:
 
 
 def _quoted(record: Record) -> object:
-    kind = _at(record, "embed", "$type")
+    kind = at(record, "embed", "$type")
     if kind == "app.bsky.embed.record":
-        return _at(record, "embed", "record", "uri")
+        return at(record, "embed", "record", "uri")
     if kind == "app.bsky.embed.recordWithMedia":
-        return _at(record, "embed", "record", "record", "uri")
+        return at(record, "embed", "record", "record", "uri")
     return None
 
 
 def _mentions(record: Record) -> Iterator[str]:
-    for facet in _entries(record.get("facets")):
-        for feature in _entries(_at(facet, "features")):
-            did = _at(feature, "did")
-            if _at(feature, "$type") == "app.bsky.richtext.facet#mention" and is_did(did):
-                yield sys.intern(did)
-
-
-def _languages(record: Record) -> Iterator[str]:
-    for entry in _entries(record.get("langs")):
-        subtag = entry.split("-", 1)[0].lower() if isinstance(entry, str) else ""
-        if _SUBTAG.fullmatch(subtag):
-            yield sys.intern(subtag)
-
-
-def _entries(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _at(value: object, *path: str) -> object:
-    """The value at the end of a path of objects; None where the path leaves them."""
-    for name in path:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(name)
-    return value
+    for feature in features(record, "mention"):
+        did = at(feature, "did")
+        if is_did(did):
+            yield sys.intern(did)
 
 
 READERS: dict[str, Callable[[Record], Content | None]] = {

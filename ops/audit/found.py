@@ -1,6 +1,6 @@
 """What the database says: its rows as plain values, with names and times in place of ids.
 
-It owns every query of the audit. It does not know what the rows should be. An id without a name reads as '?id',
+It owns what the ids stand for. It does not know what the rows should be. An id without a name reads as '?id',
 which equals no name.
 """
 
@@ -12,8 +12,10 @@ from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 
+from ops.audit import queries
 from ops.audit.frames import Key
 from ops.audit.syntax import Rkey
+from ops.audit.terms import Term
 
 ROWS_PER_FETCH = 20_000
 
@@ -29,6 +31,7 @@ class Names:
     collections: dict[int, str] = field(default_factory=dict)
     metrics: dict[int, str] = field(default_factory=dict)
     dimensions: dict[int, str] = field(default_factory=dict)
+    terms: dict[int, Term] = field(default_factory=dict)
 
     def account(self, id: int) -> str:
         """The DID of an account."""
@@ -37,6 +40,10 @@ class Names:
     def rkey(self, id: int) -> Rkey:
         """A record key: itself where it is a TID's number, else its text."""
         return id if id >= 0 else self.rkeys.get(id) or f"?{id}"
+
+    def term(self, id: int) -> Term:
+        """A term; without a name it stands in a dimension that is none, as any text may be a key."""
+        return self.terms.get(id) or ("?", f"?{id}")
 
     def subject(self, account: int | None, rkey: int | None) -> tuple[str, Rkey | None] | None:
         """An account, or a post of it."""
@@ -58,85 +65,7 @@ class LogRow(NamedTuple):
     quote: bool
     quoted: tuple[str, Rkey | None] | None
     mentions: tuple[str, ...]
-    languages: tuple[str, ...]
-
-
-NAMES: dict[str, LiteralString] = {
-    "accounts": "select id, did from account",
-    "rkeys": "select id, name from rkey",
-    "collections": "select id, name from collection",
-    "metrics": "select id, name from metric",
-    "dimensions": "select id, name from dimension",
-}
-
-STATUSES: LiteralString = """
-select did, active, status, status_seq
-from account
-where not active or status is not null or status_seq is not null
-"""
-
-EVENTS: LiteralString = """
-select
-  (extract(epoch from time) * 1000000)::bigint,
-  actor, rev, rkey, collection, lane, operation::text,
-  subject_account, subject_rkey, quote_account, quote_rkey, reply, quote, mentions, languages
-from event
-"""
-
-QUARANTINE: LiteralString = "select digest, reason, sample from quarantine"
-
-LANES: LiteralString = "select lane, events, quarantined from lane"
-
-# A tally in either segment is simply not folded yet, so what counts is the sum of all three.
-# What a post received its author received, so every tally goes to the account.
-ACCOUNTS: LiteralString = """
-select (extract(epoch from minute) * 1000000)::bigint, account, metric, sum(gained)::bigint, sum(lost)::bigint
-from (
-  select minute, account, metric, gained, lost from account_minute
-  union all
-  select minute, account, metric, gained, lost from account_tally_0
-  union all
-  select minute, account, metric, gained, lost from account_tally_1
-) as everything
-group by minute, account, metric
-"""
-
-POSTS: LiteralString = """
-select
-  (extract(epoch from minute) * 1000000)::bigint, account, rkey, metric, sum(gained)::bigint, sum(lost)::bigint
-from (
-  select minute, account, rkey, metric, gained, lost from post_minute
-  union all
-  select minute, account, rkey, metric, gained, lost from account_tally_0 where rkey is not null
-  union all
-  select minute, account, rkey, metric, gained, lost from account_tally_1 where rkey is not null
-) as everything
-group by minute, account, rkey, metric
-"""
-
-DIMENSIONS: LiteralString = """
-select (extract(epoch from minute) * 1000000)::bigint, dimension, key, sum(gained)::bigint, sum(lost)::bigint
-from (
-  select minute, dimension, key, gained, lost from dimension_minute
-  union all
-  select minute, dimension, key, gained, lost from dimension_tally_0
-  union all
-  select minute, dimension, key, gained, lost from dimension_tally_1
-) as everything
-group by minute, dimension, key
-"""
-
-NETWORK: LiteralString = """
-select (extract(epoch from minute) * 1000000)::bigint, collection, operation::text, sum(events)::bigint, 0::bigint
-from (
-  select minute, collection, operation, events from network_minute
-  union all
-  select minute, collection, operation, events from network_tally_0
-  union all
-  select minute, collection, operation, events from network_tally_1
-) as everything
-group by minute, collection, operation
-"""
+    terms: tuple[Term, ...]
 
 
 def rows(connection: psycopg.Connection, query: LiteralString) -> Iterator[Row]:
@@ -149,14 +78,16 @@ def rows(connection: psycopg.Connection, query: LiteralString) -> Iterator[Row]:
 
 def names(connection: psycopg.Connection) -> Names:
     """Every name there is."""
-    return Names(**{what: dict(rows(connection, query)) for what, query in NAMES.items()})
+    terms: dict[int, Term] = {id: (dimension, key) for id, dimension, key in rows(connection, queries.TERM_NAMES)}
+    named: dict[str, dict[int, str]] = {what: dict(rows(connection, query)) for what, query in queries.NAMES.items()}
+    return Names(terms=terms, **named)
 
 
 def log(connection: psycopg.Connection, names: Names) -> Iterator[LogRow]:
     """The event log, in no order."""
-    for row in rows(connection, EVENTS):
+    for row in rows(connection, queries.EVENTS):
         time, actor, rev, rkey, collection, lane, operation, *made = row
-        account, post, quote_account, quote_post, reply, quote, mentions, languages = made
+        account, post, quote_account, quote_post, reply, quote, mentions, terms = made
         name = names.collections.get(collection) or f"?{collection}"
         yield LogRow(
             # of identity and account events the record key is the upstream seq once more
@@ -169,30 +100,38 @@ def log(connection: psycopg.Connection, names: Names) -> Iterator[LogRow]:
             bool(quote),
             names.subject(quote_account, quote_post),
             tuple(sorted(names.account(mentioned) for mentioned in mentions or ())),
-            tuple(sorted(languages or ())),
+            tuple(sorted(names.term(term) for term in terms or ())),
         )
 
 
 def accounts(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
     """Gained and lost of each (minute, account, metric)."""
-    for minute, account, metric, gained, lost in rows(connection, ACCOUNTS):
+    for minute, account, metric, gained, lost in rows(connection, queries.ACCOUNTS):
         yield ((minute, names.account(account), names.metrics.get(metric) or f"?{metric}"), gained, lost)
 
 
 def posts(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
     """Gained and lost of each (minute, account, record key, metric)."""
-    for minute, account, rkey, metric, gained, lost in rows(connection, POSTS):
+    for minute, account, rkey, metric, gained, lost in rows(connection, queries.POSTS):
         name = names.metrics.get(metric) or f"?{metric}"
         yield (minute, names.account(account), names.rkey(rkey), name), gained, lost
 
 
-def dimensions(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
-    """Gained and lost of each (minute, dimension, key)."""
-    for minute, dimension, key, gained, lost in rows(connection, DIMENSIONS):
-        yield ((minute, names.dimensions.get(dimension) or f"?{dimension}", key), gained, lost)
+def terms(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
+    """Gained and lost of each (minute, dimension, key); a row in another dimension than its term's equals none."""
+    for minute, term, dimension, gained, lost in rows(connection, queries.TERMS):
+        own, key = names.term(term)
+        name = names.dimensions.get(dimension) or f"?{dimension}"
+        yield (minute, own if own == name else f"{own} as {name}", key), gained, lost
+
+
+def authors(connection: psycopg.Connection, names: Names) -> Iterator[Row]:
+    """Each (minute, dimension, key, account) of who wrote what a term gained."""
+    for minute, term, author in rows(connection, queries.AUTHORS):
+        yield minute, *names.term(term), names.account(author)
 
 
 def network(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
     """Events of each (minute, collection, operation); the network loses nothing."""
-    for minute, collection, operation, events, lost in rows(connection, NETWORK):
+    for minute, collection, operation, events, lost in rows(connection, queries.NETWORK):
         yield ((minute, names.collections.get(collection) or f"?{collection}", operation), events, lost)

@@ -52,7 +52,8 @@ class Recount:
 
     accounts: Sums = field(default_factory=Sums)  # minute, account, metric
     posts: Sums = field(default_factory=Sums)  # minute, account, record key, metric
-    dimensions: Sums = field(default_factory=Sums)  # minute, dimension, key
+    terms: Sums = field(default_factory=Sums)  # minute, dimension, key
+    authors: set[tuple[object, ...]] = field(default_factory=set)  # minute, dimension, key, account
     network: Sums = field(default_factory=Sums)  # minute, collection, operation
     statuses: dict[str, Status] = field(default_factory=dict)
 
@@ -121,9 +122,10 @@ def _count(total: Recount, lost: bool, minute: int, create: Event) -> None:
         total.accounts.add(lost, minute, account, metric)
         if rkey is not None:
             total.posts.add(lost, minute, account, rkey, metric)
-    if create.content is not None:
-        for language in create.content.languages:
-            total.dimensions.add(lost, minute, "language", language)
+    for term in create.content.terms if create.content else ():
+        total.terms.add(lost, minute, *term)
+        if not lost:  # who wrote a post wrote it, whatever becomes of it
+            total.authors.add((minute, *term, create.key[0]))
 
 
 def _see_status(total: Recount, event: Event) -> None:

@@ -30,10 +30,11 @@ create table dimension (
 insert into dimension (id, name)
 values (1, 'language'), (2, 'hashtag'), (3, 'link'), (4, 'domain'), (5, 'emoji');
 
--- What posts are counted by besides their accounts: one key of one dimension. Its id is a salted hash of both.
+-- What posts are counted by besides their accounts: one key of one dimension. Its id is a salted hash of the key whose
+-- last three bits are the dimension.
 create table term (
   id bigint primary key,
-  dimension smallint not null references dimension,
+  dimension smallint not null check (dimension = id & 7),
   name text not null
 );
 
@@ -81,42 +82,6 @@ create index event_rkey on event (rkey);
 -- Reloads the window of seen keys after a restart; the log is in the order of its times, so this costs nothing.
 create index event_time on event using brin (time) with (pages_per_range = 32);
 
--- Made by whoever needs the day first: attaching takes no lock that a running COPY would wait for.
-create function ensure_event_day(day date) returns void
-language plpgsql security definer set search_path = skytally, pg_temp
-as $$
-declare
-  name text := 'event_' || to_char(day, 'YYYYMMDD');
-begin
-  perform pg_advisory_xact_lock(hashtext('skytally ensure_event_day'));
-  if to_regclass(format('skytally.%I', name)) is null then
-    execute format('create table %I (like event including defaults including constraints)', name);
-    execute format(
-      'alter table event attach partition %I for values from (%L) to (%L)',
-      name, day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
-  end if;
-end
-$$;
-
 -- Follows stay known to their unfollows for ever: what the log drops of them is kept here.
 create table old_follow (like event including defaults including constraints);
 create index old_follow_rkey on old_follow (rkey);
-
--- Drops a whole day, never rows. The brief lock waits for running transactions; its caller sets how long.
-create function drop_event_day(day date) returns void
-language plpgsql security definer set search_path = skytally, pg_temp
-as $$
-declare
-  name text := 'event_' || to_char(day, 'YYYYMMDD');
-begin
-  perform pg_advisory_xact_lock(hashtext('skytally ensure_event_day'));
-  if to_regclass(format('skytally.%I', name)) is not null then
-    execute format('alter table event detach partition %I', name);
-    execute format(
-      'insert into old_follow select * from %I'
-      ' where collection = (select id from collection where name = %L) and operation in (''c'', ''d'')',
-      name, 'app.bsky.graph.follow');
-    execute format('drop table %I', name);
-  end if;
-end
-$$;

@@ -11,17 +11,26 @@ grant insert, update on collection to skytally_collector;
 grant insert on account_tally_0, account_tally_1, term_tally_0, term_tally_1,
   network_tally_0, network_tally_1 to skytally_collector;
 grant insert, update on account to skytally_collector;
-grant execute on function ensure_event_day(date) to skytally_collector, skytally_roller;
-grant execute on function drop_event_day(date) to skytally_roller;
+grant execute on function ensure_day(date) to skytally_collector, skytally_roller;
+grant execute on function drop_day(text, date) to skytally_roller;
 
 grant select on all tables in schema skytally to skytally_roller;
 grant update on fold to skytally_roller;
 grant truncate on account_tally_0, account_tally_1, term_tally_0, term_tally_1,
   network_tally_0, network_tally_1 to skytally_roller;
-grant insert, update on account_minute, post_minute, term_minute, author_minute, network_minute to skytally_roller;
+grant insert, update on
+  account_minute, account_hour, account_day,
+  post_minute, post_hour, post_day,
+  term_minute, term_hour, term_day,
+  author_minute, author_hour, author_day,
+  network_minute, network_hour, network_day to skytally_roller;
 
 grant select on network, epoch, lane, gap, vitals, fold, account, rkey, collection, metric, dimension, term,
-  account_minute, post_minute, term_minute, author_minute, network_minute to skytally_web;
+  account_minute, account_hour, account_day,
+  post_minute, post_hour, post_day,
+  term_minute, term_hour, term_day,
+  author_minute, author_hour, author_day,
+  network_minute, network_hour, network_day to skytally_web;
 -- reasons and times, not samples: those may hold what an account has since deleted
 grant select (digest, reason, host, lane, epoch, cursor, size, noted_at) on quarantine to skytally_web;
 

@@ -54,7 +54,10 @@ class Rig:
         self.worker.handle(Batch(position, list(gaps), list(frames)), self.vitals)
 
     def fold(self) -> None:
-        Fold(self.roller).fold()
+        fold = Fold(self.roller)
+        _, watermark = fold.fold()
+        while watermark is not None and fold.close(watermark):
+            pass
 
     def audit(self) -> Report:
         """Everything that was handed, recounted."""

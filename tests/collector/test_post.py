@@ -8,11 +8,12 @@ import pytest
 
 from collector.event import PostDetail
 from collector.post import post_detail, subject_of_reply
+from collector.terms import Dimension
 from tests.collector.frames import ALICE, BOB, CAROL, key, post_uri
 
 PARENT = post_uri(BOB, key(1))
 QUOTED = post_uri(CAROL, key(2))
-PLAIN = PostDetail(False, False, None, None, (), ("und",))
+PLAIN = PostDetail(False, False, None, None, (), ((Dimension.LANGUAGE, "und"),))
 
 
 def mention(did: Any, kind: str = "app.bsky.richtext.facet#mention") -> dict[str, Any]:
@@ -76,15 +77,3 @@ def test_each_mentioned_account_is_named_once() -> None:
     record = {"facets": [mention(BOB), mention(ALICE), mention(BOB), mention("nobody"), mention(7), 7, {"features": 7},
                          mention(CAROL, "app.bsky.richtext.facet#link")]}  # fmt: skip
     assert post_detail(record).mentions == (BOB, ALICE)
-
-
-@pytest.mark.parametrize(
-    ("langs", "expected"),
-    [
-        (None, ("und",)), ([], ("und",)), ("en", ("und",)), ([7, None], ("und",)),
-        (["!!", "e", "en_US", "neuhochdeutsch"], ("und",)), (["en"], ("en",)), (["en-US", "EN", "en-GB"], ("en",)),
-        (["ja-JP", "pt-BR", "zh-Hant-TW", "tlh"], ("ja", "pt", "zh", "tlh")),
-    ],
-)  # fmt: skip
-def test_languages_are_primary_subtags_once_each(langs: Any, expected: tuple[str, ...]) -> None:
-    assert post_detail({"langs": langs}).languages == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import psycopg
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from collector import rollup
 from collector.retention import tend_days
 from collector.rollup import Fold
+from collector.rollups import BUCKETS, ROLLUPS
+from collector.settings import CollectorSettings
 from sql.session import connect
-from tests.collector.frames import BOB, delete, follow, frame, key, like, post_uri
+from tests.collector.frames import BOB, delete, follow, frame, key, like, post, post_uri
 from tests.collector.rig import Rig
 
 BOBS = post_uri(BOB, key(1))
@@ -95,7 +98,7 @@ def test_days_are_made_ahead_and_dropped_whole_and_follows_stay_known(rig: Rig) 
     rig.hand(follow(BOB, at=0), like(BOBS, at=1))
     rig.hand(*[like(BOBS, at=9 * day + n) for n in range(150)], frame("com.example.t", at=60 * day))
     rig.fold()
-    tend_days(rig.roller, 7)
+    tend_days(rig.roller, CollectorSettings(minute_days_kept=10_000, hour_days_kept=10_000))
     rows = rig.owner.execute("select inhrelid::regclass::text from pg_inherits where inhparent = 'event'::regclass")
     assert sorted(name for (name,) in rows) == ["event_20260713", "event_20260714", "event_20260902"]
     rig.hand(delete("follow", key(0), at=9 * day + 1000), delete("like", key(1), at=9 * day + 1001))
@@ -105,3 +108,74 @@ def test_days_are_made_ahead_and_dropped_whole_and_follows_stay_known(rig: Rig) 
     }  # fmt: skip
     rig.hand(follow(BOB, at=0))
     assert rig.one("select count(*)::int from event where collection = 4") == 1  # the delete; the create is known
+
+
+def sums(rig: Rig, bucket: str) -> list[tuple[Any, ...]]:
+    """Every rollup of one bucket, summed by hours or days where the bucket is smaller."""
+    found: list[tuple[Any, ...]] = []
+    for one in ROLLUPS:
+        key = ", ".join(one.key)
+        amounts = "".join(f", sum({amount})::bigint" for amount in one.amounts)
+        for below in BUCKETS[: BUCKETS.index(bucket) + 1]:
+            query = f"""
+                select date_trunc('{bucket}', {below}, 'UTC'), {key} {amounts} from {one.name}_{below}
+                where {below} < (select {bucket}s_to from fold) group by 1, {key} order by 1, {key}
+            """
+            rows = rig.owner.execute(query.encode()).fetchall()
+            found.append((one.name, below, rows))
+    return found
+
+
+def agree(rig: Rig, bucket: str) -> bool:
+    """Whether the buckets hold what those below them hold, and there are some."""
+    by_name: dict[str, list[Any]] = {}
+    for name, _, rows in sums(rig, bucket):
+        by_name.setdefault(name, []).append(rows)
+    return all(rows[0] and all(other == rows[0] for other in rows) for rows in by_name.values())
+
+
+def test_hours_and_days_are_summed_up_once_the_watermark_has_passed_and_take_in_what_is_late(rig: Rig) -> None:
+    hour = 3_600_000
+    lines = [make(at=n * hour // 3) for n in range(90) for make in (like_bobs, told)]
+    rig.hand(*lines[:60], at=10 * hour)
+    rig.fold()
+    assert rig.one("select hours_to - (select min(minute) from network_minute) = interval '10 hours' from fold")
+    assert rig.one("select days_to is null from fold")
+    assert agree(rig, "hour")
+    rig.hand(*lines[60:], like_bobs(at=hour + 7), told(at=2 * hour + 7), at=30 * hour)
+    rig.fold()
+    assert agree(rig, "hour")
+    assert agree(rig, "day")
+    rig.hand(like_bobs(at=hour + 8), told(at=5 * hour + 8), delete("post", key(0), at=29 * hour), at=31 * hour)
+    rig.fold()
+    assert agree(rig, "hour")
+    assert agree(rig, "day")
+    assert rig.audit().diff == 0
+    tend_days(rig.roller, CollectorSettings(minute_days_kept=2, hour_days_kept=31))
+    assert rig.one("select count(distinct day) = 1 from account_day")
+
+
+def like_bobs(at: int) -> bytes:
+    return like(BOBS, at=at)
+
+
+def told(at: int) -> bytes:
+    return post(at=at, langs=["en"], tags=["Bird"], text="\N{BIRD}")
+
+
+@pytest.mark.parametrize("point", ["summed_up", "closed"])
+def test_closing_an_hour_that_is_cut_off_sums_nothing_twice(
+    rig: Rig, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.hand(*[make(at=n * 60_000) for n in range(100) for make in (like_bobs, told)], at=2 * 3_600_000)
+
+    def cut(name: str) -> None:
+        if name == point:
+            raise Cut
+
+    monkeypatch.setattr(rollup, "crashpoint", cut)
+    with pytest.raises(Cut):
+        rig.fold()
+    monkeypatch.undo()
+    rig.fold()
+    assert agree(rig, "hour")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collector import rows, tally
 from collector.event import FOLLOW, LIKE, POST, REPOST
 from collector.tally import Metric
+from collector.terms import Dimension
 from tests.collector.frames import ALICE, BOB, CAROL, NOON_US, frame, key, like, post, post_uri
 from tests.collector.rig import Rig
 
@@ -14,8 +15,8 @@ def test_every_column_of_the_tables_is_copied(rig: Rig) -> None:
         "event": rows.COLUMNS,
         "account_tally_0": tally.ACCOUNT_COLUMNS,
         "account_tally_1": tally.ACCOUNT_COLUMNS,
-        "dimension_tally_0": tally.DIMENSION_COLUMNS,
-        "dimension_tally_1": tally.DIMENSION_COLUMNS,
+        "term_tally_0": tally.TERM_COLUMNS,
+        "term_tally_1": tally.TERM_COLUMNS,
         "network_tally_0": tally.NETWORK_COLUMNS,
         "network_tally_1": tally.NETWORK_COLUMNS,
     }
@@ -30,7 +31,8 @@ def test_every_column_of_the_tables_is_copied(rig: Rig) -> None:
 def test_metrics_have_the_ids_of_their_table(rig: Rig) -> None:
     found = rig.owner.execute("select name, id from metric").fetchall()
     assert dict(found) == {metric.name.lower(): metric.value for metric in Metric}
-    assert rig.one("select id from dimension where name = 'language'") == tally.LANGUAGE
+    dimensions = rig.owner.execute("select name, id from dimension").fetchall()
+    assert dict(dimensions) == {dimension.name.lower(): dimension.value for dimension in Dimension}
 
 
 def test_a_row_reads_back_as_it_was_packed(rig: Rig) -> None:
@@ -38,11 +40,14 @@ def test_a_row_reads_back_as_it_was_packed(rig: Rig) -> None:
     embed = {"$type": "app.bsky.embed.record", "record": {"uri": post_uri(CAROL, "odd-key")}}
     facets = [{"features": [{"$type": "app.bsky.richtext.facet#mention", "did": CAROL}]}]
     reply = {"root": {"uri": uri}, "parent": {"uri": uri}}
-    rig.hand(post(at=5, reply=reply, embed=embed, facets=facets, langs=["en", "ja"]), like(uri, at=6))
+    told = post(at=5, reply=reply, embed=embed, facets=facets, langs=["en", "ja"], text="\N{DOG FACE}")
+    rig.hand(told, like(uri, at=6))
     rig.hand(frame("com.example.thing", at=7))
     query = """
         select extract(epoch from time) * 1000000, operation::text, a.did, c.name, tid.name, s.did, subject_rkey,
-          reply, quote, q.did, qr.name, (select array_agg(did) from account where id = any (mentions)), languages
+          reply, quote, q.did, qr.name, (select array_agg(did) from account where id = any (mentions)),
+          (select array_agg(d.name || ' ' || term.name order by d.id, term.name)
+            from term join dimension d on d.id = dimension where term.id = any (terms))
         from event
         join account a on a.id = actor
         join collection c on c.id = collection
@@ -55,7 +60,7 @@ def test_a_row_reads_back_as_it_was_packed(rig: Rig) -> None:
     names = rig.worker._names
     assert rig.owner.execute(query.encode()).fetchall() == [
         (NOON_US + 5000, "c", ALICE, POST, None, BOB, names.rkey(key(1)), True, True, CAROL, "odd-key", [CAROL],
-         ["en", "ja"]),
+         ["language en", "language ja", "emoji \N{DOG FACE}"]),
         (NOON_US + 6000, "c", ALICE, LIKE, None, BOB, names.rkey(key(1)), None, None, None, None, None, None),
         (NOON_US + 7000, "c", ALICE, "com.example.thing", None, None, None, None, None, None, None, None, None),
     ]  # fmt: skip

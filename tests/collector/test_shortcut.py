@@ -53,6 +53,15 @@ def summed(copy: bytes) -> Counter[bytes]:
     return found
 
 
+def terms(copy: bytes) -> Counter[bytes]:
+    """Term tallies by minute, term and author, summed as above."""
+    found: Counter[bytes] = Counter()
+    for row in cut(copy):
+        gained, lost = struct.unpack(">4xi4xi", row[38:54])
+        found[row[:38] + row[54:]] += gained - lost * 1_000_000
+    return found
+
+
 def everything(content: Content) -> dict[str, Any]:
     tallies: Tallies = content.tallies
     return {
@@ -61,7 +70,7 @@ def everything(content: Content) -> dict[str, Any]:
         "frames": sorted(item.frame for item in content.everything()),
         "tallies": summed(tallies.account_rows()),
         "network": tallies.network,
-        "languages": sorted(cut(tallies.dimension_rows())),
+        "terms": terms(tallies.term_rows()),
         "events": content.events,
         "duplicates": sorted(content.duplicates),
         "refused": sorted((r.reason, r.frame) for r in content.refused),

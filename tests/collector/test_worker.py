@@ -53,7 +53,7 @@ def test_a_reply_that_quotes_and_mentions_counts_each_once(rig: Rig) -> None:
     assert rig.numbers() == {
         "replies": 1, "quotes": 1, "replies_received": 1, "quotes_received": 1, "mentions_received": 2,
     }  # fmt: skip
-    assert rig.one("select array_agg(key) from dimension_minute") == ["en"]
+    assert rig.one("select array_agg(name) from term_minute join term on id = term") == ["en"]
     assert rig.audit().diff == 0
 
 
@@ -89,7 +89,7 @@ def test_a_delete_takes_back_all_that_its_post_counted_in_its_own_minute(rig: Ri
     assert rig.one(
         "select max(minute) - min(minute) = interval '3 minutes' from account_minute where lost > 0 or gained > 0"
     )
-    assert rig.one("select sum(lost)::int from dimension_minute where key = 'ja'") == 1
+    assert rig.one("select sum(lost)::int from term_minute join term on id = term where name = 'ja'") == 1
     assert rig.audit().diff == 0
 
 

@@ -41,8 +41,16 @@ SECOND = 1_000_000
 ALICES_POST = uri(ALICE, tid("3"))
 REFUSED_LIKE = commit(BOB, LIKE, tid("c"), {}, at=START + 6 * SECOND)
 
+ABOUT_CATS = {
+    "text": "Look 🐈",
+    "langs": ["en-US"],
+    "tags": ["#Cats"],
+    "embed": {"$type": "app.bsky.embed.external", "external": {"uri": "https://www.example.com/a?utm_id=5#b"}},
+    "facets": [mention(CAROL)],
+}
+
 FRAMES = [
-    commit(ALICE, POST, tid("3"), {"langs": ["en-US"], "facets": [mention(CAROL)]}, at=START + 1 * SECOND),
+    commit(ALICE, POST, tid("3"), ABOUT_CATS, at=START + 1 * SECOND),
     commit(BOB, LIKE, tid("4"), about(ALICES_POST), at=START + 2 * SECOND),
     commit(
         CAROL,
@@ -65,7 +73,8 @@ FRAMES = [
 ]
 
 # Accounts: alice 11, bob 12, carol 13. Collections: like 1, post 2, repost 3, follow 4, '#identity' 5, '#account' 6,
-# profile 7. Amounts stand in the rollups, in one segment of tallies or the other, or in some of each.
+# profile 7. Terms, by dimension in the last three bits: en 801, und 881, #Cats 802, the link 803, its domain 804, the
+# emoji 805. Amounts stand in the rollups, in one segment of tallies or the other, or in some of each.
 ROWS: LiteralString = """
 insert into account (id, did, active, status, status_time, status_seq)
 values
@@ -74,14 +83,23 @@ values
   (13, 'did:web:carol.example', false, 'deactivated', '2026-07-04 14:39:04Z', 901);
 insert into rkey (id, name) values (-1, 'my-post'), (-2, 'self');
 insert into collection (name) values ('app.bsky.actor.profile');
-
-select ensure_event_day('2026-07-04');
-insert into event (time, actor, rev, rkey, subject_account, subject_rkey, quote_account, quote_rkey,
-  collection, lane, operation, reply, quote, mentions, languages)
+insert into term (id, dimension, name)
 values
-  ('2026-07-04 14:38:01Z', 11,   1,   1, null, null, null, null, 2, 16, 'c', false, false, '{13}', '{en}'),
+  (801, 1, 'en'),
+  (881, 1, 'und'),
+  (802, 2, 'cats'),
+  (803, 3, 'https://www.example.com/a'),
+  (804, 4, 'example.com'),
+  (805, 5, '🐈');
+
+select ensure_day('2026-07-04');
+insert into event (time, actor, rev, rkey, subject_account, subject_rkey, quote_account, quote_rkey,
+  collection, lane, operation, reply, quote, mentions, terms)
+values
+  ('2026-07-04 14:38:01Z', 11,   1,   1, null, null, null, null, 2, 16, 'c', false, false, '{13}',
+    '{805, 801, 802, 803, 804}'),
   ('2026-07-04 14:38:02Z', 12,   2,   2,   11,    1, null, null, 1, 17, 'c',  null,  null,   null,   null),
-  ('2026-07-04 14:38:03Z', 13,   3,   3,   11,    1,   12,   -1, 2, 16, 'c',  true,  true,   null,   null),
+  ('2026-07-04 14:38:03Z', 13,   3,   3,   11,    1,   12,   -1, 2, 16, 'c',  true,  true,   null, '{881}'),
   ('2026-07-04 14:38:04Z', 12,   4,   4,   11,    1, null, null, 3, 17, 'c',  null,  null,   null,   null),
   ('2026-07-04 14:38:05Z', 13,   5,   5,   11, null, null, null, 4, 16, 'c',  null,  null,   null,   null),
   ('2026-07-04 14:39:01Z', 12,   6,   2, null, null, null, null, 1, 17, 'd',  null,  null,   null,   null),
@@ -113,8 +131,17 @@ values
   ('2026-07-04 14:38Z', 13, null, 6, 1, 0),
   ('2026-07-04 14:38Z', 11, null, 17, 1, 0);
 
-insert into dimension_minute (minute, dimension, key, gained, lost) values ('2026-07-04 14:38Z', 1, 'en', 1, 0);
-insert into dimension_tally_1 (minute, dimension, key, gained, lost) values ('2026-07-04 14:38Z', 1, 'und', 1, 0);
+insert into term_minute (minute, term, dimension, gained, lost)
+values ('2026-07-04 14:38Z', 801, 1, 1, 0), ('2026-07-04 14:38Z', 802, 2, 1, 0);
+insert into author_minute (minute, term, author)
+values ('2026-07-04 14:38Z', 801, 11), ('2026-07-04 14:38Z', 802, 11);
+insert into term_tally_0 (minute, term, author, dimension, gained, lost)
+values
+  ('2026-07-04 14:38Z', 803, 11, 3, 1, 0),
+  ('2026-07-04 14:38Z', 804, 11, 4, 1, 0),
+  ('2026-07-04 14:39Z', 802, 12, 2, 0, 0);
+insert into term_tally_1 (minute, term, author, dimension, gained, lost)
+values ('2026-07-04 14:38Z', 881, 13, 1, 1, 0), ('2026-07-04 14:38Z', 805, 11, 5, 1, 0);
 
 insert into network_minute (minute, collection, operation, events)
 values ('2026-07-04 14:38Z', 2, 'c', 1), ('2026-07-04 14:38Z', 1, 'c', 1);

@@ -1,4 +1,4 @@
-"""What a created record is about, to the audit: subjects, quotes, mentions, languages; and what is as if absent."""
+"""What a created record is about, to the audit: subjects, quotes, mentions; and what is as if absent."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from tests.ops.audit_lines import (
     uri,
 )
 
+UND = (("language", "und"),)
 LIKED = about(uri(BOB, tid("4")))
 
 
@@ -69,13 +70,13 @@ def test_content_of_follows_is_the_account() -> None:
 
 def test_content_of_replies_is_the_parent() -> None:
     made = content({"reply": answer(uri(BOB, tid("4"))), "langs": ["en"]})
-    assert made == Content(subject=(BOB, 2), reply=True, languages=("en",))
-    assert content({"reply": answer("x"), "langs": ["en"]}) == Content(reply=True, languages=("en",))
+    assert made == Content(subject=(BOB, 2), reply=True, terms=(("language", "en"),))
+    assert content({"reply": answer("x"), "langs": ["en"]}) == Content(reply=True, terms=(("language", "en"),))
 
 
 @pytest.mark.parametrize("ill", [None, "x", [], {}, {"parent": uri(BOB, "x")}, {"parent": {"uri": 5}}])
 def test_content_of_posts_ignores_ill_typed_replies(ill: object) -> None:
-    assert content({"reply": ill}) == Content(languages=("und",))
+    assert content({"reply": ill}) == Content(terms=UND)
 
 
 @pytest.mark.parametrize("embed", [quote, quote_with_media])
@@ -103,7 +104,7 @@ def test_content_of_quotes_is_the_quoted_post(embed: Callable[[object], object])
     ],
 )
 def test_content_of_posts_ignores_other_embeds(ill: object) -> None:
-    assert content({"embed": ill}) == Content(languages=("und",))
+    assert content({"embed": ill}) == Content(terms=UND)
 
 
 def test_content_of_mentions_is_each_did_once() -> None:
@@ -115,19 +116,3 @@ def test_content_of_mentions_skips_what_is_ill_typed() -> None:
     link = {"features": [{"$type": "app.bsky.richtext.facet#link", "did": BOB}, {"did": BOB}, "x"]}
     assert content({"facets": [link, "x", {"features": "x"}, mention(CAROL)]}).mentions == (CAROL,)
     assert content({"facets": {"0": mention(BOB)}}).mentions == ()
-
-
-@pytest.mark.parametrize(
-    ("langs", "expected"),
-    [
-        (["en-US", "EN", "DE-at"], ("de", "en")),
-        (["pt-BR", "pt-PT"], ("pt",)),
-        (["x", "toolonglanguage", "e1", "", "-en", "en_US", "日本"], ("und",)),
-        ([5, None, ["en"], "ja"], ("ja",)),
-        ([], ("und",)),
-        ("en", ("und",)),
-        (None, ("und",)),
-    ],
-)
-def test_content_of_languages_is_each_primary_subtag_once(langs: object, expected: tuple[str, ...]) -> None:
-    assert content({"langs": langs}).languages == expected

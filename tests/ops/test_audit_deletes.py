@@ -77,6 +77,7 @@ class TestDeletes:
             "embed": quote(uri(CAROL, tid("5"))),
             "facets": [mention(BOB)],
             "langs": ["ja"],
+            "tags": ["cats"],
         }
         total = counted(
             commit(ALICE, POST, tid("7"), record),
@@ -91,7 +92,8 @@ class TestDeletes:
             (BOB, "mentions_received"): 1,
         }
         assert flat(total.posts.lost) == {(BOB, 2, "replies_received"): 1, (CAROL, 3, "quotes_received"): 1}
-        assert flat(total.dimensions.lost) == {("language", "ja"): 1}
+        assert flat(total.terms.lost) == {("language", "ja"): 1, ("hashtag", "cats"): 1}
+        assert total.authors == {(START, "language", "ja", ALICE), (START, "hashtag", "cats", ALICE)}
 
     def test_of_the_unseen_lose_nothing(self) -> None:
         assert losses(unliked("4")) == {}

@@ -195,21 +195,70 @@ class TestMinutes:
         assert recount(union.counted()).accounts.gained == {(START + MINUTE, ALICE, "follows"): 1}
 
 
-class TestLanguages:
+class TestTerms:
     def test_count_posts_and_replies_once_each(self) -> None:
         total = counted(
             commit(ALICE, POST, tid("3"), {"langs": ["en-US", "en", "de"]}),
-            commit(BOB, POST, tid("3"), {"langs": ["en"], "reply": answer("x")}),
+            commit(BOB, POST, tid("3"), {"langs": ["en"], "reply": answer("x"), "text": "🐈🐈", "tags": ["a"]}),
             commit(CAROL, POST, tid("3"), {}),
             delete(BOB, POST, tid("3"), rev=tid("4"), at=START + MINUTE),
-            commit(ALICE, LIKE, tid("3"), about("x") | {"langs": ["fr"]}),
+            commit(ALICE, LIKE, tid("3"), about("x") | {"langs": ["fr"], "tags": ["a"], "text": "🐈"}),
+            commit(ALICE, POST, tid("5"), {"langs": ["fr"]}, operation="update"),
         )
-        assert total.dimensions == Sums(
+        assert total.terms == Sums(
             Counter(
-                {(START, "language", "en"): 2, (START, "language", "de"): 1, (START, "language", "und"): 1}
+                {
+                    (START, "language", "en"): 2,
+                    (START, "language", "de"): 1,
+                    (START, "language", "und"): 1,
+                    (START, "emoji", "🐈"): 1,
+                    (START, "hashtag", "a"): 1,
+                }
             ),
-            Counter({(START + MINUTE, "language", "en"): 1}),
+            Counter(
+                {
+                    (START + MINUTE, "language", "en"): 1,
+                    (START + MINUTE, "emoji", "🐈"): 1,
+                    (START + MINUTE, "hashtag", "a"): 1,
+                }
+            ),
         )
+
+
+class TestAuthors:
+    EN, DE = ("language", "en"), ("language", "de")
+
+    def test_are_distinct_by_minute_and_term(self) -> None:
+        total = counted(
+            commit(ALICE, POST, tid("3"), {"langs": ["en", "de"]}),
+            commit(ALICE, POST, tid("4"), {"langs": ["en"]}),
+            commit(BOB, POST, tid("3"), {"langs": ["en"]}),
+            commit(ALICE, POST, tid("5"), {"langs": ["en"]}, at=START + MINUTE),
+        )
+        assert total.authors == {
+            (START, *self.EN, ALICE),
+            (START, *self.DE, ALICE),
+            (START, *self.EN, BOB),
+            (START + MINUTE, *self.EN, ALICE),
+        }
+
+    def test_stay_when_the_post_goes(self) -> None:
+        total = counted(
+            commit(ALICE, POST, tid("3"), {"langs": ["en"]}),
+            delete(ALICE, POST, tid("3"), rev=tid("4")),
+            commit(BOB, POST, tid("3"), {"langs": ["de"]}),
+            delete(BOB, POST, tid("3"), rev=tid("4"), at=START + MINUTE),
+        )
+        assert total.authors == {(START, *self.EN, ALICE), (START, *self.DE, BOB)}
+
+    def test_are_those_of_the_minute_in_the_log(self) -> None:
+        union = delivered(
+            commit(ALICE, POST, tid("3"), {"langs": ["en"]}),
+            commit(ALICE, POST, tid("3"), {"langs": ["en"]}, at=START + MINUTE),
+        )
+        (event,) = union.events.values()
+        event.logged = START + MINUTE
+        assert recount(union.counted()).authors == {(START + MINUTE, *self.EN, ALICE)}
 
 
 class TestStatuses:
@@ -304,5 +353,5 @@ def test_recorded_network_data_amounts_to_what_it_is_known_to_hold(recorded: Pat
     }
     assert not total.accounts.lost
     assert not total.posts.lost
-    assert not total.dimensions.lost
-    assert total.dimensions.gained.total() >= 17
+    assert not total.terms.lost
+    assert sum(amount for key, amount in total.terms.gained.items() if key[1] == "language") >= 17

@@ -11,29 +11,41 @@ from sql.session import connect
 # Of each table, what collector, roller and site may do: s select, i insert, u update, d delete, t truncate.
 EXPECTED = """
 account            siu  s    s
+account_day        s    siu  s
+account_hour       s    siu  s
 account_minute     s    siu  s
 account_tally_0    si   st   -
 account_tally_1    si   st   -
+author_day         s    siu  s
+author_hour        s    siu  s
+author_minute      s    siu  s
 collection         siu  s    s
 dimension          s    s    s
-dimension_minute   s    siu  s
-dimension_tally_0  si   st   -
-dimension_tally_1  si   st   -
 epoch              siu  s    s
 event              si   s    -
 fold               s    su   s
-old_follow         s    s    -
 gap                si   s    s
 lane               siu  s    s
 metric             s    s    s
 migration          s    s    s
 network            s    s    s
+network_day        s    siu  s
+network_hour       s    siu  s
 network_minute     s    siu  s
 network_tally_0    si   st   -
 network_tally_1    si   st   -
+old_follow         s    s    -
+post_day           s    siu  s
+post_hour          s    siu  s
 post_minute        s    siu  s
 quarantine         si   s    -
 rkey               si   s    s
+term               si   s    s
+term_day           s    siu  s
+term_hour          s    siu  s
+term_minute        s    siu  s
+term_tally_0       si   st   -
+term_tally_1       si   st   -
 vitals             siu  s    s
 """
 
@@ -67,8 +79,9 @@ def test_functions_are_for_those_who_make_days_and_for_nobody_else(database: psy
         order by 1
     """
     assert database.execute(query, (list(ROLES),)).fetchall() == [
-        ("drop_event_day(date)", True, ["skytally_roller"]),
-        ("ensure_event_day(date)", True, ["skytally_collector", "skytally_roller"]),
+        ("drop_day(text,date)", True, ["skytally_roller"]),
+        ("ensure_day(date)", True, ["skytally_collector", "skytally_roller"]),
+        ("ensure_partition(text,text,date,date)", False, []),
     ]
 
 
@@ -121,13 +134,13 @@ def test_the_site_may_not_write_even_where_it_takes_its_guard_rail_away(conninfo
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     site.execute(statement.encode())
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            site.execute("select ensure_event_day('2026-07-04')")
+            site.execute("select ensure_day('2026-07-04')")
 
 
 def test_the_collector_may_have_a_day_made_and_not_drop_it(conninfo: str) -> None:
     with connect(conninfo, "skytally_collector", "tests") as collector:
-        collector.execute("select ensure_event_day('2026-07-04')")
-        collector.execute("select ensure_event_day('2026-07-04')")
+        collector.execute("select ensure_day('2026-07-04')")
+        collector.execute("select ensure_day('2026-07-04')")
         for statement in ("drop table event_20260704", "select from event_20260704", "delete from event"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 collector.execute(statement.encode())

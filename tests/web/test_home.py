@@ -59,8 +59,9 @@ def test_every_number_on_the_page_is_the_databases(counted: str, database: psyco
         where time > timestamptz '2026-07-03 12:01:00Z' group by name order by count(*) desc, name
     """
     posted = """
-        select key, sum(gained - lost)::int from dimension_minute
-        where minute > timestamptz '2026-07-03 12:00:00Z' group by key having sum(gained - lost) > 0 order by 2 desc, 1
+        select name, sum(gained - lost)::int from term_minute join term on id = term
+        where minute > timestamptz '2026-07-03 12:00:00Z' and term.dimension = 1
+        group by name having sum(gained - lost) > 0 order by 2 desc, 1
     """
     with site(counted) as found:
         collections, languages = shown(found)
@@ -171,7 +172,8 @@ def test_names_that_others_made_up_are_shown_as_they_are_and_do_nothing(
             "insert into network_minute select '2026-07-04T11:00:00Z', id, 'c', %s from collection where name = %s",
             (100 - n, name),
         )
-    database.execute("insert into dimension_minute values ('2026-07-04T11:00:00Z', 1, '<b>en</b>', 5, 0)")
+    database.execute("insert into term values (9, 1, '<b>en</b>')")
+    database.execute("insert into term_minute values ('2026-07-04T11:00:00Z', 9, 5, 0, 1)")
     with site(conninfo) as found:
         answer = found.get("/")
         collections, languages = shown(found)

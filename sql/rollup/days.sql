@@ -1,5 +1,5 @@
--- The days the log has, and the day its retention counts from: that of the newest minute with at least 100 events, so
--- that one wrong time drops nothing.
+-- The days there are of each table kept by the day, and the day retention counts from: that of the newest minute with at
+-- least 100 events, so that one wrong time drops nothing.
 select
   (
     select (minute at time zone 'UTC')::date
@@ -12,6 +12,6 @@ select
   array(
     select to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD')
     from pg_inherits
-    where inhparent = 'event'::regclass
+    where inhparent = %(parent)s::regclass
     order by 1
   ) as days

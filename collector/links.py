@@ -1,0 +1,36 @@
+"""Links as they are counted: one spelling for each, and the domain it leads to (DESIGN.md, "Words")."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+CHARACTERS_MAX = 2048
+_GIF_HOSTS = frozenset({"media.tenor.com"})  # animated pictures stand in posts as links to these
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_UNFIT = re.compile(r"[\x00-\x20\x7f-\x9f\s]").search
+
+
+@lru_cache(4096)
+def link_and_domain(uri: str) -> tuple[str, str] | None:
+    """The link in its one spelling and its domain; None for what is not counted."""
+    if len(uri) > CHARACTERS_MAX or _UNFIT(uri):
+        return None
+    try:
+        parts = urlsplit(uri)
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        return None
+    if scheme not in _DEFAULT_PORTS or not host or host in _GIF_HOSTS:
+        return None
+    shown = f"[{host}]" if ":" in host else host
+    place = shown if port is None or port == _DEFAULT_PORTS[scheme] else f"{shown}:{port}"
+    link = f"{scheme}://{place}{parts.path}{_query(parts.query)}"
+    return link, shown.removeprefix("www.") or shown
+
+
+def _query(query: str) -> str:
+    """The query without what only tracks."""
+    kept = [part for part in query.split("&") if part[:4].lower() != "utm_"]
+    return "?" + "&".join(kept) if any(kept) else ""

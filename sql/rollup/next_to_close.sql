@@ -1,0 +1,14 @@
+-- The oldest hour and the oldest day with anything in them that are not summed up yet, and up to where hours are.
+select
+  (
+    select date_trunc('hour', min(minute), 'UTC')
+    from network_minute
+    where hours_to is null or minute >= hours_to
+  ) as hour,
+  (
+    select date_trunc('day', min(hour), 'UTC')
+    from network_hour
+    where days_to is null or hour >= days_to
+  ) as day,
+  hours_to
+from fold
