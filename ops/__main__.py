@@ -2,7 +2,7 @@
 
 import sys
 
-from ops.cli import main
-
 if __name__ == "__main__":
+    from ops.cli import main  # here: the collector's processes import this module again, and need nothing of it
+
     sys.exit(main())

@@ -66,6 +66,11 @@ class Event:
         return self.time - self.time % MINUTE_US
 
 
+# What a host says of itself in a frame, and how far into it.
+_HOSTS_OWN = re.compile(rb'"(?:time_us|cursor)":-?[0-9]+')
+HOST_BYTES = 4096
+
+
 class Refused(NamedTuple):
     """A frame for the quarantine: the event's key where it has one, else the digest of the frame; its sample."""
 
@@ -85,8 +90,14 @@ def judge(frame: bytes, now_us: int) -> Event | Refused | None:
         event = _event(document, key, now_us)
         if event is not None:
             return event
-    identity = hashlib.blake2b(frame, digest_size=16).digest() if key is None else key
+    identity = _without_host(frame) if key is None else key
     return Refused(identity, frame[:SAMPLE_BYTES_MAX])
+
+
+def _without_host(frame: bytes) -> bytes:
+    """What a frame without key is known by: the same from every host, whose own are its time and its cursor."""
+    begin, rest = frame[:HOST_BYTES], frame[HOST_BYTES:]
+    return hashlib.blake2b(_HOSTS_OWN.sub(b"", begin) + rest, digest_size=16).digest()
 
 
 def parse(frame: bytes) -> dict[str, object] | None:

@@ -11,8 +11,8 @@ from tests.faults.run import PROCESS_S_MAX, Fault
 from tests.faults.stage import NotFired, Stage
 
 POINTS = {
-    "before_put": 30, "after_put": 30, "after_get": 20, "after_names": 20, "before_begin": 20, "after_advance": 20,
-    "after_events": 20, "after_tallies": 20, "before_commit": 20, "after_commit": 20,
+    "before_put": 20, "after_put": 20, "after_get": 12, "after_names": 12, "before_begin": 12, "after_advance": 12,
+    "after_events": 12, "after_tallies": 12, "before_commit": 12, "after_commit": 12,
     "fold_turned": 8, "fold_summed": 16, "fold_truncated": 4, "fold_done": 4,
 }  # fmt: skip
 """The points at which a process of the group dies, and at which pass at the latest."""

@@ -48,7 +48,8 @@ class Server:
             migrate(conninfo, NETWORK)
             yield conninfo
         finally:
-            with connect(self.conninfo, None, "faults") as connection:
+            # as the superuser: only it may end an autovacuum that is at work there
+            with connect(make_conninfo(self.conninfo, user="postgres"), None, "faults") as connection:
                 connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
     def signal(self, number: int) -> None:

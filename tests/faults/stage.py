@@ -31,7 +31,7 @@ EVENTS = 12_000
 SPAN_S = 1.2
 """In which the recording flows; what is struck must be struck within it."""
 POISON_SHARE = 0.01
-IDLE_S = 1.5  # on a busy machine a paced server may say nothing for more than a second
+IDLE_S = 2.5  # on a busy machine a paced server may say nothing for more than a second
 _ACCOUNTS = 3_000
 _RECORDINGS = 4  # different ones: a seed has one of them
 

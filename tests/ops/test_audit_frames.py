@@ -267,3 +267,14 @@ WITH_KEY = {
 def test_what_is_ill_typed_elsewhere_is_refused_by_its_key(line: bytes, key: object) -> None:
     assert refused(line).identity == key
     assert refused(line).sample == line[:65_536]
+
+
+def test_a_frame_without_key_is_the_same_at_whatever_time_and_from_whatever_host() -> None:
+    bad = b'{"did":"did:plc:alice","time_us":%d,"kind":"commit"%s}'
+    known = refused(bad % (START, b"")).identity
+    assert refused(bad % (START + 7, b"")).identity == known
+    assert refused(bad % (START, b',"cursor":12')).identity != known  # a comma more
+    assert refused(bad % (START, b',"cursor":12')).identity == refused(bad % (START, b',"cursor":9')).identity
+    assert refused((bad % (START, b"")).replace(b"alice", b"bobby")).identity != known
+    late = bad % (START, b',"x":"' + b"-" * 5000 + b'","time_us":1')
+    assert refused(late).identity != refused(late[:-2] + b"2}").identity
