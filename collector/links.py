@@ -22,9 +22,12 @@ def link_and_domain(uri: str) -> tuple[str, str] | None:
         scheme, host, port = parts.scheme, parts.hostname, parts.port
     except ValueError:
         return None
-    if scheme not in _DEFAULT_PORTS or not host or host in _GIF_HOSTS:
+    if scheme not in _DEFAULT_PORTS or not host:
         return None
-    shown = f"[{host}]" if ":" in host else host
+    host = host.lower()  # urlsplit leaves what follows a percent sign as it is
+    if host in _GIF_HOSTS:
+        return None
+    shown = f"[{host}]" if "[" in parts.netloc else host
     place = shown if port is None or port == _DEFAULT_PORTS[scheme] else f"{shown}:{port}"
     link = f"{scheme}://{place}{parts.path}{_query(parts.query)}"
     return link, shown.removeprefix("www.") or shown
@@ -32,5 +35,5 @@ def link_and_domain(uri: str) -> tuple[str, str] | None:
 
 def _query(query: str) -> str:
     """The query without what only tracks."""
-    kept = [part for part in query.split("&") if part[:4].lower() != "utm_"]
-    return "?" + "&".join(kept) if any(kept) else ""
+    kept = "&".join([part for part in query.split("&") if part[:4].lower() != "utm_"])
+    return f"?{kept}" if kept else ""
