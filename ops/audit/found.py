@@ -6,14 +6,16 @@ which equals no name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, LiteralString, NamedTuple
 
 import psycopg
+from psycopg import sql
 
 from ops.audit import queries
-from ops.audit.frames import Key
+from ops.audit.frames import MINUTE_US, Key
+from ops.audit.report import moment
 from ops.audit.syntax import Rkey
 from ops.audit.terms import Term
 
@@ -68,12 +70,34 @@ class LogRow(NamedTuple):
     terms: tuple[Term, ...]
 
 
-def rows(connection: psycopg.Connection, query: LiteralString) -> Iterator[Row]:
+def rows(
+    connection: psycopg.Connection, query: LiteralString | sql.Composed, given: Mapping[str, object] | None = None
+) -> Iterator[Row]:
     """The rows of a query, fetched as they are needed; only within a transaction."""
     with connection.cursor(name="audit") as cursor:
         cursor.itersize = ROWS_PER_FETCH
-        cursor.execute(query)
+        cursor.execute(query, given)
         yield from cursor
+
+
+class Bucket(NamedTuple):
+    """Minutes, hours or days, as far as they are kept: those before a time, in microseconds (None: all)."""
+
+    name: str
+    microseconds: int
+    before_us: int | None = None
+
+    def rows(self, connection: psycopg.Connection, query: LiteralString, rollup: str) -> Iterator[Row]:
+        """The rows of one rollup's query."""
+        before = "infinity" if self.before_us is None else moment(self.before_us)
+        yield from rows(connection, queries.of_bucket(query, rollup, self.name), {"before": before})
+
+
+def buckets(connection: psycopg.Connection) -> list[Bucket]:
+    """What there is to be compared."""
+    [(hours_to, days_to)] = rows(connection, queries.SUMMED_UP)
+    return [Bucket("minute", MINUTE_US), Bucket("hour", 60 * MINUTE_US, hours_to or 0),
+            Bucket("day", 1440 * MINUTE_US, days_to or 0)]  # fmt: skip
 
 
 def names(connection: psycopg.Connection) -> Names:
@@ -104,34 +128,34 @@ def log(connection: psycopg.Connection, names: Names) -> Iterator[LogRow]:
         )
 
 
-def accounts(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
-    """Gained and lost of each (minute, account, metric)."""
-    for minute, account, metric, gained, lost in rows(connection, queries.ACCOUNTS):
+def accounts(connection: psycopg.Connection, names: Names, bucket: Bucket) -> Iterator[tuple[Row, int, int]]:
+    """Gained and lost of each (time, account, metric)."""
+    for minute, account, metric, gained, lost in bucket.rows(connection, queries.ACCOUNTS, "account"):
         yield ((minute, names.account(account), names.metrics.get(metric) or f"?{metric}"), gained, lost)
 
 
-def posts(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
-    """Gained and lost of each (minute, account, record key, metric)."""
-    for minute, account, rkey, metric, gained, lost in rows(connection, queries.POSTS):
+def posts(connection: psycopg.Connection, names: Names, bucket: Bucket) -> Iterator[tuple[Row, int, int]]:
+    """Gained and lost of each (time, account, record key, metric)."""
+    for minute, account, rkey, metric, gained, lost in bucket.rows(connection, queries.POSTS, "post"):
         name = names.metrics.get(metric) or f"?{metric}"
         yield (minute, names.account(account), names.rkey(rkey), name), gained, lost
 
 
-def terms(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
-    """Gained and lost of each (minute, dimension, key); a row in another dimension than its term's equals none."""
-    for minute, term, dimension, gained, lost in rows(connection, queries.TERMS):
+def terms(connection: psycopg.Connection, names: Names, bucket: Bucket) -> Iterator[tuple[Row, int, int]]:
+    """Gained and lost of each (time, dimension, key); a row in another dimension than its term's equals none."""
+    for minute, term, dimension, gained, lost in bucket.rows(connection, queries.TERMS, "term"):
         own, key = names.term(term)
         name = names.dimensions.get(dimension) or f"?{dimension}"
         yield (minute, own if own == name else f"{own} as {name}", key), gained, lost
 
 
-def authors(connection: psycopg.Connection, names: Names) -> Iterator[Row]:
-    """Each (minute, dimension, key, account) of who wrote what a term gained."""
-    for minute, term, author in rows(connection, queries.AUTHORS):
+def authors(connection: psycopg.Connection, names: Names, bucket: Bucket) -> Iterator[Row]:
+    """Each (time, dimension, key, account) of who wrote what a term gained."""
+    for minute, term, author in bucket.rows(connection, queries.AUTHORS, "author"):
         yield minute, *names.term(term), names.account(author)
 
 
-def network(connection: psycopg.Connection, names: Names) -> Iterator[tuple[Row, int, int]]:
-    """Events of each (minute, collection, operation); the network loses nothing."""
-    for minute, collection, operation, events, lost in rows(connection, queries.NETWORK):
+def network(connection: psycopg.Connection, names: Names, bucket: Bucket) -> Iterator[tuple[Row, int, int]]:
+    """Events of each (time, collection, operation); the network loses nothing."""
+    for minute, collection, operation, events, lost in bucket.rows(connection, queries.NETWORK, "network"):
         yield ((minute, names.collections.get(collection) or f"?{collection}", operation), events, lost)

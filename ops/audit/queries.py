@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import LiteralString
 
+from psycopg import sql
+
 NAMES: dict[str, LiteralString] = {
     "accounts": "select id, did from account",
     "rkeys": "select id, name from rkey",
@@ -38,66 +40,81 @@ QUARANTINE: LiteralString = "select digest, reason, sample from quarantine"
 
 LANES: LiteralString = "select lane, events, quarantined from lane"
 
+# Up to where hours and days are summed up, in microseconds; nothing where none is.
+SUMMED_UP: LiteralString = """
+select (extract(epoch from hours_to) * 1000000)::bigint, (extract(epoch from days_to) * 1000000)::bigint from fold
+"""
+
+# Of one bucket: {table} is its rollup, {at} its column of times, {waits} when a tally belongs to it, as {unit}s.
 # A tally in either segment is simply not folded yet, so what counts is the sum of all three.
 # What a post received its author received, so every tally goes to the account.
 ACCOUNTS: LiteralString = """
-select (extract(epoch from minute) * 1000000)::bigint, account, metric, sum(gained)::bigint, sum(lost)::bigint
+select (extract(epoch from at) * 1000000)::bigint, account, metric, sum(gained)::bigint, sum(lost)::bigint
 from (
-  select minute, account, metric, gained, lost from account_minute
+  select {at} as at, account, metric, gained, lost from {table}
   union all
-  select minute, account, metric, gained, lost from account_tally_0
+  select {waits}, account, metric, gained, lost from account_tally_0 where minute < %(before)s
   union all
-  select minute, account, metric, gained, lost from account_tally_1
+  select {waits}, account, metric, gained, lost from account_tally_1 where minute < %(before)s
 ) as everything
-group by minute, account, metric
+group by at, account, metric
 """
 
 POSTS: LiteralString = """
 select
-  (extract(epoch from minute) * 1000000)::bigint, account, rkey, metric, sum(gained)::bigint, sum(lost)::bigint
+  (extract(epoch from at) * 1000000)::bigint, account, rkey, metric, sum(gained)::bigint, sum(lost)::bigint
 from (
-  select minute, account, rkey, metric, gained, lost from post_minute
+  select {at} as at, account, rkey, metric, gained, lost from {table}
   union all
-  select minute, account, rkey, metric, gained, lost from account_tally_0 where rkey is not null
+  select {waits}, account, rkey, metric, gained, lost from account_tally_0
+  where rkey is not null and minute < %(before)s
   union all
-  select minute, account, rkey, metric, gained, lost from account_tally_1 where rkey is not null
+  select {waits}, account, rkey, metric, gained, lost from account_tally_1
+  where rkey is not null and minute < %(before)s
 ) as everything
-group by minute, account, rkey, metric
+group by at, account, rkey, metric
 """
 
 # With the dimension of the row itself: it is there twice, and must be that of its term.
 TERMS: LiteralString = """
-select (extract(epoch from minute) * 1000000)::bigint, term, dimension, sum(gained)::bigint, sum(lost)::bigint
+select (extract(epoch from at) * 1000000)::bigint, term, dimension, sum(gained)::bigint, sum(lost)::bigint
 from (
-  select minute, term, dimension, gained, lost from term_minute
+  select {at} as at, term, dimension, gained, lost from {table}
   union all
-  select minute, term, dimension, gained, lost from term_tally_0
+  select {waits}, term, dimension, gained, lost from term_tally_0 where minute < %(before)s
   union all
-  select minute, term, dimension, gained, lost from term_tally_1
+  select {waits}, term, dimension, gained, lost from term_tally_1 where minute < %(before)s
 ) as everything
-group by minute, term, dimension
+group by at, term, dimension
 """
 
-# Whoever only lost something wrote nothing in that minute. One who stands in several tables is one.
+# Whoever only lost something wrote nothing in that bucket. One who stands in several tables is one.
 AUTHORS: LiteralString = """
-select (extract(epoch from minute) * 1000000)::bigint, term, author
+select (extract(epoch from at) * 1000000)::bigint, term, author
 from (
-  select minute, term, author from author_minute
+  select {at} as at, term, author from {table}
   union
-  select minute, term, author from term_tally_0 where gained > 0
+  select {waits}, term, author from term_tally_0 where gained > 0 and minute < %(before)s
   union
-  select minute, term, author from term_tally_1 where gained > 0
+  select {waits}, term, author from term_tally_1 where gained > 0 and minute < %(before)s
 ) as everything
 """
 
 NETWORK: LiteralString = """
-select (extract(epoch from minute) * 1000000)::bigint, collection, operation::text, sum(events)::bigint, 0::bigint
+select (extract(epoch from at) * 1000000)::bigint, collection, operation::text, sum(events)::bigint, 0::bigint
 from (
-  select minute, collection, operation, events from network_minute
+  select {at} as at, collection, operation, events from {table}
   union all
-  select minute, collection, operation, events from network_tally_0
+  select {waits}, collection, operation, events from network_tally_0 where minute < %(before)s
   union all
-  select minute, collection, operation, events from network_tally_1
+  select {waits}, collection, operation, events from network_tally_1 where minute < %(before)s
 ) as everything
-group by minute, collection, operation
+group by at, collection, operation
 """
+
+
+def of_bucket(query: LiteralString, rollup: str, bucket: str) -> sql.Composed:
+    """One of the queries above, of one rollup's minutes, hours or days."""
+    waits = sql.SQL("date_trunc({unit}, minute, 'UTC')").format(unit=sql.Literal(bucket))
+    table = sql.Identifier(f"{rollup}_{bucket}")
+    return sql.SQL(query).format(table=table, at=sql.Identifier(bucket), waits=waits)

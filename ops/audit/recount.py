@@ -57,6 +57,30 @@ class Recount:
     network: Sums = field(default_factory=Sums)  # minute, collection, operation
     statuses: dict[str, Status] = field(default_factory=dict)
 
+    def rolled_up(self, bucket_us: int, before_us: int | None) -> Recount:
+        """The same by longer buckets, as far as these begin before a time (None: all)."""
+
+        def at(key: tuple[object, ...]) -> tuple[object, ...]:
+            minute = key[0]
+            assert isinstance(minute, int)
+            return (minute - minute % bucket_us, *key[1:])
+
+        def there(key: tuple[object, ...]) -> bool:
+            return before_us is None or key[0] < before_us  # type: ignore[operator]
+
+        def sums(minutes: Sums) -> Sums:
+            found = Sums()
+            for into, counts in ((found.gained, minutes.gained), (found.lost, minutes.lost)):
+                for key, n in counts.items():
+                    if there(key):
+                        into[at(key)] += n
+            return found
+
+        return Recount(
+            sums(self.accounts), sums(self.posts), sums(self.terms), {at(key) for key in self.authors if there(key)},
+            sums(self.network), self.statuses,
+        )  # fmt: skip
+
 
 def recount(events: Iterable[Event]) -> Recount:
     """Count every event once."""
