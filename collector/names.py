@@ -20,6 +20,7 @@ from sql import array_of, statement
 _SLOTS = 1 << 20  # 8 MiB: one slot per id, a newer id drives out an older one
 _COLLECTIONS_MAX = 10_000
 _IDS_MAX = 1 << 15  # twice at most, 12 MB of DIDs whose ids need not be computed again
+_USUAL_DID = 64  # a DID may have 2,048 characters; such are not worth remembering
 _SIGN = 1 << 63
 
 
@@ -53,7 +54,8 @@ class Names:
                     raise ValueError("not a DID")
                 if self._new_accounts.setdefault(number, did) != did:
                     raise Collision(f"Id {number} stands for {did!r} and {self._new_accounts[number]!r}.")
-        self.ids[did] = number
+        if len(did) <= _USUAL_DID:
+            self.ids[did] = number
         return number
 
     def rkey(self, rkey: str) -> int:

@@ -14,6 +14,7 @@ from collector.event import POST, PostDetail
 
 DID_BYTES_MAX = 2048  # atproto.com/specs/did
 UNDETERMINED = ("und",)
+_FEW, _SHORT = 3, 48  # languages and their characters that are worth remembering
 
 _DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]*[a-zA-Z0-9._-]").fullmatch
 _SUBTAG = re.compile(r"[a-z]{2,8}").fullmatch  # RFC 5646, primary language subtag
@@ -105,15 +106,22 @@ def _languages(record: dict[str, Any]) -> tuple[str, ...]:
     return languages(tuple(filter(_is_text, langs))) if type(langs) is list else UNDETERMINED
 
 
-@lru_cache(4096)
 def languages(langs: tuple[str, ...]) -> tuple[str, ...]:
     """Distinct primary subtags in lower case; ('und',) where there is none."""
+    usual = len(langs) <= _FEW and sum(map(len, langs)) <= _SHORT
+    return _usual_languages(langs) if usual else _find_languages(langs)
+
+
+def _find_languages(langs: tuple[str, ...]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for lang in langs:
         subtag = lang.partition("-")[0].lower()
         if _SUBTAG(subtag):
             found[subtag] = None
     return tuple(found) or UNDETERMINED
+
+
+_usual_languages = lru_cache(4096)(_find_languages)
 
 
 def _is_text(value: Any) -> bool:

@@ -36,6 +36,7 @@ _NO_SUBJECT = _NULL * 2
 _NO_POST = _NULL * 6
 _BOOLEAN = {True: b"\0\0\0\1\1", False: b"\0\0\0\1\0"}
 _BIGINT_OID, _TEXT_OID = 20, 25
+FEW = 3  # what is longer is rare, may be very long, and is not worth remembering
 
 # Created records of the usual shapes, whose rows have a fixed width; their times count from 2000.
 _CREATED = (
@@ -118,6 +119,12 @@ def pack_key(rev: int, actor: int, rkey: int, collection: int) -> bytes:
     return _KEY.pack(8, rev, 8, actor, 8, rkey, 4, collection)
 
 
+def unpack_key(key: bytes) -> tuple[int, int, int, int]:
+    """Rev, actor, record key and collection of a key."""
+    _, rev, _, actor, _, rkey, _, collection = _KEY.unpack(key)
+    return rev, actor, rkey, collection
+
+
 def lane_of_packed(packed: bytes) -> int:
     """The lane in a packed row."""
     return int.from_bytes(packed[_LANE], "big")
@@ -137,11 +144,17 @@ def _bigints(values: list[int]) -> bytes:
     return _array(_BIGINT_OID, [_NUMBER.pack(8, value) for value in values])
 
 
-@lru_cache(4096)
 def packed_texts(values: tuple[str, ...]) -> bytes:
     """A text[]; nothing at all for an empty one."""
+    return _few_texts(values) if len(values) <= FEW else _pack_texts(values)
+
+
+def _pack_texts(values: tuple[str, ...]) -> bytes:
     encoded = [value.encode() for value in values]
     return _array(_TEXT_OID, [len(item).to_bytes(4, "big") + item for item in encoded])
+
+
+_few_texts = lru_cache(4096)(_pack_texts)
 
 
 def _array(oid: int, items: list[bytes]) -> bytes:

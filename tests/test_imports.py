@@ -21,13 +21,13 @@ MAY_IMPORT = {
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
     "version event memory tid crashpoint lanes settings vitals retention",
-    "errors batch post reconnect columns",
+    "errors batch post reconnect columns refusals",
     "decode checkpoint",
     "names since queue sources.stream parent hosts",
     "rows sources rollup",
     "plain record window sources.jetstream",
     "tally",
-    "content window_load sources.choose",
+    "content window_load sources.choose judge",
     "writer shortcut reader roller",
     "worker reader_process",
     "group",
