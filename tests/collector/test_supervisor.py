@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from benchmarks.simulator import write_recording
+from collector.supervisor import _next_pause
 from ops.audit import audit
 from tests.collector.test_end_to_end import served
 
