@@ -85,6 +85,7 @@ class _Message(msgspec.Struct, gc=False, forbid_unknown_fields=True):
 
 _decode = msgspec.json.Decoder(_Message).decode
 _NOT_MINE = (msgspec.DecodeError, KeyError, ValueError, AttributeError, RecursionError)
+_BRACKETS_MAX = 500  # orjson takes 1,024 levels
 _COLLECTION: dict[type, str] = {_Like: LIKE, _Post: POST, _Repost: REPOST, _Follow: FOLLOW}
 
 
@@ -220,8 +221,16 @@ def _has_tids(item: Found) -> bool:
 
 def _languages_of_plain(post: _Post) -> tuple[str, ...]:
     """The languages of a post that quotes nothing and mentions nobody. Raises ValueError for any other."""
-    if (post.embed and quoted_uri({"embed": orjson.loads(bytes(post.embed))}) is not None) or (
-        post.facets and mentions({"facets": orjson.loads(bytes(post.facets))})
+    if (post.embed and quoted_uri({"embed": _loaded(post.embed)}) is not None) or (
+        post.facets and mentions({"facets": _loaded(post.facets)})
     ):
         raise ValueError("quotes a record or mentions somebody")
     return languages(tuple(post.langs or ()))
+
+
+def _loaded(raw: msgspec.Raw) -> Any:
+    """A part of a record. Raises ValueError for one so deep that the whole frame may be too deep for the long way."""
+    text = bytes(raw)
+    if text.count(b"{") + text.count(b"[") > _BRACKETS_MAX:
+        raise ValueError("too many brackets")
+    return orjson.loads(text)

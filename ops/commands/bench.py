@@ -59,7 +59,8 @@ def _refuse(options: PipelineOptions) -> None:
         if (given := getattr(options, name)) < least:
             raise Problem(f"--{name.replace('_', '-')} {given}; allowed: {least} or more", exits.USAGE)
     if options.workers not in WORKER_COUNTS:
-        raise Problem(f"--workers {options.workers}; allowed: {", ".join(map(str, WORKER_COUNTS))}", exits.USAGE)
+        allowed = ", ".join(map(str, WORKER_COUNTS))
+        raise Problem(f"--workers {options.workers}; allowed: {allowed}", exits.USAGE)
     if not Path("/proc/self/stat").exists():
         raise Problem("what a process costs is read from /proc, which only Linux has")
 
