@@ -10,16 +10,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _PROC = Path("/proc")
+# places in /proc/PID/stat, counted from behind the name
+_OWN, _WITH_REAPED, _RSS = slice(11, 13), slice(11, 15), 21
 
 
 class Meter:
-    """CPU by label. A process that ends keeps what it was last seen with."""
+    """CPU by label. A process that ends keeps what it was last seen with: what it used after that is not known."""
 
     def __init__(self) -> None:
         self._cpu: dict[int, tuple[str, float]] = {}
         self._before: dict[int, tuple[str, float]] = {}
-        self.rss_peak_bytes = 0
 
     def begin(self) -> None:
         """What has been used by now does not count."""
@@ -29,13 +31,17 @@ class Meter:
         """Note the CPU of these processes; return their resident bytes together, shared pages counted for each."""
         resident = 0
         for pid in pids:
-            try:
-                fields = (_PROC / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            self._cpu[pid] = (label, (int(fields[11]) + int(fields[12])) / _TICKS)
-            resident += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
+            if fields := _stat(pid):
+                self._cpu[pid] = (label, _seconds(fields[_OWN]))
+                resident += int(fields[_RSS]) * _PAGE_BYTES
         return resident
+
+    def look_below(self, label: str, root: int) -> None:
+        """Note the CPU of a process and of all below it; what has ended there is in the books of its parent."""
+        found = [fields for pid in (root, *descendants(root)) if (fields := _stat(pid))]
+        seconds = sum(_seconds(fields[_WITH_REAPED]) for fields in found)
+        # one that ends while we look is in neither place, until the next time
+        self._cpu[root] = (label, max(seconds, self._cpu.get(root, (label, 0.0))[1]))
 
     def cpu_s(self, label: str) -> float:
         """CPU seconds, user and system, of all processes under a label."""
@@ -49,6 +55,26 @@ def descendants(pid: int) -> list[int]:
     for child in _children(pid):
         found += [child, *descendants(child)]
     return found
+
+
+def parent(pid: int) -> int:
+    """The process above `pid`. Raises ProcessLookupError when there is no such process."""
+    fields = _stat(pid)
+    if not fields:
+        raise ProcessLookupError(pid)
+    return int(fields[1])
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of a process from its state on; none when it has gone."""
+    try:
+        return (_PROC / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return []
+
+
+def _seconds(ticks: list[str]) -> float:
+    return sum(map(int, ticks)) / _TICKS
 
 
 def _children(pid: int) -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 CHARACTERS_MAX = 2048
@@ -12,7 +11,6 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNFIT = re.compile(r"[\x00-\x20\x7f-\x9f\s]").search
 
 
-@lru_cache(4096)
 def link_and_domain(uri: str) -> tuple[str, str] | None:
     """The link in its one spelling and its domain; None for what is not counted."""
     if len(uri) > CHARACTERS_MAX or _UNFIT(uri):

@@ -23,6 +23,8 @@ _COLLECTIONS_MAX = 10_000
 _IDS_MAX = 1 << 15  # twice at most, 12 MB of DIDs whose ids need not be computed again
 _RKEYS_MAX = 10_000
 _TERMS_MAX = 1 << 15
+_USUAL_DID = 64  # a DID may have 2,048 characters; such are not worth remembering
+_USUAL_TERM = 200  # and a link 2,048
 _SIGN = 1 << 63
 
 
@@ -58,7 +60,8 @@ class Names:
                     raise ValueError("not a DID")
                 if self._new_accounts.setdefault(number, did) != did:
                     raise Collision(f"Id {number} stands for {did!r} and {self._new_accounts[number]!r}.")
-        self.ids[did] = number
+        if len(did) <= _USUAL_DID:
+            self.ids[did] = number
         return number
 
     def rkey(self, rkey: str) -> int:
@@ -136,7 +139,8 @@ class Names:
         for number, rkey in self._new_rkeys.items():
             self._rkeys[rkey] = number
         for number, term in self._new_terms.items():
-            self._terms[term] = number
+            if len(term[1]) <= _USUAL_TERM:
+                self._terms[term] = number
         self._new_rkeys, self._new_terms = {}, {}
         if len(self._rkeys) > _RKEYS_MAX:
             self._rkeys = {}

@@ -39,7 +39,7 @@ class Plain:
     def __init__(self, shape: Shape, found: Sequence[Found]) -> None:
         times, dids, actors, revs, rkeys, subjects, subject_rkeys, terms, self.frames = zip(*found, strict=True)
         layout = shape.layout
-        self.shape = shape
+        self.shape, self.found = shape, found
         self.times_us, self.actors = ints(times), ints(actors)
         self.lanes = [crc & (LANES - 1) for crc in map(crc32, map(str.encode, dids))]
         self.subjects = None if layout is TOP_POST else ints(subjects)
@@ -60,6 +60,15 @@ class Plain:
     def records(self) -> list[bytes]:
         """The key of the record each is about."""
         return [key[_RECORD_IN_KEY] for key in self.keys]
+
+    def frames_of(self, keys: set[bytes]) -> list[bytes]:
+        """The frames of these events."""
+        return [frame for key, frame in zip(self.keys, self.frames, strict=True) if key in keys]
+
+    def without(self, keys: set[bytes]) -> Plain | None:
+        """The same without these events; None if nothing is left."""
+        left = [item for key, item in zip(self.keys, self.found, strict=True) if key not in keys]
+        return Plain(self.shape, left) if left else None
 
     def packed_rows(self) -> list[bytes]:
         """The packed rows."""

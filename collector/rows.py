@@ -37,6 +37,7 @@ _NO_POST = _NULL * 6
 _BOOLEAN = {True: b"\0\0\0\1\1", False: b"\0\0\0\1\0"}
 _ARRAY = Struct(">iiiii")
 _BIGINT_OID = 20
+_FEW = 3  # longer arrays are rare and not worth remembering
 
 # Created records of the usual shapes, whose rows have a fixed width; their times count from 2000.
 _CREATED = (
@@ -119,6 +120,12 @@ def pack_key(rev: int, actor: int, rkey: int, collection: int) -> bytes:
     return _KEY.pack(8, rev, 8, actor, 8, rkey, 4, collection)
 
 
+def unpack_key(key: bytes) -> tuple[int, int, int, int]:
+    """Rev, actor, record key and collection of a key."""
+    _, rev, _, actor, _, rkey, _, collection = _KEY.unpack(key)
+    return rev, actor, rkey, collection
+
+
 def lane_of_packed(packed: bytes) -> int:
     """The lane in a packed row."""
     return int.from_bytes(packed[_LANE], "big")
@@ -133,11 +140,17 @@ def _bigint(value: int | None) -> bytes:
     return _NULL if value is None else _NUMBER.pack(8, value)
 
 
-@lru_cache(4096)
 def packed_bigints(values: tuple[int, ...]) -> bytes:
     """A bigint[] as array_recv reads it; nothing at all for an empty one."""
+    return _few_bigints(values) if len(values) <= _FEW else _pack_bigints(values)
+
+
+def _pack_bigints(values: tuple[int, ...]) -> bytes:
     if not values:
         return _NULL
     # dimensions, null flag, element type, length, lower bound, elements
     body = _ARRAY.pack(1, 0, _BIGINT_OID, len(values), 1) + b"".join([_NUMBER.pack(8, value) for value in values])
     return len(body).to_bytes(4, "big") + body
+
+
+_few_bigints = lru_cache(4096)(_pack_bigints)

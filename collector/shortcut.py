@@ -7,7 +7,7 @@ decides; what it takes comes out byte for byte as the long way would have it, wh
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import orjson
@@ -19,6 +19,7 @@ from collector.event import FOLLOW, LIKE, POST, REPOST
 from collector.names import Names
 from collector.plain import Found, Plain, Shape
 from collector.post import mentions, quoted_uri
+from collector.refusals import Refusals
 from collector.rows import ON_ACCOUNT, ON_POST, REPLY, TOP_POST
 from collector.tally import Collections
 from collector.terms import Term, terms_of
@@ -80,11 +81,12 @@ class _Message(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     time_us: int
     kind: str
     commit: _Commit
-    cursor: int = 0
+    cursor: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)] = 0
 
 
 _decode = msgspec.json.Decoder(_Message).decode
 _NOT_MINE = (msgspec.DecodeError, KeyError, ValueError, AttributeError, RecursionError)
+_BRACKETS_MAX = 500  # orjson takes 1,024 levels
 _COLLECTION: dict[type, str] = {_Like: LIKE, _Post: POST, _Repost: REPOST, _Follow: FOLLOW}
 
 
@@ -104,12 +106,26 @@ class Shortcut:
             Shape(collections.post, TOP_POST, *collections.top_posts),
         )
 
-    def take(self, frames: list[bytes], content: Content, latest_us: int, refused: set[bytes]) -> list[bytes]:
-        """Put what the short way can take into `content`; return the other frames. `refused`: keys in quarantine."""
+    def read(self, frames: list[bytes], latest_us: int) -> tuple[list[Plain], list[bytes]]:
+        """What the short way can take, by shape, and the other frames. Nothing is accepted yet."""
         found: list[list[Found]] = [[] for _ in self._shapes]
         rest = self._read(frames, latest_us, *found)
-        for shape, items in zip(self._shapes, found, strict=True):
-            self._put(shape, items, content, refused, rest)
+        plains = [self._plain(shape, items, rest) for shape, items in zip(self._shapes, found, strict=True)]
+        return [plain for plain in plains if plain is not None], rest
+
+    def accept(self, plains: list[Plain], content: Content, refused: Refusals) -> list[bytes]:
+        """Put what counts of them into `content`; return the frames that only the long way can decide.
+
+        Their keys differ from shape to shape. The window is told at the end: it must not let go of what the reading
+        was vouched for by.
+        """
+        rest: list[bytes] = []
+        accepted = [plain for each in plains if (plain := self._sifted(each, content, refused, rest)) is not None]
+        for plain in accepted:
+            self._window.seen.update(plain.keys)
+            content.take(plain)
+        for plain in accepted:
+            self._window.remember(plain.keys, int(plain.times_us.max()))
         return rest
 
     def _read(
@@ -168,42 +184,31 @@ class Shortcut:
                 leave(frame)
         return rest
 
-    def _put(
-        self, shape: Shape, found: list[Found], content: Content, refused: set[bytes], rest: list[bytes]
-    ) -> None:
-        """Accept found events of one shape, all at once where nothing stands against any of them."""
-        if not found:
-            return
+    def _plain(self, shape: Shape, found: list[Found], rest: list[bytes]) -> Plain | None:
+        """Found events side by side; those that have no TIDs join `rest`."""
         try:
-            plain = Plain(shape, found)
+            return Plain(shape, found) if found else None
         except ValueError:
             rest += [item[-1] for item in found if not _has_tids(item)]
-            self._put(shape, [item for item in found if _has_tids(item)], content, refused, rest)
-            return
+            return self._plain(shape, [item for item in found if _has_tids(item)], rest)
+
+    def _sifted(self, plain: Plain, content: Content, refused: Refusals, rest: list[bytes]) -> Plain | None:
+        """Those that count, which nearly always is all; the others are duplicates or left to the long way."""
         window, keys = self._window, set(plain.keys)
         if (
-            len(keys) == len(found) and window.seen.isdisjoint(keys) and refused.isdisjoint(keys)
+            len(keys) == len(plain.keys) and window.seen.isdisjoint(keys) and refused.isdisjoint(keys)
             and self._lanes.issuperset(plain.lanes) and window.deleted.keys().isdisjoint(plain.records())
         ):  # fmt: skip
-            window.seen |= keys
-            window.remember(plain.keys, int(plain.times_us.max()))
-            content.take(plain)
-        else:
-            self._put(shape, self._sift(plain, found, content, refused, rest), content, refused, rest)
-
-    def _sift(
-        self, plain: Plain, found: list[Found], content: Content, refused: set[bytes], rest: list[bytes]
-    ) -> list[Found]:
-        """Those that count; the others are duplicates or left to the long way."""
+            return plain
         kept: dict[bytes, Found] = {}
-        for item, lane, key, record in zip(found, plain.lanes, plain.keys, plain.records(), strict=True):
-            if lane not in self._lanes or record in self._window.deleted:
+        for item, lane, key, record in zip(plain.found, plain.lanes, plain.keys, plain.records(), strict=True):
+            if lane not in self._lanes or record in window.deleted:
                 rest.append(item[-1])
-            elif key in self._window.seen or key in refused or key in kept:
+            elif key in window.seen or key in refused or key in kept:
                 content.duplicates.append(lane)
             else:
                 kept[key] = item
-        return list(kept.values())
+        return Plain(plain.shape, list(kept.values())) if kept else None
 
 
 def _has_tids(item: Found) -> bool:
@@ -220,9 +225,17 @@ def _terms_of_plain(post: _Post) -> tuple[Term, ...]:
     """The terms of a post that quotes nothing and mentions nobody. Raises ValueError for any other."""
     record: dict[str, Any] = {"langs": post.langs, "text": post.text}
     if post.embed:
-        record["embed"] = orjson.loads(bytes(post.embed))
+        record["embed"] = _loaded(post.embed)
     if post.facets:
-        record["facets"] = orjson.loads(bytes(post.facets))
+        record["facets"] = _loaded(post.facets)
     if (post.embed and quoted_uri(record) is not None) or (post.facets and mentions(record)):
         raise ValueError("quotes a record or mentions somebody")
     return terms_of(record)
+
+
+def _loaded(raw: msgspec.Raw) -> Any:
+    """A part of a record. Raises ValueError for one so deep that the whole frame may be too deep for the long way."""
+    text = bytes(raw)
+    if text.count(b"{") + text.count(b"[") > _BRACKETS_MAX:
+        raise ValueError("too many brackets")
+    return orjson.loads(text)

@@ -38,6 +38,7 @@ from sql.migrate import check
 from sql.session import away, connect, is_refusal
 
 _RESTART_S_MAX = 10.0
+_RESTART_S_MAX_COUNTING = 2.0  # counting again within 10 s of whatever was killed, however often
 _LOCK_TRIES = 20  # 100 ms each: the session of a collector that was killed just now ends a moment later
 
 
@@ -57,6 +58,13 @@ class Orders:
     """Sees the group as often, and once more when it has ended in order."""
     drain: Callable[[], float] | None = None
     """Called at the first signal to stop, to end the source; from then on so many idle seconds mean the end."""
+
+
+def _next_pause(pause_s: float, lived_s: float, counted: bool) -> float:
+    """Seconds before the next group, after one that lived so long; one that counted does not keep others waiting."""
+    if lived_s > _RESTART_S_MAX:
+        return 0.1
+    return min(pause_s * 2, _RESTART_S_MAX_COUNTING if counted else _RESTART_S_MAX)
 
 
 class Supervisor:
@@ -144,8 +152,8 @@ class Supervisor:
                 self._meter.carry(group)
             if self._stopping:
                 return False
-            long_lived = time.monotonic() - begun > _RESTART_S_MAX
-            self._restart_s = 0.1 if long_lived else min(self._restart_s * 2, _RESTART_S_MAX)
+            lived_s = time.monotonic() - begun
+            self._restart_s = _next_pause(self._restart_s, lived_s, any(v.get("batches") for v in group.worker_vitals))
             self._pause(self._restart_s)
 
     def _begin(self, connection: psycopg.Connection, url: str) -> Group:

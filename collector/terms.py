@@ -17,6 +17,7 @@ from collector.links import link_and_domain
 
 HASHTAG_CHARACTERS_MAX = 640
 UNDETERMINED = "und"
+_FEW, _SHORT = 3, 48  # languages and their characters that are worth remembering
 
 _SUBTAG = re.compile(r"[a-z]{2,8}").fullmatch  # RFC 5646, primary language subtag
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]").search
@@ -91,12 +92,19 @@ def _hashtag(tag: Any) -> Iterator[Term]:
             yield int(Dimension.HASHTAG), name
 
 
-@lru_cache(4096)
 def _languages(langs: tuple[str, ...]) -> tuple[Term, ...]:
     """Distinct primary subtags in lower case; 'und' where there is none."""
+    usual = len(langs) <= _FEW and sum(map(len, langs)) <= _SHORT
+    return _usual_languages(langs) if usual else _find_languages(langs)
+
+
+def _find_languages(langs: tuple[str, ...]) -> tuple[Term, ...]:
     subtags = [lang.partition("-")[0].lower() for lang in langs]
     found = dict.fromkeys(subtag for subtag in subtags if _SUBTAG(subtag)) or [UNDETERMINED]
     return tuple((int(Dimension.LANGUAGE), subtag) for subtag in found)
+
+
+_usual_languages = lru_cache(4096)(_find_languages)
 
 
 def _is_text(value: Any) -> bool:

@@ -22,11 +22,14 @@ from collector.crashpoint import crashpoint
 from collector.decode import decode
 from collector.errors import BadFrame
 from collector.event import CREATE, DELETE, FOLLOW, LIKE, NOTICE, POST, REPOST
+from collector.judge import Judge, Judged
 from collector.lanes import lane_of, lanes_of_worker
 from collector.memory import give_back
 from collector.names import Names
+from collector.plain import Plain
 from collector.queue import QueueReader
-from collector.rows import KEY, Row, lane_of_packed, pack_key, record_of, row_of
+from collector.refusals import Refusals
+from collector.rows import Row, lane_of_packed, record_of, unpack_key
 from collector.settings import CollectorSettings
 from collector.shortcut import Shortcut
 from collector.tally import Collections
@@ -57,8 +60,9 @@ class Worker:
         self._collections = Collections(post, like, repost, follow)
         self._writer = Writer(connection, host, epoch, lanes)
         self._window = load_window(connection, lanes, settings)
+        self._judge = Judge(self._names, self._lanes, settings.event_bytes_max)
         self._shortcut = Shortcut(self._names, self._window, self._collections, lanes)
-        self._refused = {row[0] for row in connection.execute(statement("event/refused_keys"))}
+        self._refused = Refusals(row[0] for row in connection.execute(statement("event/refused_keys")))
 
     def handle(self, batch: Batch, vitals: WorkerVitals) -> None:
         """Make one batch durable."""
@@ -68,7 +72,9 @@ class Worker:
         self._names.flush()
         crashpoint("after_names")
         self._writer.write(content)
-        self._refused |= {refused.key for refused in content.refused if refused.key is not None}
+        for refused in content.refused:  # the database may have refused some more
+            if refused.key is not None:
+                self._refused.add(refused.key)
         now = time.monotonic()
         vitals.add("batches", 1)
         vitals.add("events", sum(content.events))
@@ -83,53 +89,64 @@ class Worker:
     def _sort_out(self, batch: Batch) -> Content:
         content = Content(batch.position, self._collections, gaps=batch.gaps)
         latest_us = time.time_ns() // 1000 + self._latest_ahead_us
-        frames = batch.frames
-        if max(map(len, frames), default=0) <= self._event_bytes_max:
-            frames = self._shortcut.take(frames, content, latest_us, self._refused)
-        open_questions = [item for frame in frames if (item := self._long_way(frame, content, latest_us))]
+        plains, rest = self._read(batch.frames, latest_us)
+        judged = self._judge.judge(rest, latest_us)
+        if doubts := self._in_doubt(plains, judged):
+            open_frames = set(rest).union(*[plain.frames_of(doubts) for plain in plains])
+            plains = [kept for plain in plains if (kept := plain.without(doubts)) is not None]
+            judged = self._judge.judge([frame for frame in batch.frames if frame in open_frames], latest_us)
+        judged += self._judge.judge(self._shortcut.accept(plains, content, self._refused), latest_us)
+        open_questions = [item for each in judged if (item := self._long_way(each, content))]
         if open_questions:
             self._consult_log(content, open_questions)
         content.content_us = self._content_time(batch, latest_us)
         return content
 
-    def _long_way(self, frame: bytes, content: Content, latest_us: int) -> Accepted | None:
-        """Decode a frame and put it where it belongs; return it if only the log can say where that is."""
-        try:
-            event = decode(frame, latest_us, self._event_bytes_max)
-            if event is None:
-                return None
-            if lane_of(event.did.encode()) not in self._lanes:
-                raise BadFrame("did_ambiguous")  # the reader took another for it
-        except BadFrame as bad:
-            self._refuse(frame, bad, content)
+    def _read(self, frames: list[bytes], latest_us: int) -> tuple[list[Plain], list[bytes]]:
+        """What can go the short way; nothing of a batch with a frame too large."""
+        if max(map(len, frames), default=0) > self._event_bytes_max:
+            return [], frames
+        return self._shortcut.read(frames, latest_us)
+
+    def _in_doubt(self, plains: list[Plain], judged: list[Judged]) -> set[bytes]:
+        """Events that are there in two shapes: the first to come counts, and only the long way can tell which."""
+        others = {each.key for each in judged if each.key is not None}
+        doubts = {key for plain in plains for key in others.intersection(plain.keys)}
+        posts = [plain.keys for plain in plains if plain.shape.collection == self._collections.post]
+        return doubts.union(set(posts[0]).intersection(posts[1])) if len(posts) == 2 else doubts
+
+    def _long_way(self, judged: Judged, content: Content) -> Accepted | None:
+        """Put an event where it belongs; return it if only the log can say where that is."""
+        if judged.bad is not None:
+            self._refuse(judged.frame, judged.bad, judged.key, content)
             return None
-        row = row_of(event, self._names)
-        key = row.packed[KEY]
-        if key in self._window or key in self._refused:
+        row = judged.row
+        assert row is not None
+        assert judged.key is not None
+        if judged.key in self._window or judged.key in self._refused:
             content.duplicates.append(lane_of_packed(row.packed))
             return None
-        item = Accepted(row, frame, event.notice)
+        item = Accepted(row, judged.frame, judged.notice)
         asks = self._needs_history(row)
-        self._window.add(key, row.time_us, row.operation == DELETE)
+        self._window.add(judged.key, row.time_us, row.operation == DELETE)
         if asks:
             return item
         content.accept(item)
         return None
 
-    def _refuse(self, frame: bytes, bad: BadFrame, content: Content) -> None:
+    def _refuse(self, frame: bytes, bad: BadFrame, key: bytes | None, content: Content) -> None:
         """To the quarantine, unless the event has been counted before in a better shape."""
-        if bad.key is None:
+        if key is None or bad.key is None:
             content.refused.append(Refused(bad.reason, self._first_lane, frame, None))
             return
-        did, rev, collection_name, rkey_text = bad.key
-        lane = lane_of(did.encode())
-        rkey = self._names.rkey(rkey_text) if isinstance(rkey_text, str) else rkey_text
-        record = (self._names.account(did), rkey, self._names.collection(collection_name))
-        key = pack_key(rev, *record)
-        if key in self._window or any(row.rev == rev for row in self._history({record: b""}).get(b"", [])):
+        lane = lane_of(bad.key.did.encode())
+        rev, actor, rkey, collection = unpack_key(key)
+        known = self._history({(actor, rkey, collection): b""}).get(b"", [])
+        if key in self._window or any(row.rev == rev for row in known):
             content.duplicates.append(lane)
         else:
             content.refused.append(Refused(bad.reason, lane if lane in self._lanes else self._first_lane, frame, key))
+            self._refused.add(key)
 
     def _needs_history(self, row: Row) -> bool:
         """Whether the log must be asked about this record: a delete, a create whose delete has come before it, or

@@ -21,7 +21,7 @@ MAY_IMPORT = {
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
     "version event memory tid crashpoint lanes settings vitals",
-    "errors batch emoji links reconnect columns retention",
+    "errors batch emoji links reconnect columns refusals retention",
     "terms",
     "post",
     "decode checkpoint",
@@ -29,7 +29,7 @@ COLLECTOR_FLOORS = [
     "rows sources rollups",
     "plain record window rollup sources.jetstream",
     "tally",
-    "content window_load sources.choose",
+    "content window_load sources.choose judge",
     "writer shortcut reader roller",
     "worker reader_process",
     "group",

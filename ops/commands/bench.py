@@ -10,11 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
+from benchmarks.balance import WrongRun
+from benchmarks.child import ChildFailed
+from benchmarks.trial import NETWORK
 
-from benchmarks.pipeline import NETWORK, PipelineOptions, pipeline
+from benchmarks.pipeline import PipelineOptions, pipeline
+from collector.lanes import WORKER_COUNTS
 from ops import exits
 from ops.embedded import embedded, wait_until_stopped
 from ops.options import add_options, options_of
+from ops.problem import Problem
 from ops.settings import Settings
 from sql.migrate import migrate
 
@@ -33,7 +38,12 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    result = pipeline(options_of(PipelineOptions, arguments), _fresh_database, say)
+    options = options_of(PipelineOptions, arguments)
+    _refuse(options)
+    try:
+        result = pipeline(options, _fresh_database, say)
+    except (WrongRun, ChildFailed) as error:
+        raise Problem(str(error)) from error
     if arguments.json:
         print(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
         return exits.OK
@@ -41,6 +51,18 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         if name not in ("tries", "machine"):
             print(f"{name:<22} {value}")
     return exits.OK
+
+
+def _refuse(options: PipelineOptions) -> None:
+    """What can not be measured."""
+    for name, least in (("events", 1), ("runs", 1), ("live_s", 0)):
+        if (given := getattr(options, name)) < least:
+            raise Problem(f"--{name.replace('_', '-')} {given}; allowed: {least} or more", exits.USAGE)
+    if options.workers not in WORKER_COUNTS:
+        allowed = ", ".join(map(str, WORKER_COUNTS))
+        raise Problem(f"--workers {options.workers}; allowed: {allowed}", exits.USAGE)
+    if not Path("/proc/self/stat").exists():
+        raise Problem("what a process costs is read from /proc, which only Linux has")
 
 
 @contextlib.contextmanager

@@ -13,13 +13,16 @@ from typing import Any
 import pytest
 
 from benchmarks.simulator import Simulation
+from collector import rows
+from collector import terms as terms_module
 from collector.batch import Batch, Position
 from collector.content import Content
 from collector.decode import SEQ_MAX
+from collector.refusals import Refusals
 from collector.rows import SIGNATURE, TRAILER
 from collector.shortcut import Shortcut
 from collector.tally import Tallies
-from tests.collector.frames import ALICE, BOB, NOON_US, follow, key, like, post_uri
+from tests.collector.frames import ALICE, BOB, NOON_US, follow, frame, key, like, post_uri
 from tests.collector.rig import Rig
 
 
@@ -28,7 +31,7 @@ def by(rig: Rig, frames: list[bytes], *, short: bool, monkeypatch: pytest.Monkey
     rig.worker = rig.restart()
     with monkeypatch.context() as patch:
         if not short:
-            patch.setattr(Shortcut, "take", lambda self, frames, *_: frames)
+            patch.setattr(Shortcut, "read", lambda self, frames, _: ([], frames))
         return rig.worker._sort_out(Batch(Position(NOON_US, NOON_US), [], frames))
 
 
@@ -82,11 +85,11 @@ def mutated(frames: list[bytes], seed: int) -> list[bytes]:
     """Frames with a byte or a piece changed, doubled or gone: most no JSON any more, some another event."""
     rng = random.Random(seed)
     found = []
-    for frame in frames:
-        at = rng.randrange(len(frame))
-        to = min(len(frame), at + rng.choice((1, 1, 1, 2, 5, 20)))
-        new = rng.choice((b"", b"0", b"\\u0000", b'"', b"\xff", b"9" * 25, b"1e400", b"null", b"x", frame[at:to] * 2))
-        found.append(frame[:at] + new + frame[to:])
+    for one in frames:
+        at = rng.randrange(len(one))
+        to = min(len(one), at + rng.choice((1, 1, 1, 2, 5, 20)))
+        new = rng.choice((b"", b"0", b"\\u0000", b'"', b"\xff", b"9" * 25, b"1e400", b"null", b"x", one[at:to] * 2))
+        found.append(one[:at] + new + one[to:])
     return found
 
 
@@ -96,8 +99,7 @@ def test_both_ways_come_to_the_same(rig: Rig, monkeypatch: pytest.MonkeyPatch, s
         [line for _, line in itertools.islice(Simulation(seed=s, poison_share=0.05).events(), 6000)]
         for s in (seed, seed + 100)
     )
-    # of two payloads under one key the first counts, and which is first may differ: so not both of a mutated frame
-    frames = plain + mutated(others, seed) + plain[:500]
+    frames = plain + mutated(others, seed) + mutated(plain[:500], seed) + plain[:500]
     random.Random(seed).shuffle(frames)
     short = by(rig, frames, short=True, monkeypatch=monkeypatch)
     long = by(rig, frames, short=False, monkeypatch=monkeypatch)
@@ -113,8 +115,14 @@ def test_the_genuine_recording_goes_the_short_way(rig: Rig, monkeypatch: pytest.
     assert everything(short) == everything(by(rig, lines, short=False, monkeypatch=monkeypatch))
 
 
+def taken(rig: Rig, frames: list[bytes], content: Content) -> list[bytes]:
+    """What the short way leaves to the long way."""
+    plains, rest = rig.worker._shortcut.read(frames, SEQ_MAX)
+    return rest + rig.worker._shortcut.accept(plains, content, Refusals())
+
+
 @pytest.mark.parametrize(
-    "frame",
+    "odd",
     [
         like(post_uri(BOB, key(1)), rkey="not-a-tid"),
         like(post_uri(BOB, "not-a-tid")),
@@ -130,9 +138,9 @@ def test_the_genuine_recording_goes_the_short_way(rig: Rig, monkeypatch: pytest.
         follow(BOB).replace(b"app.bsky.graph.follow", b"app.bsky.feed.like"),
     ],
 )
-def test_what_is_open_is_left_to_the_long_way(rig: Rig, frame: bytes) -> None:
+def test_what_is_open_is_left_to_the_long_way(rig: Rig, odd: bytes) -> None:
     content = Content(Position(NOON_US, NOON_US), rig.worker._collections)
-    assert rig.worker._shortcut.take([frame], content, SEQ_MAX, set()) == [frame]
+    assert taken(rig, [odd], content) == [odd]
     assert not any(content.events)
 
 
@@ -141,4 +149,23 @@ def test_an_event_below_what_the_window_vouches_for_is_left_to_the_long_way(rig:
     old_rev = like(post_uri(BOB, key(1)), at=20_000, rev=1)
     rig.worker._window.floor_us = NOON_US + 5_000_000 - 600_000_000
     content = Content(Position(NOON_US, NOON_US), rig.worker._collections)
-    assert rig.worker._shortcut.take([*frames, old_rev], content, SEQ_MAX, set()) == [*frames[:6], old_rev]
+    assert taken(rig, [*frames, old_rev], content) == [*frames[:6], old_rev]
+
+
+@pytest.mark.parametrize("cursor", [b"9" * 400, b"18446744073709551616", b"-9223372036854775809"])
+def test_a_number_that_is_none_anywhere_else_is_none_here(rig: Rig, cursor: bytes) -> None:
+    odd = like(post_uri(BOB, key(1)))[:-1] + b',"cursor":' + cursor + b"}"
+    rig.hand(odd, like(post_uri(BOB, key(1)), at=1)[:-1] + b',"cursor":7}')
+    assert rig.audit().diff == 0
+
+
+def test_long_and_many_languages_are_not_remembered(rig: Rig) -> None:
+    before = terms_module._usual_languages.cache_info().currsize, rows._few_bigints.cache_info().currsize
+    for n in range(5):
+        rig.hand(frame("post", at=n, text="x", langs=[f"{'x' * 100}{n}"] * 2 + ["en", "de", "fr", f"x{chr(97 + n)}"]))
+    # what they come to may be: it is short
+    assert terms_module._usual_languages.cache_info().currsize == before[0]
+    assert rows._few_bigints.cache_info().currsize <= before[1] + 1
+    ids = rig.worker._names.ids
+    rig.hand(like(f"at://did:plc:{'x' * 1000}/app.bsky.feed.post/{key(1)}", at=9))
+    assert max(map(len, ids)) <= 64

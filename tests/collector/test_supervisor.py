@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from benchmarks.simulator import write_recording
+from collector.supervisor import _next_pause
 from ops.audit import audit
 from tests.collector.test_end_to_end import served
 
@@ -184,3 +185,12 @@ def test_while_no_source_answers_it_says_so_once_for_each(conninfo: str, databas
         said = collector.end(0)
     assert said.count("changing to the next source") <= 3
     assert "ended (" not in said
+
+
+def test_a_group_that_counted_is_not_kept_waiting_however_often_it_is_killed() -> None:
+    pauses = {True: 0.1, False: 0.1}
+    for counted in (True, False):
+        for _ in range(20):
+            pauses[counted] = _next_pause(pauses[counted], 1.0, counted)
+    assert pauses == {True: 2.0, False: 10.0}
+    assert _next_pause(10.0, 11.0, False) == 0.1

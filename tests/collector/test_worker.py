@@ -213,7 +213,7 @@ def test_a_frame_without_key_from_another_host_is_the_same_frame(rig: Rig) -> No
 
 def test_a_frame_whose_did_the_reader_took_for_another_is_refused(rig: Rig) -> None:
     lane = lane_of(ALICE.encode())
-    rig.worker._lanes -= {lane}
+    rig.worker._judge._lanes -= {lane}
     rig.worker._shortcut._lanes -= {lane}
     rig.hand(like(BOBS), post(at=1))
     assert rig.owner.execute("select distinct reason from quarantine").fetchall() == [("did_ambiguous",)]
@@ -275,27 +275,81 @@ def test_an_idle_batch_moves_every_lane_and_no_lane_goes_back(rig: Rig) -> None:
     assert rig.owner.execute("select distinct cursor, batch from lane").fetchall() == [(NOON_US + 5_000_000, 2)]
 
 
+@pytest.mark.parametrize("again", ["repost", "follow", "post"])
+def test_the_window_does_not_let_go_within_a_batch_of_what_this_batch_was_vouched_for(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    """The likes of a batch close a chunk, so the oldest is let go of; an event in that one comes again with them."""
+    monkeypatch.setattr(window, "CHUNK_KEYS", 8)
+    small = Rig(rig.conninfo, rig.folder, window_events_min=1, window_s_min=60)
+    old = frame(again, subject=BOB if again == "follow" else {"uri": BOBS, "cid": "x"}, text="x")
+    if again == "post":
+        old = post()
+    likes = [like(BOBS, CAROL, at=n * 100_000 + 1) for n in range(64)]
+    small.hand(old, *likes[:7])
+    for n in range(7, 63, 8):
+        small.hand(old, *likes[n : n + 8])
+        small.hand(*likes[n : n + 8], old)
+    assert small.vitals.get("window_keys") < 32
+    assert small.one("select count(*) from event where collection <> (select id from collection"
+                     " where name = 'app.bsky.feed.like')") == 1  # fmt: skip
+    small.fold()
+    assert small.audit().diff == 0
+    small.close()
+
+
+def test_of_a_good_and_a_bad_shape_of_one_event_in_one_batch_the_first_counts(rig: Rig) -> None:
+    bad, good = like(7), like(BOBS)  # type: ignore[arg-type]
+    rig.hand(bad, good)
+    rig.hand(like(BOBS, at=1), like(7, at=1))  # type: ignore[arg-type]
+    rig.hand(notice("account", at=2, seq=5), notice("account", at=3, seq=5, active=True))
+    assert rig.one("select count(*) from event") == 1
+    assert rig.one("select count(*) from quarantine") == 2
+    assert rig.audit().diff == 0
+
+
+def test_of_two_payloads_of_one_event_in_one_batch_the_first_counts(rig: Rig) -> None:
+    rig.hand(post(embed=quote(BOBS)), post())
+    rig.hand(post(at=1), reply(BOBS, at=1))
+    rig.hand(post(at=2), post(at=2, embed=quote(BOBS)))
+    rig.hand(like(BOBS, at=3), like(BOBS, at=3, surprise=1), like(post_uri(CAROL, key(1)), at=3))
+    rig.fold()
+    assert rig.numbers() == {"posts": 3, "quotes": 1, "quotes_received": 1, "likes": 1, "likes_received": 1}
+    assert rig.audit().diff == 0
+
+
 OPERATIONS = st.tuples(
-    st.sampled_from([ALICE, BOB]), st.sampled_from(["like", "follow", "post"]), st.sampled_from(["a", "b"]),
-    st.sampled_from(["create", "create", "delete", "update"]), st.integers(0, 30), st.sampled_from([ALICE, BOB, CAROL]),
+    st.sampled_from([ALICE, BOB]), st.sampled_from(["like", "repost", "follow", "post"]),
+    st.sampled_from([key(900), key(901), "odd"]), st.sampled_from(["create", "create", "delete", "update"]),
+    st.integers(0, 30), st.sampled_from([ALICE, BOB, CAROL]),
 )  # fmt: skip
 
 
+def told(kind: str, subject: str) -> dict[str, object]:
+    """A record of each kind as it usually is."""
+    if kind == "post":
+        uri = {"uri": post_uri(subject, key(2))}
+        return {"text": "x", "reply": {"root": uri, "parent": uri}}
+    return {"subject": subject if kind == "follow" else {"uri": post_uri(subject, key(1)), "cid": "x"}}
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(OPERATIONS, min_size=1, max_size=40), st.data())
+@given(st.lists(OPERATIONS, min_size=1, max_size=40), st.booleans(), st.data())
 def test_any_history_in_any_order_and_cut_counts_as_the_recount_says(
-    server: str, tmp_path: Path, history: list[tuple[str, str, str, str, int, str]], data: st.DataObject
+    server: str, tmp_path: Path, history: list[tuple[str, str, str, str, int, str]], small: bool, data: st.DataObject
 ) -> None:
-    """Histories of a few records with deletes, repeats, late events and restarts, on a database of their own."""
+    """Histories of a few records with deletes, repeats, late events and restarts, on a database of their own; with a
+    small window most of them are older than what it holds."""
     frames = [
-        frame(
-            kind, did, at=rev * 60_000, rkey=rkey, rev=rev, operation=operation,
-            subject=subject if kind == "follow" else {"uri": post_uri(subject, key(1))},
-            reply={"parent": {"uri": post_uri(subject, key(2))}},
-        )
+        frame(kind, did, at=rev * 60_000, rkey=rkey, rev=rev, operation=operation, **told(kind, subject))
         for did, kind, rkey, operation, rev, subject in history
-    ]  # fmt: skip
-    with new_database(server) as conninfo, closing(Rig(conninfo, tmp_path)) as rig:
+    ]
+    sizes = {"window_events_min": 1, "window_s_min": 60} if small else {}
+    with (
+        pytest.MonkeyPatch.context() as patch, new_database(server) as conninfo,
+        closing(Rig(conninfo, tmp_path, **sizes)) as rig,
+    ):  # fmt: skip
+        patch.setattr(window, "CHUNK_KEYS", 4 if small else window.CHUNK_KEYS)
         play(rig, frames, data)
         report = rig.audit()
     assert report.diff == 0, report.text()

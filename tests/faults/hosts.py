@@ -1,5 +1,5 @@
 """The upstream hosts of a run: replay servers in a thread of their own, each with a clock that begins with its first
-client, so that the recording flows while the fault strikes.
+client, so that the recording flows while the fault strikes. A held host keeps the rest back until it has struck.
 """
 
 from __future__ import annotations
@@ -10,16 +10,34 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
+
+from tests.faults.recordings import END_COUNT
+from tests.faults.recut import Recutter
 
 from benchmarks.faults import FaultOptions
 from benchmarks.replay import ReplayServer
 from benchmarks.store import Store
+
+HELD_SHARE = 0.8
+"""Of a recording, what a held host serves: so there is always something left to count after the strike."""
+
+
+class End(NamedTuple):
+    """A host, as the lanes call it, and the cursor behind which everything has been counted."""
+
+    name: str
+    cursor: int
 
 
 class Paced(ReplayServer):
     """Begins to play when the first client comes."""
 
     _begun = False
+    held = False
+
+    def available(self) -> int:
+        return min(super().available(), round(len(self.store) * HELD_SHARE)) if self.held else super().available()
 
     def start_of(self, cursor_us: int | None) -> int:
         if not self._begun:
@@ -36,7 +54,9 @@ class Host:
         self._store = store
         self._faults = faults
         self._port = 0
-        self.server: ReplayServer
+        self._recutter: Recutter | None = None
+        self.goes_on = False
+        self.server: Paced
         self.start(speed)
 
     def start(self, speed: float = math.inf) -> None:
@@ -44,14 +64,38 @@ class Host:
         self.server = Paced(self._store, port=self._port, speed=speed, faults=self._faults)
         self._wait(self.server.start())
         self._port = self.server.port
+        self.goes_on = True
 
     def stop(self) -> None:
         """Close every connection and the port."""
+        self.goes_on = False
+        if self._recutter is not None:
+            self._wait(self._recutter.stop())
         self._wait(self.server.stop())
+
+    def hold(self, held: bool = True) -> None:
+        """Keep the rest of the recording back, or let it go."""
+        self.server.held = held
+
+    def recut(self, seed: int) -> Recutter:
+        """From now on the url leads through one who cuts the stream into other pieces."""
+        self._recutter = Recutter(self._port, seed)
+        self._wait(self._recutter.start())
+        return self._recutter
 
     @property
     def url(self) -> str:
-        return f"ws://127.0.0.1:{self._port}/subscribe"
+        return f"ws://{self.name}"
+
+    @property
+    def name(self) -> str:
+        """As the lanes call it."""
+        return f"127.0.0.1:{self._recutter.port if self._recutter else self._port}/subscribe"
+
+    @property
+    def end(self) -> End:
+        """Everything before the middle of the recording's end has been delivered when that has."""
+        return End(self.name, self._store.time_us(len(self._store) - END_COUNT // 2))
 
     def fired(self, fault: str) -> int:
         """How often this fault has happened."""
@@ -74,6 +118,15 @@ class Hosts:
         host = Host(self._loop, store, length_s / span_s if span_s else math.inf, faults or FaultOptions())
         self._hosts.append(host)
         return host
+
+    def ends(self) -> list[End]:
+        """Of those that have not gone away."""
+        return [host.end for host in self._hosts if host.goes_on]
+
+    def release(self) -> None:
+        """Let go what is held."""
+        for host in self._hosts:
+            host.hold(False)
 
     def stop(self) -> None:
         """Stop all of them."""

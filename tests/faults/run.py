@@ -23,7 +23,11 @@ class Fault:
     strike: Callable[[Stage], None]
     """Plays the whole run up to its end in order. Raises NotFired when what it is about did not happen."""
     recovery_s_max: float | None = None
-    """The limit to which the summary holds it."""
+    """Seconds from the strike to the first event of a later run at most. None: nothing has to recover."""
+    runs: int | None = None
+    """How many runs of the group there are: 1 where none ends by it. None: that is left to chance."""
+    traces: bool = False
+    """Whether it takes the database away, of which processes may leave a trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def perform(fault: Fault, seed: int, server: Server, folder: Path) -> Outcome:
     with stage(seed, server, folder) as made:
         try:
             fault.strike(made)
-            failure = _judge(made)
+            failure = _judge(fault, made)
         except NotFired as error:
             failure, fired = f"did not fire: {error}", False
         except NotHere as error:
@@ -60,18 +64,40 @@ def perform(fault: Fault, seed: int, server: Server, folder: Path) -> Outcome:
         except Exception:
             failure = f"{traceback.format_exc()}\n{_said(made)}"
         recovery_s = made.recovery_s()
+        if fired and not failure:
+            failure = too_late(fault, recovery_s)
         notes = ", ".join(made.notes)
     return Outcome(fault, seed, time.monotonic() - begun, recovery_s, notes, failure, fired, skipped)
 
 
-def _judge(made: Stage) -> str:
+def too_late(fault: Fault, recovery_s: float | None) -> str:
+    """What is wrong with a recovery, or nothing: one that nobody has seen is none."""
+    if fault.recovery_s_max is None:
+        return ""
+    if recovery_s is None:
+        return "no event was counted after the strike: the recovery was not measured"
+    if recovery_s > fault.recovery_s_max:
+        return f"it counted again after {recovery_s:.1f} s; the limit is {fault.recovery_s_max:.0f} s"
+    return ""
+
+
+def _judge(fault: Fault, made: Stage) -> str:
     """What is wrong after the end, or nothing."""
     if orphans := made.orphans():
         return f"processes were left: {orphans}"
     report = made.audit()
-    return f"{report.text()}\n{_said(made)}" if report.diff else ""
+    if report.diff:
+        return f"{report.text()}\n{_said(made)}"
+    if "Traceback" in (said := _said(made)):
+        if not fault.traces:
+            return f"it left a trace:\n{said}"
+        made.notes.append("left a trace")
+    runs = made.one("select count(*) from epoch")
+    if fault.runs is not None and runs != fault.runs:
+        return f"there were {runs} runs of the group, not {fault.runs}:\n{said}"
+    return ""
 
 
 def _said(made: Stage) -> str:
     path = made.folder / "said"
-    return path.read_text(errors="replace")[-4000:] if path.exists() else ""
+    return path.read_text(errors="replace") if path.exists() else ""

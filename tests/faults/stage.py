@@ -16,9 +16,10 @@ from pathlib import Path
 from random import Random
 
 import psycopg
+from tests.faults.finish import all_counted
+from tests.faults.recordings import EVENTS, recording
 
 from benchmarks.faults import FaultOptions
-from benchmarks.simulator import write_recording
 from benchmarks.store import Store
 from ops.audit import Report, audit
 from sql.session import connect
@@ -27,13 +28,8 @@ from tests.faults.process import Collector, marked, wait_for
 from tests.faults.server import Server
 from tests.faults.watch import Watch
 
-EVENTS = 12_000
 SPAN_S = 1.2
 """In which the recording flows; what is struck must be struck within it."""
-POISON_SHARE = 0.01
-IDLE_S = 2.5  # on a busy machine a paced server may say nothing for more than a second
-_ACCOUNTS = 3_000
-_RECORDINGS = 4  # different ones: a seed has one of them
 
 
 class NotFired(Exception):
@@ -58,7 +54,7 @@ class Stage:
         self.mark = uuid.uuid4().hex
         self.recordings = [recording(folder.parent, seed)]
         self.notes: list[str] = []
-        self.settings = {"fold-interval-s": "0.2", "until-idle": str(IDLE_S)}
+        self.settings = {"fold-interval-s": "0.2"}
         self.variables: dict[str, str] = {}
         self.use(conninfo)
         self.excused = ""
@@ -97,30 +93,33 @@ class Stage:
         self.collector = Collector(self.mark, self.folder / "said", flags, self.variables)
 
     def begin(self) -> None:
-        """Play, collect, and return somewhere in mid-stream."""
+        """Play, collect, and return somewhere in mid-stream; the rest is held back until it is struck, or ends."""
         self.play()
+        self.host.hold()
         self.collect()
         self.reach(self.random.uniform(0.1, 0.6))
 
     def reach(self, share: float) -> None:
         """Return once this share of the recording is counted, and a chance moment later."""
-        if not wait_for(lambda: self.watch.now.events >= share * EVENTS):
-            raise NotFired(f"{self.watch.now.events} events were counted, and no more:\n{self.collector.said()}")
+        reached = wait_for(lambda: self.watch.now.events >= share * EVENTS)
+        assert reached, f"{self.watch.now.events} events were counted, and no more:\n{self.collector.said()}"
         time.sleep(self.random.uniform(0, 0.03))
 
     def struck(self) -> None:
         """The fault strikes now: from here on the recovery is timed."""
         self._struck_s = time.monotonic()
+        self.hosts.release()
 
     def struck_at(self, file: Path) -> None:
         """The fault struck when the file was made."""
         self._struck_s = time.monotonic() - (time.time() - file.stat().st_mtime)
+        self.hosts.release()
 
     def group(self) -> dict[str, int]:
         """The processes of the group, once it is complete."""
         found: dict[str, int] = {}
-        if not wait_for(lambda: found.update(self.collector.group()) or found):
-            raise NotFired(f"there is no group:\n{self.collector.said()}")
+        complete = wait_for(lambda: found.update(self.collector.group()) or found)
+        assert complete, f"there is no group:\n{self.collector.said()}"
         return found
 
     def kill(self, name: str) -> None:
@@ -128,19 +127,32 @@ class Stage:
         pid = self.group()[name]
         self.struck()
         os.kill(pid, signal.SIGKILL)
-        self.expect(f"{name} ended (killed by SIGKILL); starting again from the checkpoint")
+        self.must_say(f"{name} ended (killed by SIGKILL); starting again from the checkpoint")
 
     def expect(self, words: str, seconds: float = 20.0) -> None:
         """The collector says so: the proof of many faults."""
         if not wait_for(lambda: words in self.collector.said(), seconds):
             raise NotFired(f"nobody said {words!r}:\n{self.collector.said()}")
 
+    def must_say(self, words: str) -> None:
+        """The collector says so, or it has failed."""
+        assert wait_for(lambda: words in self.collector.said()), f"nobody said {words!r}:\n{self.collector.said()}"
+
+    def must_start_again(self, epoch: int) -> None:
+        """A run comes after this one, or the collector has failed."""
+        assert wait_for(lambda: self.watch.now.epoch > epoch), f"no run came after it:\n{self.collector.said()}"
+
     def end(self) -> None:
-        """The collector ends in order, of itself."""
+        """When all is counted the collector is told to end, and does so in order."""
+        self.hosts.release()
+        all_counted(self.conninfo, self.hosts, lambda: self.collector.process.poll() is None)
+        self.collector.terminate()
+        self.ended()
+
+    def ended(self) -> None:
+        """It ends in order."""
         code = self.collector.end()
         assert code == 0, f"it ended with {code}:\n{self.collector.said()}"
-        if "Traceback" in self.collector.said():
-            self.notes.append("left a trace")
 
     def audit(self) -> Report:
         """Everything that was delivered, recounted."""
@@ -186,12 +198,3 @@ def stage(seed: int, server: Server, folder: Path) -> Iterator[Stage]:
             yield made
         finally:
             made.clear()
-
-
-def recording(folder: Path, seed: int, events: int = EVENTS) -> Path:
-    """The recording of a seed, some of it poison; kept in the folder."""
-    number = seed % _RECORDINGS + 1
-    path = folder / f"recording-{number}-{events}.jsonl"
-    if not path.exists():
-        write_recording(path, events, number, poison_share=POISON_SHARE, accounts_count=_ACCOUNTS)
-    return path

@@ -14,12 +14,30 @@ _WRITER = "collector/writer.py"
 MUTANTS = [
     Mutant(
         "window skipped on the long way", _WORKER,
-        "if key in self._window or key in self._refused:", "if key in self._refused:",
+        "if judged.key in self._window or judged.key in self._refused:", "if judged.key in self._refused:",
         (unit("worker", "counts_once"),),
     ),
     Mutant(
+        "window told amid a batch", _SHORTCUT,
+        "            content.take(plain)\n        for plain in accepted:\n", "            content.take(plain)\n",
+        (unit("worker", "vouched"),),
+    ),
+    Mutant(
+        "two shapes of one event not looked for", _WORKER,
+        "if doubts := self._in_doubt(plains, judged):", "if doubts := set[bytes]():",
+        (unit("worker", "first_counts"),),
+    ),
+    Mutant(
+        "refused only after the batch", _WORKER, "            self._refused.add(key)\n\n", "\n",
+        (unit("worker", "first_counts"),),
+    ),
+    Mutant(
+        "ids kept for ever", "collector/names.py",
+        "            self.ids.clear()\n", "            self.ids.copy()\n", (unit("names"),),
+    ),
+    Mutant(
         "window skipped on the short way", _SHORTCUT,
-        "len(keys) == len(found) and window.seen.isdisjoint(keys) and", "len(keys) == len(found) and",
+        "len(keys) == len(plain.keys) and window.seen.isdisjoint(keys) and", "len(keys) == len(plain.keys) and",
         (unit("worker", "counts_once"),),
     ),
     Mutant(
@@ -48,7 +66,7 @@ MUTANTS = [
     ),
     Mutant(
         "refused events counted later", _WORKER,
-        "if key in self._window or key in self._refused:", "if key in self._window:",
+        "if judged.key in self._window or judged.key in self._refused:", "if judged.key in self._window:",
         (unit("worker", "refused"),),
     ),
     Mutant(
