@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from collector.rollup import Fold
 from ops.audit import Report, audit
 from sql.session import connect
 from tests.ops.audit_lines import (
@@ -264,3 +266,21 @@ def test_an_author_who_was_counted_and_waits_too_is_one(counted: psycopg.Connect
     counted.execute("insert into term_tally_1 select * from term_tally_0 where term = 803")
     counted.execute("update term_tally_0 set gained = 0 where term = 803")
     assert audited(counted, tmp_path) == []
+
+
+@pytest.mark.parametrize("bucket", ["hour", "day"])
+def test_hours_and_days_are_recounted_as_far_as_they_are_summed_up(
+    counted: psycopg.Connection, tmp_path: Path, bucket: str
+) -> None:
+    path = [recording(tmp_path, FRAMES)]
+    fold = Fold(counted)
+    fold.fold()
+    while fold.close(datetime(2027, 1, 1, tzinfo=UTC)):
+        pass
+    report = audit(counted, path, now_us=NOW)
+    assert report.diff == 0, report.text()
+    assert report.compared[f"account_{bucket} keys"] > 0
+    counted.execute(f"update account_{bucket} set gained = gained + 1 where metric = 4".encode())
+    counted.execute(f"delete from author_{bucket}".encode())
+    tables = {difference.table for difference in audit(counted, path, now_us=NOW).differences}
+    assert tables == {f"account_{bucket}", f"author_{bucket}"}
