@@ -275,8 +275,11 @@ def test_hours_and_days_are_recounted_as_far_as_they_are_summed_up(
     path = [recording(tmp_path, FRAMES)]
     fold = Fold(counted)
     fold.fold()
-    while fold.close(datetime(2027, 1, 1, tzinfo=UTC)):
+    later = datetime(2027, 1, 1, tzinfo=UTC)
+    while fold.close(later):
         pass
+    counted.execute("update fold set hours_to = '2026-07-06T00:00Z'")  # nothing came later that day
+    assert fold.close(later)
     report = audit(counted, path, now_us=NOW)
     assert report.diff == 0, report.text()
     assert report.compared[f"account_{bucket} keys"] > 0
