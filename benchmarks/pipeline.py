@@ -12,7 +12,7 @@ The result, medians of all tries (`meter`, `watch` and `lag` say how well CPU, m
     fold_lag_s_max                      of that run: for how long anything read had to wait for the rollups, at most
     rss_mib_peak                        reader, workers, roller and supervisor together, in the worse of both runs
     rss_mib_by_million                  the same, the fold running, each time another million events was counted
-    cpu_us_per_event                    flat out, of each part
+    cpu_us_per_event                    flat out, of each part, with the one fold at the end
     bytes_per_event                     the event log with its indexes
     live                                at a live rate: events a second, cores that the collector takes, and the one
                                         of 0.1, 0.25, 0.5, 1, 2, 5 s within which 99 % were durable; null: later

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
+
 from benchmarks.balance import WrongRun
 from benchmarks.child import ChildFailed
-from benchmarks.trial import NETWORK
-
 from benchmarks.pipeline import PipelineOptions, pipeline
-from collector.lanes import WORKER_COUNTS
+from benchmarks.trial import NETWORK
 from ops import exits
 from ops.embedded import embedded, wait_until_stopped
 from ops.options import add_options, options_of
@@ -58,9 +57,6 @@ def _refuse(options: PipelineOptions) -> None:
     for name, least in (("events", 1), ("runs", 1), ("live_s", 0)):
         if (given := getattr(options, name)) < least:
             raise Problem(f"--{name.replace('_', '-')} {given}; allowed: {least} or more", exits.USAGE)
-    if options.workers not in WORKER_COUNTS:
-        allowed = ", ".join(map(str, WORKER_COUNTS))
-        raise Problem(f"--workers {options.workers}; allowed: {allowed}", exits.USAGE)
     if not Path("/proc/self/stat").exists():
         raise Problem("what a process costs is read from /proc, which only Linux has")
 

@@ -1,0 +1,119 @@
+"""A trial: the real collector on a fresh database, fed by a replay server and watched, its books checked at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.balance import WrongRun, balance
+from benchmarks.child import replay
+from benchmarks.meter import parent
+from benchmarks.watch import Watch
+from collector.settings import CollectorSettings
+from collector.supervisor import Orders, Supervisor
+from sql.session import connect
+
+NETWORK = "bench"
+COLLECTOR = ("reader", "worker", "roller", "supervisor")
+PARTS = (*COLLECTOR, "postgres", "replay")
+SETTLED_S = 5.0  # a live rate is measured from here on: starting costs once
+_DAYS_KEPT = 36_500  # a looped recording may last for months of its own time
+_ENDLESS = 10**9  # events
+_LOG_BYTES = """
+select coalesce(sum(pg_total_relation_size(inhrelid)), 0)::bigint
+from pg_inherits
+where inhparent = 'event'::regclass
+"""
+
+Server = Callable[[], AbstractContextManager[str]]
+"""Opens a fresh, migrated database of network `bench` and yields its conninfo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """All trials with one recording. Each raises WrongRun when it did not count right."""
+
+    server: Server
+    recording: Path
+    simulated: bool
+    """Then every line of it is a good event, and new in every round of a loop."""
+    workers: int
+
+    def flat_out(self, events: int, fold_interval_s: float) -> dict[str, Any]:
+        """So many events as fast as they are taken."""
+        with self.server() as conninfo, replay(self.recording, "--loop", str(events)) as (url, pid):
+            seen = self._collect(conninfo, url, pid, fold_interval_s=fold_interval_s)
+            with connect(conninfo, None, "bench") as connection:
+                row = connection.execute(_LOG_BYTES).fetchone()
+            self._check(conninfo, seen, events)
+            seconds = seen.committed_at - seen.first_at
+            lag_s = max(0.0, seen.folded_at - seen.committed_at)
+            return {
+                "events": seen.events,
+                "seconds": seconds,
+                "events_per_second": seen.events / seconds,
+                "events_per_second_folded": seen.events / (seconds + lag_s),
+                "fold_lag_s": lag_s,
+                "fold_lag_s_max": max(lag_s, seen.lag.max_s),
+                "rss_mib_peak": seen.rss_peak_bytes / (1 << 20),
+                "rss_mib_by_million": seen.rss_mib_by_million,
+                "cpu_us_per_event": {part: seen.meter.cpu_s(part) / seen.events * 1e6 for part in PARTS},
+                "bytes_per_event": row[0] / seen.events if row else 0.0,
+            }
+
+    def live(self, seconds: float) -> dict[str, Any]:
+        """At the recording's own rate, for so long after things have settled."""
+        with self.server() as conninfo, replay(self.recording, "--speed", "1", "--loop", str(_ENDLESS)) as (url, pid):
+            seen = self._collect(conninfo, url, pid, settle_s=SETTLED_S, stop_after_s=SETTLED_S + seconds)
+            self._check(conninfo, seen)
+            measured_s = seen.looked_at - seen.settled_at
+            return {
+                "events_per_second": seen.events_since / measured_s,
+                "cores": sum(seen.meter.cpu_s(part) for part in COLLECTOR) / measured_s,
+                "durable_p99_s": seen.durable_within_s(0.99),
+            }
+
+    def _collect(
+        self, conninfo: str, url: str, replay_pid: int, *, fold_interval_s: float = 2.0, settle_s: float = 0.0,
+        stop_after_s: float | None = None,
+    ) -> Watch:  # fmt: skip
+        settings = CollectorSettings(
+            source=(url,), network=NETWORK, workers=self.workers,  # type: ignore[arg-type]
+            fold_interval_s=fold_interval_s, event_days_kept=_DAYS_KEPT, stop_deadline_s=120.0,
+        )  # fmt: skip
+        seen = Watch(_postmaster(conninfo), replay_pid, settle_s)
+        said: list[str] = []
+
+        def say(line: str) -> None:  # it has something to say when a process died or the database went away
+            print(line, file=sys.stderr)
+            said.append(line)
+            supervisor.stop()
+
+        idle_s = None if stop_after_s else 1.0
+        supervisor = Supervisor(settings, conninfo, Orders(until_idle_s=idle_s, look=seen.follow, say=say))
+        if stop_after_s:
+            seen.stop_after(stop_after_s, supervisor.stop)
+        with seen:
+            well = supervisor.run()
+        if said or not well:
+            raise WrongRun(f"the collector did not run through: {said[0] if said else 'it did not end in order'}")
+        return seen
+
+    def _check(self, conninfo: str, seen: Watch, delivered: int | None = None) -> None:
+        found = balance(conninfo)
+        if delivered is not None and not self.simulated:
+            # what a recording of somebody's holds twice, or bad in each round, only the collector can say
+            delivered -= found.lane_duplicates + seen.refused - found.quarantined
+        if difference := found.difference(delivered):
+            raise WrongRun(f"this run counted wrong, so its figures are worth nothing: {difference}")
+        if not seen.events_since:
+            raise WrongRun("nothing came, so there is nothing to measure")
+
+
+def _postmaster(conninfo: str) -> int:
+    with connect(conninfo, None, "bench") as connection:
+        return parent(connection.info.backend_pid)
