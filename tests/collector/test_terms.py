@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from collector.emoji import emoji_in
+from collector.emoji import _sequences, emoji_in
 from collector.links import link_and_domain
 from collector.terms import Dimension, terms_of
 
@@ -116,3 +116,9 @@ def test_the_longest_emoji_that_fits_is_taken(text: str, expected: list[str]) ->
 def test_each_term_is_there_once() -> None:
     post = {"text": FAMILY * 3, "langs": ["en", "en"], "tags": ["a", "A"]}
     assert terms_of(post) == ((Dimension.LANGUAGE, "en"), (Dimension.HASHTAG, "a"), (Dimension.EMOJI, FAMILY))
+
+
+def test_no_emoji_is_overlooked() -> None:
+    missed = [sequence for sequence in _sequences() if emoji_in(f"a{sequence}b") != [sequence]]
+    assert not missed
+    assert len(_sequences()) == 3953  # as the Unicode Standard 17.0 counts them
