@@ -75,6 +75,7 @@ class Worker:
         for refused in content.refused:  # the database may have refused some more
             if refused.key is not None:
                 self._refused.add(refused.key)
+        self._window.let_go()
         now = time.monotonic()
         vitals.add("batches", 1)
         vitals.add("events", sum(content.events))
