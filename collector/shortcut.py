@@ -118,7 +118,7 @@ class Shortcut:
         for each in plains:
             plain = self._sifted(each, content, refused, rest)
             if plain is not None:
-                self._window.seen.update(plain.keys)
+                self._window.seen |= plain.distinct
                 self._window.remember(plain.keys, int(plain.times_us.max()))
                 content.take(plain)
         return rest
@@ -188,7 +188,7 @@ class Shortcut:
 
     def _sifted(self, plain: Plain, content: Content, refused: Refusals, rest: list[bytes]) -> Plain | None:
         """Those that count, which nearly always is all; the others are duplicates or left to the long way."""
-        window, keys = self._window, set(plain.keys)
+        window, keys = self._window, plain.distinct
         if (
             len(keys) == len(plain.keys) and window.seen.isdisjoint(keys) and refused.isdisjoint(keys)
             and self._lanes.issuperset(plain.lanes) and window.deleted.keys().isdisjoint(plain.records())
