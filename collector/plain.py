@@ -56,6 +56,8 @@ class Plain:
             columns["subject_rkey"] = self.subject_rkeys
         self._packed = layout.pack(len(found), collection=shape.collection, **columns)
         self.keys = parts_of(self._packed, KEY)
+        self.distinct = set(self.keys)
+        """The same, each once."""
 
     def records(self) -> list[bytes]:
         """The key of the record each is about."""

@@ -114,18 +114,14 @@ class Shortcut:
         return [plain for plain in plains if plain is not None], rest
 
     def accept(self, plains: list[Plain], content: Content, refused: Refusals) -> list[bytes]:
-        """Put what counts of them into `content`; return the frames that only the long way can decide.
-
-        Their keys differ from shape to shape. The window is told at the end: it must not let go of what the reading
-        was vouched for by.
-        """
+        """Put what counts of them into `content`; return the frames that only the long way can decide."""
         rest: list[bytes] = []
-        accepted = [plain for each in plains if (plain := self._sifted(each, content, refused, rest)) is not None]
-        for plain in accepted:
-            self._window.seen.update(plain.keys)
-            content.take(plain)
-        for plain in accepted:
-            self._window.remember(plain.keys, int(plain.times_us.max()))
+        for each in plains:
+            plain = self._sifted(each, content, refused, rest)
+            if plain is not None:
+                self._window.seen |= plain.distinct
+                self._window.remember(plain.keys, int(plain.times_us.max()))
+                content.take(plain)
         return rest
 
     def _read(
@@ -194,7 +190,7 @@ class Shortcut:
 
     def _sifted(self, plain: Plain, content: Content, refused: Refusals, rest: list[bytes]) -> Plain | None:
         """Those that count, which nearly always is all; the others are duplicates or left to the long way."""
-        window, keys = self._window, set(plain.keys)
+        window, keys = self._window, plain.distinct
         if (
             len(keys) == len(plain.keys) and window.seen.isdisjoint(keys) and refused.isdisjoint(keys)
             and self._lanes.issuperset(plain.lanes) and window.deleted.keys().isdisjoint(plain.records())

@@ -57,6 +57,10 @@ class Window:
         """Keep keys that were put into `seen` for as long as their age says; none was accepted later than newest_us."""
         self._open.extend(keys)
         self._open_newest_us = max(self._open_newest_us, newest_us)
+
+    def let_go(self) -> None:
+        """Let go of the oldest keys if there are enough younger ones. Only between batches: what is not in the window
+        must be in the log."""
         if len(self._open) >= CHUNK_KEYS:
             self._turn()
 

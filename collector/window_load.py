@@ -33,7 +33,7 @@ def load_window(connection: psycopg.Connection, lanes: list[int], settings: Coll
     floor = row[0] if row else None
     window = Window(
         int(settings.window_s_min * 1e6),
-        settings.window_events_min // settings.workers,
+        -(-settings.window_events_min // settings.workers),
         settings.window_events_max // settings.workers,
         unix_us(floor) - 1 if floor else None,
     )
@@ -41,6 +41,7 @@ def load_window(connection: psycopg.Connection, lanes: list[int], settings: Coll
     with connection.cursor().copy(statement("event/window_keys"), given) as copy:
         for data in copy:
             _remember(window, bytes(data))
+            window.let_go()
     return window
 
 

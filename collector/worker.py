@@ -75,6 +75,7 @@ class Worker:
         for refused in content.refused:  # the database may have refused some more
             if refused.key is not None:
                 self._refused.add(refused.key)
+        self._window.let_go()
         now = time.monotonic()
         vitals.add("batches", 1)
         vitals.add("events", sum(content.events))
@@ -111,9 +112,9 @@ class Worker:
     def _in_doubt(self, plains: list[Plain], judged: list[Judged]) -> set[bytes]:
         """Events that are there in two shapes: the first to come counts, and only the long way can tell which."""
         others = {each.key for each in judged if each.key is not None}
-        doubts = {key for plain in plains for key in others.intersection(plain.keys)}
-        posts = [plain.keys for plain in plains if plain.shape.collection == self._collections.post]
-        return doubts.union(set(posts[0]).intersection(posts[1])) if len(posts) == 2 else doubts
+        doubts = {key for plain in plains for key in others & plain.distinct}
+        posts = [plain.distinct for plain in plains if plain.shape.collection == self._collections.post]
+        return doubts | (posts[0] & posts[1]) if len(posts) == 2 else doubts
 
     def _long_way(self, judged: Judged, content: Content) -> Accepted | None:
         """Put an event where it belongs; return it if only the log can say where that is."""

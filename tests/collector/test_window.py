@@ -15,6 +15,7 @@ def filled(events: int, step_us: int, *, at_least: int = 1, at_most: int = 1 << 
     window = Window(SPAN_US, at_least, at_most)
     for number in range(events):
         window.add(key(number), number * step_us, delete=number % 10 == 0)
+        window.let_go()
     return window
 
 
@@ -67,6 +68,8 @@ def test_keys_remembered_in_bulk_leave_like_any_others() -> None:
         keys = [key(n) for n in range(number, number + 100)]
         window.seen.update(keys)
         window.remember(keys, (number + 99) * 10_000)
+        assert keys[0] in window
+        window.let_go()
     assert window.floor_us is not None
     assert all(key(n) in window for n in range(window.floor_us // 10_000 + 1, 20 * CHUNK_KEYS))
     assert key(0) not in window

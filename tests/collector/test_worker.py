@@ -298,6 +298,17 @@ def test_the_window_does_not_let_go_within_a_batch_of_what_this_batch_was_vouche
     small.close()
 
 
+def test_the_window_lets_go_of_nothing_that_is_not_in_the_log_yet(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window, "CHUNK_KEYS", 4)
+    small = Rig(rig.conninfo, rig.folder, window_events_min=1, window_events_max=1, window_s_min=60)
+    small.worker._window._events_min = 0
+    blocks = [frame("com.example.t", at=n * 100_000) for n in range(40)]
+    for _ in range(3):
+        small.hand(*blocks, *blocks)
+    assert small.one("select count(*) from event") == 40
+    small.close()
+
+
 def test_of_a_good_and_a_bad_shape_of_one_event_in_one_batch_the_first_counts(rig: Rig) -> None:
     bad, good = like(7), like(BOBS)  # type: ignore[arg-type]
     rig.hand(bad, good)

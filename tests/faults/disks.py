@@ -26,7 +26,7 @@ _PAUSE_S = 0.8
 
 def nearly_full(stage: Stage) -> None:
     """Reading pauses before the disk is full, nothing is lost, and it goes on when there is room again."""
-    stage.settings |= {"disk-free-mib-min": str(_LIMIT_MIB), "until-idle": "4"}
+    stage.settings["disk-free-mib-min"] = str(_LIMIT_MIB)
     filling = fill(stage, _LIMIT_MIB - 20)
     stage.expect("reading is paused")
     time.sleep(_PAUSE_S)  # what had been received is counted
@@ -41,7 +41,7 @@ def nearly_full(stage: Stage) -> None:
 
 def full(stage: Stage) -> None:
     """Without the pause: Postgres has no room for rows or for its log; nothing is blamed on a row for it."""
-    stage.settings |= {"disk-free-mib-min": "0", "until-idle": "2"}
+    stage.settings["disk-free-mib-min"] = "0"
     filling = fill(stage, 0)
     stage.expect("No space left on device")
     time.sleep(stage.random.uniform(0.2, 1.5))
@@ -92,4 +92,4 @@ def stop_using(root: Path) -> None:
     raise AssertionError(f"{root} is in use for ever")
 
 
-FAULTS = [Fault("disk nearly full", nearly_full), Fault("disk full", full)]
+FAULTS = [Fault("disk nearly full", nearly_full, runs=1), Fault("disk full", full, traces=True)]

@@ -20,7 +20,11 @@ _BATCH = 100
 
 
 def worker_frozen(stage: Stage) -> None:
-    """A worker sleeps and falls behind, another process dies, and the group starts again without it."""
+    """A worker sleeps and falls behind, another process dies, and the group starts again without it.
+
+    SIGKILL ends a stopped process too, so it never wakes up: what is proved is that the restart does not wait for it,
+    and that all it had not done is done by the next one. Who does wake up: `stragglers`, and `zombies` here.
+    """
     stage.exactly()
     stage.begin()
     group = stage.group()
@@ -30,14 +34,12 @@ def worker_frozen(stage: Stage) -> None:
         raise NotFired("it did not stop")
     time.sleep(0.5)
     stage.kill("worker 1")
-    if not wait_for(lambda: not os.path.exists(f"/proc/{frozen}"), 5):
-        os.kill(frozen, signal.SIGCONT)
+    assert wait_for(lambda: not os.path.exists(f"/proc/{frozen}"), 5), "it outlived its group"
     stage.end()
 
 
 def swizzle(stage: Stage) -> None:
     """All of the group are stopped one by one and go on in another order."""
-    stage.settings["until-idle"] = "2"
     stage.begin()
     pids = list(stage.group().values())
     for pid in pids:
@@ -50,14 +52,12 @@ def swizzle(stage: Stage) -> None:
         os.kill(pid, signal.SIGCONT)
         time.sleep(stage.random.uniform(0, 0.1))
     stage.end()
-    assert stage.watch.now.epoch == 1, "the group started again"
 
 
 def frozen(name: str) -> Fault:
     """One process is stopped for a moment and goes on where it was."""
 
     def strike(stage: Stage) -> None:
-        stage.settings["until-idle"] = "1.5"  # a reader that sleeps looks idle
         stage.begin()
         pid = stage.group()[name]
         os.kill(pid, signal.SIGSTOP)
@@ -67,7 +67,7 @@ def frozen(name: str) -> Fault:
         os.kill(pid, signal.SIGCONT)
         stage.end()
 
-    return Fault(f"{name} frozen for a moment", strike)
+    return Fault(f"{name} frozen for a moment", strike, runs=1)
 
 
 def zombies(stage: Stage) -> None:
@@ -106,8 +106,8 @@ def _rises(rig: Rig, zombie: Worker, batch: list[bytes], at: int) -> int:
 
 
 FAULTS = [
-    Fault("worker frozen, group restarted", worker_frozen, PROCESS_S_MAX),
-    Fault("swizzle", swizzle),
+    Fault("worker frozen, group restarted", worker_frozen, PROCESS_S_MAX, runs=2),
+    Fault("swizzle", swizzle, runs=1),
     *[frozen(name) for name in GROUP if name != "worker 1"],
     Fault("zombies", zombies),
 ]

@@ -9,8 +9,9 @@ import psycopg
 
 from collector.rollup import Fold
 from sql.session import connect
+from tests.faults.recordings import EVENTS, recording
 from tests.faults.run import PROCESS_S_MAX, Fault
-from tests.faults.stage import EVENTS, NotFired, Stage, recording
+from tests.faults.stage import NotFired, Stage
 
 _STOP_S_MAX = 10.0
 _LOAD_EVENTS = 5 * EVENTS
@@ -45,7 +46,6 @@ def two_rollers(stage: Stage) -> None:
 
 def two_collectors(stage: Stage) -> None:
     """A second collector on the same database is refused, and changes nothing."""
-    stage.settings["until-idle"] = "4"  # longer than the second waits for the first to end
     stage.begin()
     first = stage.collector
     stage.collect()
@@ -54,7 +54,6 @@ def two_collectors(stage: Stage) -> None:
     stage.end()
     if code != _ALREADY_RUNNING:
         raise NotFired(f"the second collector ended with {code}")
-    assert stage.watch.now.epoch == 1, "a second run began"
 
 
 def sigterm_under_load(stage: Stage) -> None:
@@ -67,7 +66,7 @@ def sigterm_under_load(stage: Stage) -> None:
     stage.reach(stage.random.uniform(0.2, 3.0))
     begun = time.monotonic()
     stage.collector.terminate()
-    stage.end()
+    stage.ended()
     took_s = time.monotonic() - begun
     stage.notes.append(f"{stage.watch.now.events} events, ended in {took_s:.1f} s")
     assert took_s <= _STOP_S_MAX, "it took too long to end"
@@ -81,7 +80,7 @@ def sigterm_under_load(stage: Stage) -> None:
 
 
 FAULTS = [
-    Fault("two rollers", two_rollers, PROCESS_S_MAX),
-    Fault("two collectors", two_collectors),
-    Fault("sigterm under load", sigterm_under_load),
+    Fault("two rollers", two_rollers, PROCESS_S_MAX, runs=2),
+    Fault("two collectors", two_collectors, runs=1),
+    Fault("sigterm under load", sigterm_under_load, runs=2),
 ]

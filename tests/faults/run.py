@@ -13,6 +13,7 @@ from tests.faults.stage import NotFired, NotHere, Stage, stage
 
 PROCESS_S_MAX = 10.0
 POSTGRES_S_MAX = 15.0
+VOID = "did not fire"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ def perform(fault: Fault, seed: int, server: Server, folder: Path) -> Outcome:
             fault.strike(made)
             failure = _judge(fault, made)
         except NotFired as error:
-            failure, fired = f"did not fire: {error}", False
+            # what counts wrong has failed, whether it was struck or not
+            failure = _judge(fault, made) if made.is_over else ""
+            fired = bool(failure)
+            failure = failure or f"{VOID}: {error}"
         except NotHere as error:
             failure, fired, skipped = str(error), False, True
         except Exception:

@@ -59,6 +59,8 @@ class Stage:
         self.use(conninfo)
         self.excused = ""
         """What the audit may find and nothing says it should."""
+        self.is_over = False
+        """Whether it has ended in order."""
         self.collector: Collector
         self.host: Host
         self._struck_s: float | None = None
@@ -153,6 +155,7 @@ class Stage:
         """It ends in order."""
         code = self.collector.end()
         assert code == 0, f"it ended with {code}:\n{self.collector.said()}"
+        self.is_over = True
 
     def audit(self) -> Report:
         """Everything that was delivered, recounted."""

@@ -54,7 +54,6 @@ def leave(stage: Stage) -> Host:
     other = as_other_host(store, stage.seed + 1, lag_us)
     stage.recordings.append(write(stage, "second-host", other))
     second = stage.hosts.host(other, SPAN_S)
-    stage.settings["until-idle"] = "1.0"
     stage.play(store=store)
     stage.collect(stage.host.url, second.url)
     stage.reach(stage.random.uniform(0.1, 0.5))
@@ -96,7 +95,7 @@ def on_hosts(stage: Stage, least: int) -> None:
 
 
 FAULTS = [
-    Fault("to the second host", there),
-    Fault("to the second host and back", there_and_back),
+    Fault("to the second host", there, runs=2),
+    Fault("to the second host and back", there_and_back, runs=3),
     Fault("to the second host and back, killed", there_and_back_killed),
 ]

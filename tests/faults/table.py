@@ -7,7 +7,7 @@ from statistics import median
 
 from tests.faults.run import POSTGRES_S_MAX, PROCESS_S_MAX, Outcome
 
-_HEAD = f"{'fault':34} {'runs':>5} {'fired':>5} {'failed':>6}   {'recovery s: median':>18} {'max':>6}   seeds"
+_HEAD = f"{'fault':45} {'runs':>5} {'fired':>5} {'failed':>6}   {'recovery s: median':>18} {'max':>6}   seeds"
 
 
 def table(outcomes: Iterable[Outcome]) -> str:
@@ -33,7 +33,7 @@ def _line(name: str, runs: list[Outcome]) -> str:
     middle, longest = (f"{median(times):.2f}", f"{max(times):.2f}") if times else ("-", "-")
     fired, failed = sum(run.fired for run in runs), sum(run.failed for run in runs)
     seeds = f"{min(run.seed for run in runs)}-{max(run.seed for run in runs)}"
-    return f"{name:34} {len(runs):5} {fired:5} {failed:6}   {middle:>18} {longest:>6}   {seeds}"
+    return f"{name:45} {len(runs):5} {fired:5} {failed:6}   {middle:>18} {longest:>6}   {seeds}"
 
 
 def _summary(every: list[Outcome]) -> list[str]:
@@ -47,7 +47,7 @@ def _summary(every: list[Outcome]) -> list[str]:
     for what, limit_s in (("a process is killed", PROCESS_S_MAX), ("the database is lost", POSTGRES_S_MAX)):
         times = [r.recovery_s for r in every if r.fault.recovery_s_max == limit_s and r.recovery_s is not None]
         if times:
-            verdict = "kept" if max(times) <= limit_s else "BROKEN"
+            verdict = "kept" if max(times) <= limit_s else "BROKEN"  # by a run that has failed for it
             lines.append(
                 f"counting again after {what}: median {median(times):.2f} s, max {max(times):.2f} s; "
                 f"limit {limit_s:.0f} s {verdict}"

@@ -10,7 +10,7 @@ import pytest
 from tests.faults import kills, seeds
 from tests.faults.faults import FAULTS
 from tests.faults.lanes import Run
-from tests.faults.run import PROCESS_S_MAX, Fault, Outcome
+from tests.faults.run import PROCESS_S_MAX, Fault, Outcome, too_late
 from tests.faults.table import table
 from tests.faults.watch import Sample, Watch
 
@@ -47,6 +47,20 @@ def test_the_table_says_what_failed_and_whether_the_limits_are_kept() -> None:
     assert "limit 10 s kept" in text
     assert "kill reader, seed 3: diff=2" in text
     assert "BROKEN" in table([outcome(1, 10.5)])
+
+
+def test_a_recovery_that_nobody_has_seen_or_that_takes_too_long_fails_the_run() -> None:
+    fault = Fault("kill reader", lambda _: None, PROCESS_S_MAX)
+    assert "was not measured" in too_late(fault, None)
+    assert "the limit is 10 s" in too_late(fault, 10.1)
+    assert too_late(fault, 10.0) == ""
+    assert too_late(Fault("latency", lambda _: None), None) == ""
+
+
+def test_what_kills_says_how_many_runs_there_are_and_what_does_not_has_one() -> None:
+    assert {fault.name for fault in FAULTS.values() if fault.recovery_s_max is None and fault.runs is None} == {
+        "disk full", "epoch kept", "zombies", "to the second host and back, killed",
+    }  # fmt: skip
 
 
 def test_a_run_whose_fault_did_not_fire_is_void() -> None:

@@ -28,8 +28,11 @@ def main() -> int:
         except CheckFailed as error:
             sys.exit(str(error))
     caught = sum(bool(verdict.caught_by) for verdict in verdicts)
+    hanging = [verdict.mutant for verdict in verdicts if verdict.hangs]
     print(f"{caught} of {len(verdicts)} caught in {time.monotonic() - begun:.0f} s")
-    return int(caught < len(verdicts))
+    if hanging:
+        print(f"{len(hanging)} more hang, and nothing else says that they are wrong: {', '.join(hanging)}")
+    return int(caught + len(hanging) < len(verdicts))
 
 
 def _try_out(copies: list[Copy], mutants: list[Mutant]) -> list[Verdict]:
@@ -50,10 +53,16 @@ def _try_out(copies: list[Copy], mutants: list[Mutant]) -> list[Verdict]:
     with ThreadPoolExecutor(len(copies)) as pool:
         for verdict in pool.map(one, mutants):
             verdicts.append(verdict)
-            caught = verdict.caught_by.removeprefix("tests/").replace("test_it_counts_right_whatever_strikes", "")
-            unexpected = "" if verdict.expected or not caught else " (not one of its own checks)"
-            print(f"{verdict.mutant:44} {verdict.seconds:5.1f}  {caught or verdict.trouble}{unexpected}", flush=True)
+            print(f"{verdict.mutant:44} {verdict.seconds:5.1f}  {_said(verdict)}", flush=True)
     return verdicts
+
+
+def _said(verdict: Verdict) -> str:
+    if verdict.trouble:
+        return verdict.trouble
+    found = verdict.caught_by or f"HANGS: {verdict.hangs}"
+    found = found.replace("tests/", "", 1).replace("test_it_counts_right_whatever_strikes", "")
+    return found if verdict.expected else f"{found} (not one of its own checks)"
 
 
 def _arguments() -> argparse.Namespace:

@@ -18,9 +18,10 @@ MUTANTS = [
         (unit("worker", "counts_once"),),
     ),
     Mutant(
-        "window told amid a batch", _SHORTCUT,
-        "            content.take(plain)\n        for plain in accepted:\n", "            content.take(plain)\n",
-        (unit("worker", "vouched"),),
+        "window lets go amid a batch", "collector/window.py",
+        "        self._open_newest_us = max(self._open_newest_us, newest_us)\n\n    def let_go",
+        "        self._open_newest_us = max(self._open_newest_us, newest_us)\n        self.let_go()\n\n    def let_go",
+        (unit("worker", "vouched"), unit("worker", "lets_go")),
     ),
     Mutant(
         "two shapes of one event not looked for", _WORKER,
