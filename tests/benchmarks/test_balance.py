@@ -35,7 +35,7 @@ def test_it_is_read_from_all_tables(database: psycopg.Connection, conninfo: str)
     assert balance(conninfo) == Balance(0, 0, 0, 0, 0, 0)
     for statement in (
         "insert into epoch (host) values ('a')",
-        "select ensure_event_day('2026-07-04')",
+        "select ensure_day('2026-07-04')",
         "insert into event (time, actor, rev, rkey, collection, lane, operation)"
         " select '2026-07-04', 1, n, n, 1, 0, 'c' from generate_series(1, 6) as n",
         "insert into quarantine (digest, reason, host, lane, epoch, size, sample) values ('a', 'b', 'a', 0, 1, 0, '')",

@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from tests.faults.recordings import END_COUNT
-from tests.faults.recut import Recutter
-
 from benchmarks.faults import FaultOptions
 from benchmarks.replay import ReplayServer
 from benchmarks.store import Store
+from tests.faults.recordings import END_COUNT
+from tests.faults.recut import Recutter
 
 HELD_SHARE = 0.8
 """Of a recording, what a held host serves: so there is always something left to count after the strike."""

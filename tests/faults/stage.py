@@ -16,15 +16,15 @@ from pathlib import Path
 from random import Random
 
 import psycopg
-from tests.faults.finish import all_counted
-from tests.faults.recordings import EVENTS, recording
 
 from benchmarks.faults import FaultOptions
 from benchmarks.store import Store
 from ops.audit import Report, audit
 from sql.session import connect
+from tests.faults.finish import all_counted
 from tests.faults.hosts import Host, Hosts, hosts
 from tests.faults.process import Collector, marked, wait_for
+from tests.faults.recordings import EVENTS, recording
 from tests.faults.server import Server
 from tests.faults.watch import Watch
 

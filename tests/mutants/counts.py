@@ -108,9 +108,26 @@ MUTANTS = [
         (unit("shortcut"), unit("worker", "oneself")),
     ),
     Mutant(
-        "languages keep their case", "collector/post.py",
+        "languages keep their case", "collector/terms.py",
         'lang.partition("-")[0].lower()', 'lang.partition("-")[0]',
-        (unit("post"),),
+        (unit("terms"),),
+    ),
+    Mutant(
+        "hashtags keep their case", "collector/terms.py", ".casefold()", ".strip()", (unit("terms"),),
+    ),
+    Mutant(
+        "domains keep their www", "collector/links.py",
+        "(uri, host.removeprefix(\"www.\") or host)", "(uri, host)", (unit("terms"),),
+    ),
+    Mutant(
+        "late tallies miss their hour", "collector/rollup.py",
+        "((MINUTE, None), (HOUR, hours_to), (DAY, days_to))", "((MINUTE, None), (HOUR, None), (DAY, None))",
+        (unit("rollup", "late"),),
+    ),
+    Mutant(
+        "an hour closed before the watermark", "collector/rollup.py",
+        "hour is not None and hour + _HOUR <= watermark", "hour is not None and hour <= watermark",
+        (unit("rollup", "summed_up_once"),),
     ),
     Mutant(
         "a mention counted twice", "collector/post.py",

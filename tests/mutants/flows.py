@@ -10,10 +10,7 @@ _ROLLUP = "collector/rollup.py"
 
 _PUT = "        self._queues[worker].put(pack(position, frames, gaps, self._closed_at[worker]))\n"
 _TRUNCATE = '            self._connection.execute(sql.SQL("truncate {}").format(every))\n'
-_SUM = """            for name in _FOLDS:
-                self._connection.execute(sql.SQL(statement(name)).format(**tables))
-                crashpoint("fold_summed")
-"""
+_SUM = "            self._add(tables)\n"
 
 MUTANTS = [
     Mutant(
