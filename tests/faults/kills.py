@@ -7,15 +7,18 @@ import signal
 from pathlib import Path
 
 from tests.faults.process import GROUP, wait_for
+from tests.faults.recordings import record
 from tests.faults.run import PROCESS_S_MAX, Fault
 from tests.faults.stage import NotFired, Stage
 
 POINTS = {
     "before_put": 20, "after_put": 20, "after_get": 12, "after_names": 12, "before_begin": 12, "after_advance": 12,
     "after_events": 12, "after_tallies": 12, "before_commit": 12, "after_commit": 12,
-    "fold_turned": 8, "fold_summed": 16, "fold_truncated": 4, "fold_done": 4,
+    "fold_turned": 8, "fold_summed": 16, "fold_truncated": 4, "fold_done": 4, "summed_up": 6, "closed": 1,
 }  # fmt: skip
 """The points at which a process of the group dies, and at which pass at the latest."""
+_CLOSING = ("summed_up", "closed")
+_SLOW_RATE = 1.0  # events a second of stream time: the recording spans hours, of which the first two are summed up
 _PASS_S_MAX = 15.0
 GOES_ON = "ended (killed by SIGKILL); starting again from the checkpoint"
 
@@ -25,6 +28,9 @@ def at_point(name: str, latest: int) -> Fault:
 
     def strike(stage: Stage) -> None:
         stage.exactly()
+        if name in _CLOSING:
+            stage.recordings = [stage.folder / "hours.jsonl"]
+            record(stage.recording, stage.seed, rate=_SLOW_RATE)
         stage.settings["fold-interval-s"] = "0.05"  # as many passes as are wanted while there is something to count
         died = crash_at(stage, name, stage.random.randint(1, latest))
         stage.play()
