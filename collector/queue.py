@@ -59,9 +59,13 @@ class QueueWriter(asyncio.Protocol):
         self._closed.set()
 
     def put(self, data: bytes) -> None:
-        """Queue one batch. Never blocks; `full` says when to stop."""
+        """Queue one batch. Never blocks; `full` says when to stop.
+
+        When the worker is gone it goes nowhere: the group starts again, and reads it again from the checkpoint.
+        """
         assert self._transport is not None
-        self._transport.write(_LENGTH.pack(len(data)) + data)
+        if not self._transport.is_closing():  # uvloop raises for it, before it says that the connection is lost
+            self._transport.write(_LENGTH.pack(len(data)) + data)
 
     async def room(self) -> None:
         """Return when the queue takes more."""
