@@ -39,8 +39,9 @@ def emoji_in(text: str) -> list[str]:
     for match in _BEGINS(text):
         at = match.start()
         if at >= end:
-            rest = next((rest for rest in _RESTS.get(text[at], ()) if text.startswith(rest, at + 1)), None)
-            if rest is not None:
-                end = at + 1 + len(rest)
-                found.append(text[at:end])
+            for rest in _RESTS.get(text[at], ()):
+                if text.startswith(rest, at + 1):
+                    end = at + 1 + len(rest)
+                    found.append(text[at:end])
+                    break
     return found

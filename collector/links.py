@@ -9,16 +9,16 @@ CHARACTERS_MAX = 2048
 _GIF_HOSTS = frozenset({"media.tenor.com"})  # animated pictures stand in posts as links to these
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNFIT = re.compile(r"[\x00-\x20\x7f-\x9f\s]").search
-_USUAL = re.compile(r"https?://([a-z0-9][a-z0-9.-]*)(?:/[^?#]*)?").fullmatch
+_USUAL = re.compile(r"(https?://([a-z0-9][a-z0-9.-]*)(?:/[^?#]*)?)(?:\?([^#]*))?").fullmatch
 
 
 def link_and_domain(uri: str) -> tuple[str, str] | None:
     """The link in its one spelling and its domain; None for what is not counted."""
     if len(uri) > CHARACTERS_MAX or _UNFIT(uri):
         return None
-    if usual := _USUAL(uri):  # three of four: already in its one spelling
-        host = usual[1]
-        return None if host in _GIF_HOSTS else (uri, host.removeprefix("www.") or host)
+    if usual := _USUAL(uri):  # nine of ten: all but the query is already in its one spelling
+        place, host, query = usual.groups()
+        return None if host in _GIF_HOSTS else (place + _query(query or ""), host.removeprefix("www.") or host)
     try:
         parts = urlsplit(uri)
         scheme, host, port = parts.scheme, parts.hostname, parts.port

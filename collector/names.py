@@ -11,6 +11,7 @@ from array import array
 from hashlib import blake2b
 
 import psycopg
+from psycopg import sql
 
 from collector import tid
 from collector.errors import Collision, NotOurs
@@ -20,12 +21,13 @@ from sql import array_of, statement
 
 _SLOTS = 1 << 20  # 8 MiB: one slot per id, a newer id drives out an older one
 _COLLECTIONS_MAX = 10_000
-_IDS_MAX = 1 << 15  # twice at most, 12 MB of DIDs whose ids need not be computed again
+_IDS_MAX = 1 << 14  # twice at most, 7 MB of DIDs whose ids need not be computed again
 _RKEYS_MAX = 10_000
 _TERMS_MAX = 1 << 13
 _USUAL_DID = 64  # a DID may have 2,048 characters; such are not worth remembering
 _USUAL_TERM = 200  # and a link 2,048
 _SIGN = 1 << 63
+_TABLES = (("account", "did"), ("rkey", "name"), ("term", "name"))
 
 
 class Names:
@@ -103,31 +105,32 @@ class Names:
     def flush(self) -> int:
         """Make every name used since the last flush durable with the rows that follow; return how many were new.
 
-        In id order, so that workers that bring the same names wait for each other and never in a circle.
+        One worker at a time, so that none meets a name that another has inserted and not committed.
         """
         if len(self.ids) > _IDS_MAX:
             self._older_ids = dict(self.ids)
             self.ids.clear()
+        terms = {number: name for number, (_, name) in self._new_terms.items()}
+        each = zip(_TABLES, (self._new_accounts, self._new_rkeys, terms), strict=True)
+        new = [(table, names) for table, names in each if names]
         written = 0
-        if self._new_accounts:
-            written += self._write("event/insert_accounts", self._new_accounts)
-        if self._new_rkeys:
-            written += self._write("event/insert_rkeys", self._new_rkeys)
-        if self._new_terms:
-            names = {number: name for number, (_, name) in self._new_terms.items()}
-            written += self._write("event/insert_terms", names)
+        if new:
+            with self._connection.transaction():
+                self._connection.execute("select pg_advisory_xact_lock(hashtext('skytally names'))")
+                written = sum([self._write(table, names) for table, names in new])
         for number in self._new_accounts:
             self._known[number & (_SLOTS - 1)] = number
         self._new_accounts = {}
         self._remember()
         return written
 
-    def _write(self, query: str, new: dict[int, str]) -> int:
+    def _write(self, table: tuple[str, str], new: dict[int, str]) -> int:
+        name, column = map(sql.Identifier, table)
+        query = sql.SQL(statement("event/insert_names")).format(table=name, name=column)
         ids = sorted(new)
         # none has a line break
         given = {"ids": array_of(ids), "names": "\n".join([new[number] for number in ids])}
-        with self._connection.transaction():
-            row = self._connection.execute(statement(query), given).fetchone()
+        row = self._connection.execute(query, given).fetchone()
         assert row is not None
         inserted, collision = row
         if collision is not None:

@@ -65,7 +65,7 @@ class QueueWriter(asyncio.Protocol):
         """
         assert self._transport is not None
         if not self._transport.is_closing():  # uvloop raises for it, before it says that the connection is lost
-            self._transport.write(_LENGTH.pack(len(data)) + data)
+            self._transport.writelines((_LENGTH.pack(len(data)), data))
 
     async def room(self) -> None:
         """Return when the queue takes more."""

@@ -56,7 +56,7 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
         Meta(
             ge=1, le=100_000, description="Events of a batch: larger ones cost less each, smaller are durable sooner."
         ),
-    ] = 4096
+    ] = 8192
     batch_bytes_max: Annotated[
         int, Meta(ge=1 << 16, le=1 << 28, description="Bytes of a batch at which it is closed early.")
     ] = 4 << 20
@@ -68,7 +68,7 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
         Meta(
             ge=1 << 20, le=1 << 30, description="Bytes that wait for one worker before reading pauses: absorbs bursts."
         ),
-    ] = 8 << 20
+    ] = 4 << 20
 
     frame_bytes_max: Annotated[
         int, Meta(ge=1 << 20, le=1 << 27, description="Bytes of the largest frame received; above it a gap is written.")

@@ -7,87 +7,24 @@ decides; what it takes comes out byte for byte as the long way would have it, wh
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-import orjson
 
 from collector import tid
 from collector.content import Content
 from collector.decode import EARLIEST_US
-from collector.event import FOLLOW, LIKE, POST, REPOST
+from collector.event import POST
 from collector.names import Names
 from collector.plain import Found, Plain, Shape
-from collector.post import mentions, quoted_uri
 from collector.refusals import Refusals
 from collector.rows import ON_ACCOUNT, ON_POST, REPLY, TOP_POST
 from collector.tally import Collections
-from collector.terms import Term, terms_of
+from collector.terms import Term, terms
+from collector.usual import COLLECTIONS, External, Follow, Hashtag, Like, Post, Repost, decode
 from collector.window import Window
 
-
-class _Strict(msgspec.Struct, gc=False, forbid_unknown_fields=True, tag_field="$type"):
-    """A record that has nothing but these fields."""
-
-
-class _Ref(msgspec.Struct, gc=False, forbid_unknown_fields=True):
-    uri: str
-    cid: str = ""
-
-
-class _Like(_Strict, tag=LIKE):
-    subject: _Ref
-    created_at: str = msgspec.field(name="createdAt", default="")
-    via: _Ref | None = None
-
-
-class _Repost(_Strict, tag=REPOST):
-    subject: _Ref
-    created_at: str = msgspec.field(name="createdAt", default="")
-    via: _Ref | None = None
-
-
-class _Follow(_Strict, tag=FOLLOW):
-    subject: str
-    created_at: str = msgspec.field(name="createdAt", default="")
-    via: _Ref | None = None
-
-
-class _Reply(msgspec.Struct, gc=False, forbid_unknown_fields=True):
-    parent: _Ref
-    root: _Ref
-
-
-class _Post(_Strict, tag=POST):
-    text: str = ""
-    created_at: str = msgspec.field(name="createdAt", default="")
-    langs: list[str] | None = None
-    reply: _Reply | None = None
-    facets: msgspec.Raw = msgspec.Raw()
-    embed: msgspec.Raw = msgspec.Raw()
-
-
-class _Commit(msgspec.Struct, gc=False, forbid_unknown_fields=True):
-    rev: str
-    operation: str
-    collection: str
-    rkey: str
-    record: _Like | _Post | _Repost | _Follow | None = None
-    cid: str = ""
-
-
-class _Message(msgspec.Struct, gc=False, forbid_unknown_fields=True):
-    did: str
-    time_us: int
-    kind: str
-    commit: _Commit
-    cursor: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)] = 0
-
-
-_decode = msgspec.json.Decoder(_Message).decode
 _NOT_MINE = (msgspec.DecodeError, KeyError, ValueError, AttributeError, RecursionError)
-_BRACKETS_MAX = 500  # orjson takes 1,024 levels
-_COLLECTION: dict[type, str] = {_Like: LIKE, _Post: POST, _Repost: REPOST, _Follow: FOLLOW}
 
 
 class Shortcut:
@@ -139,34 +76,34 @@ class Shortcut:
         vouched_rev = tid.text(tid.earliest(vouched_us))
         for frame in frames:
             try:
-                message = _decode(frame)
+                message = decode(frame)
                 commit, did, time_us = message.commit, message.did, message.time_us
                 rev, rkey = commit.rev, commit.rkey
                 record: Any = commit.record
                 kind = type(record)
                 if (
-                    commit.collection != _COLLECTION[kind] or commit.operation != "create"
+                    commit.collection != COLLECTIONS[kind] or commit.operation != "create"
                     or message.kind != "commit" or not vouched_us < time_us <= latest_us
                     or len(rev) != 13 or len(rkey) != 13 or rev < vouched_rev
                 ):  # fmt: skip
                     leave(frame)
                     continue
                 actor = ids(did) or account(did)
-                if kind is _Follow:
+                if kind is Follow:
                     subject = record.subject
                     follows.append((
                         time_us, did, actor, rev, rkey, ids(subject) or account(subject), "", (), frame
                     ))  # fmt: skip
                     continue
-                terms: tuple[int, ...] = ()
-                if kind is _Like:
+                found: tuple[int, ...] = ()
+                if kind is Like:
                     into, uri = likes, record.subject.uri
-                elif kind is _Repost:
+                elif kind is Repost:
                     into, uri = reposts, record.subject.uri
                 else:
-                    terms = tuple(map(term, _terms_of_plain(record)))
+                    found = tuple(map(term, _terms(record)))
                     if record.reply is None:
-                        posts.append((time_us, did, actor, rev, rkey, 0, "", terms, frame))
+                        posts.append((time_us, did, actor, rev, rkey, 0, "", found, frame))
                         continue
                     into, uri = replies, record.reply.parent.uri
                 scheme, empty, author, name, subject_rkey = uri.split("/")
@@ -174,7 +111,7 @@ class Shortcut:
                     leave(frame)
                 else:
                     into.append((
-                        time_us, did, actor, rev, rkey, ids(author) or account(author), subject_rkey, terms, frame
+                        time_us, did, actor, rev, rkey, ids(author) or account(author), subject_rkey, found, frame
                     ))  # fmt: skip
             except _NOT_MINE:
                 leave(frame)
@@ -217,21 +154,17 @@ def _has_tids(item: Found) -> bool:
     return True
 
 
-def _terms_of_plain(post: _Post) -> tuple[Term, ...]:
-    """The terms of a post that quotes nothing and mentions nobody. Raises ValueError for any other."""
-    record: dict[str, Any] = {"langs": post.langs, "text": post.text}
-    if post.embed:
-        record["embed"] = _loaded(post.embed)
-    if post.facets:
-        record["facets"] = _loaded(post.facets)
-    if (post.embed and quoted_uri(record) is not None) or (post.facets and mentions(record)):
-        raise ValueError("quotes a record or mentions somebody")
-    return terms_of(record)
-
-
-def _loaded(raw: msgspec.Raw) -> Any:
-    """A part of a record. Raises ValueError for one so deep that the whole frame may be too deep for the long way."""
-    text = bytes(raw)
-    if text.count(b"{") + text.count(b"[") > _BRACKETS_MAX:
-        raise ValueError("too many brackets")
-    return orjson.loads(text)
+def _terms(post: Post) -> tuple[Term, ...]:
+    hashtags: list[str] = []
+    uris: list[str] = []
+    for facet in post.facets or ():
+        for feature in facet.features:
+            if isinstance(feature, Hashtag):
+                hashtags.append(feature.tag)
+            else:
+                uris.append(feature.uri)
+    if post.tags:
+        hashtags += post.tags
+    if isinstance(post.embed, External):
+        uris.append(post.embed.external.uri)
+    return terms(post.langs or (), hashtags, uris, post.text)

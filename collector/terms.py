@@ -6,7 +6,7 @@ Like all that a record may hold optionally, what is of the wrong type is as if a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
@@ -17,7 +17,7 @@ from collector.links import link_and_domain
 
 HASHTAG_CHARACTERS_MAX = 640
 UNDETERMINED = "und"
-_FEW, _SHORT = 3, 48  # languages and their characters that are worth remembering
+_FEW, _SHORT = 3, 48  # languages, and characters of them or of a hashtag, that are worth remembering
 
 _SUBTAG = re.compile(r"[a-z]{2,8}").fullmatch  # RFC 5646, primary language subtag
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]").search
@@ -42,54 +42,61 @@ Term = tuple[int, str]
 
 def terms_of(post: dict[str, Any]) -> tuple[Term, ...]:
     """The terms of a post record, each once."""
-    facets, embed, text, tags = post.get("facets"), post.get("embed"), post.get("text"), post.get("tags")
-    langs = post.get("langs")
-    found = dict.fromkeys(_languages(tuple(filter(_is_text, langs)) if type(langs) is list else ()))
-    if facets is not None or embed is not None or tags is not None:
-        found.update(dict.fromkeys(_said(facets, embed, tags)))
-    if type(text) is str and not text.isascii():
-        found.update(dict.fromkeys([(int(Dimension.EMOJI), emoji) for emoji in emoji_in(text)]))
-    return tuple(found)
+    langs, tags, text = post.get("langs"), post.get("tags"), post.get("text")
+    hashtags, uris = _marked(post.get("facets"))
+    hashtags += tags if type(tags) is list else []
+    uris.append(_embedded(post.get("embed")))
+    return terms(
+        list(filter(_is_text, langs)) if type(langs) is list else (),
+        filter(_is_text, hashtags), filter(_is_text, uris), text if type(text) is str else "",
+    )  # fmt: skip
 
 
-def _said(facets: Any, embed: Any, tags: Any) -> Iterator[Term]:
-    """Hashtags, links and domains."""
-    for feature in _features(facets):
-        kind = feature.get("$type")
-        if kind == "app.bsky.richtext.facet#tag":
-            yield from _hashtag(feature.get("tag"))
-        elif kind == "app.bsky.richtext.facet#link":
-            yield from _link(feature.get("uri"))
-    for tag in tags if type(tags) is list else ():
-        yield from _hashtag(tag)
-    if type(embed) is dict:
-        if embed.get("$type") == "app.bsky.embed.recordWithMedia":
-            embed = embed.get("media")
-        if type(embed) is dict and embed.get("$type") == "app.bsky.embed.external":
-            external = embed.get("external")
-            yield from _link(external.get("uri") if type(external) is dict else None)
+def terms(langs: Sequence[str], hashtags: Iterable[str], uris: Iterable[str], text: str) -> tuple[Term, ...]:
+    """The terms of a post that says this, each once: languages, hashtags, links with their domains, emoji."""
+    found = list(_languages(tuple(langs)))
+    for tag in hashtags:
+        found += _hashtag(tag) if len(tag) <= _SHORT else _find_hashtag(tag)
+    for uri in uris:
+        if link := link_and_domain(uri):
+            found += ((int(Dimension.LINK), link[0]), (int(Dimension.DOMAIN), link[1]))
+    if not text.isascii():
+        found += [(int(Dimension.EMOJI), emoji) for emoji in emoji_in(text)]
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
 
-def _features(facets: Any) -> Iterator[dict[str, Any]]:
+def _marked(facets: Any) -> tuple[list[Any], list[Any]]:
+    """The hashtags and URIs of the facets of a text."""
+    hashtags, uris = [], []
     for facet in facets if type(facets) is list else ():
         features = facet.get("features") if type(facet) is dict else None
         for feature in features if type(features) is list else ():
-            if type(feature) is dict:
-                yield feature
+            kind = feature.get("$type") if type(feature) is dict else None
+            if kind == "app.bsky.richtext.facet#tag":
+                hashtags.append(feature.get("tag"))
+            elif kind == "app.bsky.richtext.facet#link":
+                uris.append(feature.get("uri"))
+    return hashtags, uris
 
 
-def _link(uri: Any) -> Iterator[Term]:
-    found = link_and_domain(uri) if type(uri) is str else None
-    if found is not None:
-        yield int(Dimension.LINK), found[0]
-        yield int(Dimension.DOMAIN), found[1]
+def _embedded(embed: Any) -> Any:
+    """The URI of the embedded link."""
+    if type(embed) is dict and embed.get("$type") == "app.bsky.embed.recordWithMedia":
+        embed = embed.get("media")
+    if type(embed) is dict and embed.get("$type") == "app.bsky.embed.external":
+        external = embed.get("external")
+        return external.get("uri") if type(external) is dict else None
+    return None
 
 
-def _hashtag(tag: Any) -> Iterator[Term]:
-    if type(tag) is str:
-        name = normalize("NFKC", tag).casefold().strip().lstrip("#").strip()
-        if 0 < len(name) <= HASHTAG_CHARACTERS_MAX and not _UNPRINTABLE(name):
-            yield int(Dimension.HASHTAG), name
+def _find_hashtag(tag: str) -> tuple[Term, ...]:
+    """The hashtag in its one spelling; nothing where nothing is left of it."""
+    name = normalize("NFKC", tag).casefold().strip().lstrip("#").strip()
+    usable = 0 < len(name) <= HASHTAG_CHARACTERS_MAX and not _UNPRINTABLE(name)
+    return ((int(Dimension.HASHTAG), name),) if usable else ()
+
+
+_hashtag = lru_cache(4096)(_find_hashtag)
 
 
 def _languages(langs: tuple[str, ...]) -> tuple[Term, ...]:

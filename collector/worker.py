@@ -39,8 +39,8 @@ from collector.writer import Writer
 from sql import array_of, statement
 from sql.session import connect
 
-_BATCHES_BETWEEN_COLLECTIONS = 1000
-_BATCHES_BETWEEN_TRIMS = 50
+_BATCHES_BETWEEN_COLLECTIONS = 500
+_BATCHES_BETWEEN_TRIMS = 20
 _LAG_SAMPLES = 32
 
 
@@ -202,6 +202,18 @@ class Worker:
         return batch.position.time_us - max(sorted(lags)[len(lags) * 9 // 10], 0)
 
 
+def _handle_next(worker: Worker, queue: QueueReader, vitals: WorkerVitals) -> bool:
+    """Take a batch and make it durable; whether there was one. Nothing of it is left when the next one comes."""
+    data = queue.get()
+    if data is None:
+        return False
+    crashpoint("after_get")
+    batch = unpack(data)
+    del data  # the frames are copies
+    worker.handle(batch, vitals)
+    return True
+
+
 def run(
     settings: CollectorSettings,
     conninfo: str,
@@ -225,9 +237,7 @@ def run(
         vitals.set("ready", 1)
         gc.disable()  # a batch makes many objects and no circles; looking for them costs a tenth
         batches = 0
-        while (data := queue.get()) is not None:
-            crashpoint("after_get")
-            worker.handle(unpack(data), vitals)
+        while _handle_next(worker, queue, vitals):
             batches += 1
             if batches % _BATCHES_BETWEEN_TRIMS == 0:
                 give_back()

@@ -24,7 +24,7 @@ COLLECTOR_FLOORS = [
     "errors batch emoji links reconnect columns refusals retention",
     "terms",
     "post",
-    "decode checkpoint",
+    "decode checkpoint usual",
     "names since queue sources.stream parent hosts",
     "rows sources rollups",
     "plain record window rollup sources.jetstream",

@@ -34,7 +34,7 @@ values (1, 'language'), (2, 'hashtag'), (3, 'link'), (4, 'domain'), (5, 'emoji')
 -- last three bits are the dimension.
 create table term (
   id bigint primary key,
-  dimension smallint not null check (dimension = id & 7),
+  dimension smallint not null generated always as ((id & 7)::smallint) stored,
   name text not null
 );
 

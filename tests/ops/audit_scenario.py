@@ -83,14 +83,14 @@ values
   (13, 'did:web:carol.example', false, 'deactivated', '2026-07-04 14:39:04Z', 901);
 insert into rkey (id, name) values (-1, 'my-post'), (-2, 'self');
 insert into collection (name) values ('app.bsky.actor.profile');
-insert into term (id, dimension, name)
+insert into term (id, name)
 values
-  (801, 1, 'en'),
-  (881, 1, 'und'),
-  (802, 2, 'cats'),
-  (803, 3, 'https://www.example.com/a'),
-  (804, 4, 'example.com'),
-  (805, 5, '🐈');
+  (801, 'en'),
+  (881, 'und'),
+  (802, 'cats'),
+  (803, 'https://www.example.com/a'),
+  (804, 'example.com'),
+  (805, '🐈');
 
 select ensure_day('2026-07-04');
 insert into event (time, actor, rev, rkey, subject_account, subject_rkey, quote_account, quote_rkey,

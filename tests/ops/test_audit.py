@@ -196,7 +196,7 @@ def test_subjects_of_oneself_stand_in_the_log(database: psycopg.Connection, tmp_
     database.execute("insert into account (id, did) values (-1, %s), (0, %s)", (ALICE, CAROL))
     database.execute("select ensure_day('2026-07-04')")
     database.execute("""
-        insert into term (id, dimension, name) values (-7, 1, 'en');
+        insert into term (id, name) values (-7, 'en');
         insert into event
           (time, actor, rev, rkey, subject_account, subject_rkey, collection, lane, operation,
            reply, mentions, terms)

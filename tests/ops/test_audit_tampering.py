@@ -234,7 +234,7 @@ TAMPERED: dict[str, tuple[LiteralString, list[str]]] = {
         ["account did:plc:bob: expected one id, found 2 ids"],
     ),
     "two ids of one term": (
-        "insert into term (id, dimension, name) values (1602, 2, 'cats'), (1603, 3, 'cats')",
+        "insert into term (id, name) values (1602, 'cats'), (1603, 'cats')",
         ["term hashtag cats: expected one id, found 2 ids"],
     ),
     "a tid that stands as text": (

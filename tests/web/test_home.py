@@ -173,7 +173,7 @@ def test_names_that_others_made_up_are_shown_as_they_are_and_do_nothing(
             (100 - n, name),
         )
     database.execute("select ensure_day('2026-07-04')")
-    database.execute("insert into term values (9, 1, '<b>en</b>')")
+    database.execute("insert into term (id, name) values (9, '<b>en</b>')")
     database.execute("insert into term_minute values ('2026-07-04T11:00:00Z', 9, 5, 0, 1)")
     with site(conninfo) as found:
         answer = found.get("/")
