@@ -58,8 +58,8 @@ def constant(*values: bytes | None) -> bytes:
     return b"".join(NULL if value is None else len(value).to_bytes(4, "big") + value for value in values)
 
 
-def parts_of(packed: npt.NDArray[np.void], part: slice) -> list[bytes]:
-    """The same part of every row."""
+def parts_of(packed: npt.NDArray[np.void], part: slice | list[int]) -> list[bytes]:
+    """The same bytes of every row."""
     bytewise = packed.view(np.uint8).reshape(len(packed), -1)[:, part]
     found: list[bytes] = np.ascontiguousarray(bytewise).view(f"V{bytewise.shape[1]}").ravel().tolist()
     return found

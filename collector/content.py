@@ -19,7 +19,7 @@ from collector.event import Notice
 from collector.lanes import LANES
 from collector.plain import Plain
 from collector.record import Loss, losses
-from collector.rows import KEY, RECORD, SIGNATURE, TRAILER, Row, lane_of_packed, record_of
+from collector.rows import SIGNATURE, TRAILER, Row, key_of, lane_of_packed, record_of
 from collector.tally import Collections, Tallies
 
 SAMPLE_BYTES_MAX = 65_536
@@ -112,7 +112,7 @@ class Content:
         for plain in self.plain:
             yield from plain.rows_of(records)
         for item in self.accepted:
-            if item.row.packed[RECORD] in records:
+            if record_of(item.row) in records:
                 yield item.row
 
     def everything(self) -> list[Accepted]:
@@ -129,10 +129,10 @@ class Content:
 
     def refuse(self, bad: list[Accepted], reason: str) -> None:
         """Give up rows that the database does not take, and count again without them."""
-        gone = {item.row.packed[KEY] for item in bad}
-        kept = [item for item in self.everything() if item.row.packed[KEY] not in gone]
+        gone = {key_of(item.row) for item in bad}
+        kept = [item for item in self.everything() if key_of(item.row) not in gone]
         self.refused += [
-            Refused(reason, lane_of_packed(item.row.packed), item.frame, item.row.packed[KEY]) for item in bad
+            Refused(reason, lane_of_packed(item.row.packed), item.frame, key_of(item.row)) for item in bad
         ]
         self.plain, self.accepted, self.losses = [], [], []
         self.events, self.tallies = [0] * LANES, Tallies(self.collections)

@@ -12,7 +12,7 @@ from collector.errors import BadFrame
 from collector.event import Notice
 from collector.lanes import lane_of
 from collector.names import Names
-from collector.rows import KEY, Row, pack_key, row_of
+from collector.rows import Row, key_of, pack_key, row_of
 
 
 class Judged(NamedTuple):
@@ -47,7 +47,7 @@ class Judge:
         except BadFrame as bad:
             return Judged(frame, None, None, bad, self._key_of(bad))
         row = row_of(event, self._names)
-        return Judged(frame, row, event.notice, None, row.packed[KEY])
+        return Judged(frame, row, event.notice, None, key_of(row))
 
     def _key_of(self, bad: BadFrame) -> bytes | None:
         if bad.key is None:

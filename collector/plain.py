@@ -13,9 +13,7 @@ from zlib import crc32
 from collector.columns import Layout, ints, parts_of, tid_numbers
 from collector.event import CREATE
 from collector.lanes import LANES
-from collector.rows import KEY, ON_ACCOUNT, POSTGRES_EPOCH_US, RECORD, REPLY, TOP_POST, Row, packed_bigints
-
-_RECORD_IN_KEY = slice(RECORD.start - KEY.start, None)
+from collector.rows import KEY_BYTES, ON_ACCOUNT, POSTGRES_EPOCH_US, RECORD, REPLY, TOP_POST, Row, packed_bigints
 
 Found = tuple[int, str, int, str, str, int, str, tuple[int, ...], bytes]
 """A frame read: time_us, DID, actor, rev, record key, subject account (0: none), subject's record key (empty: none),
@@ -55,13 +53,13 @@ class Plain:
         if self.subject_rkeys is not None:
             columns["subject_rkey"] = self.subject_rkeys
         self._packed = layout.pack(len(found), collection=shape.collection, **columns)
-        self.keys = parts_of(self._packed, KEY)
+        self.keys = parts_of(self._packed, KEY_BYTES)
         self.distinct = set(self.keys)
         """The same, each once."""
 
     def records(self) -> list[bytes]:
         """The key of the record each is about."""
-        return [key[_RECORD_IN_KEY] for key in self.keys]
+        return [key[RECORD] for key in self.keys]
 
     def frames_of(self, keys: set[bytes]) -> list[bytes]:
         """The frames of these events."""

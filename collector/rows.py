@@ -1,7 +1,8 @@
-"""Rows of the event log in PostgreSQL's binary COPY format, and the keys that lie inside them.
+"""Rows of the event log in PostgreSQL's binary COPY format, and the keys of events.
 
-An event's key (rev, actor, rkey, collection) is a slice of its packed row: what is deduplicated is, byte for byte,
-what is stored. The order of the columns here is the order of the COPY statement; a test compares it with the table.
+An event's key is its rev, actor, rkey and collection: the bytes that stand for them in its packed row, without their
+lengths, for a million keys are kept. The order of the columns here is the order of the COPY statement; a test compares
+it with the table.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ COLUMNS = (
     "time", "lane", "operation", "rev", "actor", "rkey", "collection", "subject_account", "subject_rkey",
     "reply", "quote", "quote_account", "quote_rkey", "mentions", "terms",
 )  # fmt: skip
-KEY = slice(25, 69)  # rev, actor, rkey, collection, each with its length
-RECORD = slice(37, 69)  # actor, rkey, collection
+KEY_BYTES = [*range(29, 37), *range(41, 49), *range(53, 61), *range(65, 69)]
+"""Where a packed row has the bytes of its key: rev, actor, rkey, collection."""
+RECORD = slice(8, None)
+"""What of a key is the key of the record: actor, rkey, collection."""
 
 _HEAD = Struct(">hiqihiciqiqiqii")
 _NUMBER = Struct(">iq")
 _TWO_NUMBERS = Struct(">iqiq")
-_KEY = Struct(">iqiqiqii")
+_KEY = Struct(">qqqi")
 _LANE = slice(18, 20)
 _NULL = NULL
 _NO_SUBJECT = _NULL * 2
@@ -116,14 +119,19 @@ def row_of(event: Event, names: Names) -> Row:
 
 
 def pack_key(rev: int, actor: int, rkey: int, collection: int) -> bytes:
-    """The key that lies in the packed row of such an event."""
-    return _KEY.pack(8, rev, 8, actor, 8, rkey, 4, collection)
+    """The key of such an event."""
+    return _KEY.pack(rev, actor, rkey, collection)
 
 
 def unpack_key(key: bytes) -> tuple[int, int, int, int]:
     """Rev, actor, record key and collection of a key."""
-    _, rev, _, actor, _, rkey, _, collection = _KEY.unpack(key)
+    rev, actor, rkey, collection = _KEY.unpack(key)
     return rev, actor, rkey, collection
+
+
+def key_of(row: Row) -> bytes:
+    """The key of the event in a row."""
+    return pack_key(row.rev, row.actor, row.rkey, row.collection)
 
 
 def lane_of_packed(packed: bytes) -> int:
@@ -132,8 +140,8 @@ def lane_of_packed(packed: bytes) -> int:
 
 
 def record_of(row: Row) -> bytes:
-    """The key of the record a row is about: actor, rkey, collection."""
-    return row.packed[RECORD]
+    """The key of the record a row is about."""
+    return key_of(row)[RECORD]
 
 
 def _bigint(value: int | None) -> bytes:

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection
 
-from collector.rows import KEY, RECORD
+from collector.rows import RECORD
 
 CHUNK_KEYS = 1 << 14
 # A rev lies at most this far ahead of the stream time (relays drop what is more than 5 minutes ahead), and two hosts'
 # stream times of one event differ by less than this unless its rev is as old.
 MARGIN_US = 600_000_000
-_RECORD_IN_KEY = slice(RECORD.start - KEY.start, None)
 
 
 class Window:
@@ -48,7 +47,7 @@ class Window:
         """Remember a key accepted at this stream time, and its record if it was deleted."""
         self.seen.add(key)
         if delete:
-            record = key[_RECORD_IN_KEY]
+            record = key[RECORD]
             self.deleted[record] = self.deleted.get(record, 0) + 1
             self._open_deletes.append(record)
         self.remember((key,), time_us)

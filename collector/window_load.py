@@ -1,6 +1,6 @@
 """Loads the window of seen keys from the event log when a run begins.
 
-The log's rows come as binary COPY, so that a key read back is byte for byte the key the row packer made.
+The log's rows come as binary COPY, many times faster than as rows.
 """
 
 from __future__ import annotations
@@ -10,16 +10,13 @@ from struct import Struct
 import psycopg
 
 from collector.checkpoint import unix_us
-from collector.rows import POSTGRES_EPOCH_US, SIGNATURE
+from collector.rows import POSTGRES_EPOCH_US, SIGNATURE, pack_key
 from collector.settings import CollectorSettings
 from collector.window import MARGIN_US, Window
 from sql import statement
 
-_TIME = Struct(">q")
-_KEY = slice(2, 46)  # after the count of fields: rev, actor, rkey, collection
-_TIME_AT = 50
-_OPERATION_AT = 62
-_ROW_BYTES = 63
+# the count of fields; with its length each: rev, actor, rkey, collection, time, operation
+_ROW = Struct(">hiqiqiqiiiqic")
 
 
 def load_window(connection: psycopg.Connection, lanes: list[int], settings: CollectorSettings) -> Window:
@@ -49,7 +46,7 @@ def _remember(window: Window, data: bytes) -> None:
     """One message of the COPY: the first has the signature before its row, the last is only a trailer."""
     if data.startswith(SIGNATURE):
         data = data[len(SIGNATURE) :]
-    if len(data) < _ROW_BYTES:
+    if len(data) < _ROW.size:
         return
-    (time,) = _TIME.unpack_from(data, _TIME_AT)
-    window.add(data[_KEY], time + POSTGRES_EPOCH_US, data[_OPERATION_AT] == ord("d"))
+    _, _, rev, _, actor, _, rkey, _, collection, _, time, _, operation = _ROW.unpack_from(data)
+    window.add(pack_key(rev, actor, rkey, collection), time + POSTGRES_EPOCH_US, operation == b"d")

@@ -1,4 +1,4 @@
--- Keys of these lanes accepted since the floor, in the byte form of the row packer: rev, actor, rkey, collection.
+-- Keys of these lanes accepted since the floor, with what the window wants to know of each.
 copy (
   select rev, actor, rkey, collection, time, operation
   from event

@@ -42,10 +42,15 @@ MUTANTS = [
         (unit("worker", "counts_once"),),
     ),
     Mutant(
-        "key without record key", _ROWS, "KEY = slice(25, 69)", "KEY = slice(25, 49)",
+        "key without record key", _ROWS,
+        "_KEY.pack(rev, actor, rkey, collection)", "_KEY.pack(rev, actor, 0, collection)",
         (unit("worker", "two_operations"),),
     ),
-    Mutant("key without rev", _ROWS, "KEY = slice(25, 69)", "KEY = slice(37, 69)", (unit("worker", "in_the_log"),)),
+    Mutant("key without rev", _ROWS, "_KEY.pack(rev, actor", "_KEY.pack(0, actor", (unit("worker", "in_the_log"),)),
+    Mutant(
+        "key without record key on the short way", _ROWS, "*range(53, 61), ", "",
+        (unit("shortcut"), unit("worker", "two_operations")),
+    ),
     Mutant(
         "key remembered, row lost", _SHORTCUT, "            content.take(plain)\n", "            len(plain.keys)\n",
         (unit("shortcut"), unit("worker", "made_by_one")),
@@ -117,7 +122,7 @@ MUTANTS = [
     ),
     Mutant(
         "domains keep their www", "collector/links.py",
-        "(uri, host.removeprefix(\"www.\") or host)", "(uri, host)", (unit("terms"),),
+        "host.removeprefix(\"www.\") or host)", "host)", (unit("terms"),),
     ),
     Mutant(
         "late tallies miss their hour", "collector/rollup.py",

@@ -57,6 +57,6 @@ def test_every_statement_is_valid_against_the_schema(name: str, database: psycop
         text = copied[1]
     parameters = list(dict.fromkeys(PARAMETER.findall(text)))
     numbered = PARAMETER.sub(lambda found: f"${parameters.index(found[1]) + 1}", text).replace("%%", "%")
-    for segment in (0, 1) if "{" in numbered else (0,):
-        named = re.sub(r"\{(\w+)\}", rf"\1_{segment}", numbered)
-        database.execute(f"prepare statement_{segment} as {named}".encode())
+    if name == "event/insert_names":  # of any table of names
+        numbered = numbered.format(table="account", name="did")
+    database.execute(f"prepare checked as {numbered}".encode())
