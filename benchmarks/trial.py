@@ -22,6 +22,7 @@ COLLECTOR = ("reader", "worker", "roller", "supervisor")
 PARTS = (*COLLECTOR, "postgres", "replay")
 SETTLED_S = 5.0  # a live rate is measured from here on: starting costs once
 _DAYS_KEPT = 36_500  # a looped recording may last for months of its own time
+_STOP_S_MAX = 600.0  # a fold at the end of millions of events takes minutes
 _ENDLESS = 10**9  # events
 _LOG_BYTES = """
 select coalesce(sum(pg_total_relation_size(inhrelid)), 0)::bigint
@@ -83,7 +84,7 @@ class Trials:
     ) -> Watch:  # fmt: skip
         settings = CollectorSettings(
             source=(url,), network=NETWORK, workers=self.workers,  # type: ignore[arg-type]
-            fold_interval_s=fold_interval_s, event_days_kept=_DAYS_KEPT, stop_deadline_s=120.0,
+            fold_interval_s=fold_interval_s, event_days_kept=_DAYS_KEPT, stop_deadline_s=_STOP_S_MAX,
         )  # fmt: skip
         seen = Watch(_postmaster(conninfo), replay_pid, settle_s)
         said: list[str] = []
