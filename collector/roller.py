@@ -1,4 +1,4 @@
-"""The roller process: folds at its interval until told to stop, then until nothing is left.
+"""The roller process: folds at its interval until told to stop, then until nothing is left; makes boards in between.
 
 It never sees frames or events.
 """
@@ -11,9 +11,11 @@ from multiprocessing.connection import Connection
 
 import psycopg
 
+from collector.boards import Boards
 from collector.checkpoint import unix_us
 from collector.retention import tend_days
-from collector.rollup import Fold
+from collector.rollup import Fold, Folded
+from collector.schedule import Schedule
 from collector.settings import CollectorSettings
 from collector.vitals import RollerVitals
 from sql.session import connect
@@ -26,35 +28,43 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
     """The process: fold, wait, fold; a closed control wire means: the workers are done, fold what is left and end."""
     with connect(conninfo, "skytally_roller", "roller") as connection:
         fold = Fold(connection)
+        boards = Boards(connection, settings.board_rows, settings.hour_days_kept * 24)
+        schedule = Schedule(boards, settings.board_interval_s)
         tended_at = 0.0
         while True:
             stopping = control.poll(settings.fold_interval_s)
-            found = _fold(fold, vitals)
-            if time.monotonic() - tended_at > TEND_INTERVAL_S and not stopping:
+            folded = _fold(fold, vitals)
+            schedule.folded(folded)
+            if stopping:
+                if folded is not None and not folded.minutes:
+                    return
+                continue
+            if time.monotonic() - tended_at > TEND_INTERVAL_S:
                 tended_at = time.monotonic()
                 with contextlib.suppress(*_PASSING):
                     tend_days(connection, settings)
-            if stopping and not found:
-                return
+            schedule.work()
+            vitals.set("alive_at", time.monotonic())
 
 
-def _fold(fold: Fold, vitals: RollerVitals) -> bool:
+def _fold(fold: Fold, vitals: RollerVitals) -> Folded | None:
+    """Fold what is waiting; None when somebody reads a segment just now: it waits for the next time."""
     begun = time.monotonic()
     vitals.set("alive_at", begun)
     try:
-        found, watermark = fold.fold()
-        while watermark is not None and fold.close(watermark):
+        folded = fold.fold()
+        while folded.watermark is not None and fold.close(folded.watermark):
             vitals.set("alive_at", time.monotonic())
-    except _PASSING:  # somebody reads a segment just now; what was not folded waits for the next time
-        return True
+    except _PASSING:
+        return None
     seconds = time.monotonic() - begun
     vitals.set("alive_at", begun + seconds)
     vitals.add("folds", 1)
     vitals.add("fold_s", seconds)
     vitals.set("last_fold_s", seconds)
-    vitals.set("empty", 0 if found else 1)
-    if found:
+    vitals.set("empty", 0 if folded.minutes else 1)
+    if folded.minutes:
         vitals.set("folded_at", time.monotonic())
-    if watermark is not None:
-        vitals.set("watermark_us", unix_us(watermark))
-    return found
+    if folded.watermark is not None:
+        vitals.set("watermark_us", unix_us(folded.watermark))
+    return folded

@@ -8,6 +8,7 @@ could be wrong. It knows tables, not events.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -20,18 +21,31 @@ _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
 
+class Folded(NamedTuple):
+    """What a fold has done."""
+
+    minutes: set[datetime]
+    """Those that tallies were added to; none: there was nothing to fold."""
+    watermark: datetime | None
+    others: bool = False
+    """Whether another roller folded since the last one of this."""
+
+
 class Fold:
     """The rollups' one writer, on one session."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
+        self._folds: int | None = None
+        self._others = False
 
-    def fold(self) -> tuple[bool, datetime | None]:
-        """Fold what is waiting, turn the segments, fold again; whether there was anything, and the watermark."""
+    def fold(self) -> Folded:
+        """Fold what is waiting, turn the segments, fold again."""
         left_over = self._fold_segment(1 - self._segment())  # of a fold that was cut off
         segment, watermark = self._turn()
         found = self._fold_segment(1 - segment)
-        return left_over or found, self._finish(watermark)
+        others, self._others = self._others, False
+        return Folded(left_over | found, self._finish(watermark), others)
 
     def _segment(self) -> int:
         row = self._connection.execute("select segment from fold").fetchone()
@@ -50,23 +64,29 @@ class Fold:
         assert row is not None
         return int(row[0]), row[1]
 
-    def _fold_segment(self, segment: int) -> bool:
+    def _fold_segment(self, segment: int) -> set[datetime]:
+        """Fold a segment; the minutes that there were tallies of."""
         tables = {table: sql.Identifier(f"{table}_{segment}") for table in TALLIES}
         every = sql.SQL(", ").join(tables.values())
         with self._connection.transaction():
             # what is truncated must be what was summed, even while a roller of an earlier run still turns segments
             self._connection.execute(sql.SQL("lock table {} in access exclusive mode").format(every))
-            if not self._any(tables):
-                return False
+            minutes = self._minutes(tables)
+            if not minutes:
+                return minutes
             self._add(tables)
             self._connection.execute(sql.SQL("truncate {}").format(every))
             crashpoint("fold_truncated")
         crashpoint("fold_done")
-        return True
+        return minutes
 
     def _add(self, tables: dict[str, sql.Identifier]) -> None:
         """Tallies into their minutes, and what is late for its hour or day into those too."""
         hours_to, days_to = self._lock()
+        row = self._connection.execute("update fold set folds = folds + 1 returning folds").fetchone()
+        assert row is not None
+        self._others |= self._folds is not None and row[0] != self._folds + 1
+        self._folds = row[0]
         for bucket, before in ((MINUTE, None), (HOUR, hours_to), (DAY, days_to)):
             if bucket != MINUTE and before is None:
                 continue
@@ -75,11 +95,10 @@ class Fold:
                 self._connection.execute(query, {"before": before})
                 crashpoint("fold_summed")
 
-    def _any(self, tables: dict[str, sql.Identifier]) -> bool:
+    def _minutes(self, tables: dict[str, sql.Identifier]) -> set[datetime]:
         """Every event leaves a network tally, and no tally is without an event but a loss, which has its delete."""
-        query = sql.SQL("select exists (select from {network_tally})").format(**tables)
-        row = self._connection.execute(query).fetchone()
-        return bool(row and row[0])
+        query = sql.SQL("select distinct minute from {network_tally}").format(**tables)
+        return {minute for (minute,) in self._connection.execute(query)}
 
     def _finish(self, watermark: datetime | None) -> datetime | None:
         row = self._connection.execute(statement("rollup/finish_fold"), {"watermark": watermark}).fetchone()

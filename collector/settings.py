@@ -129,6 +129,16 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
     hour_days_kept: Annotated[
         int, Meta(ge=31, le=36_500, description="Days of the rollups by the hour, from the newest; days stay for ever.")
     ] = 40
+    board_rows: Annotated[
+        int, Meta(ge=10, le=10_000, description="Rows of a board: a thousand, and some for what is hidden meanwhile.")
+    ] = 1100
+    board_interval_s: Annotated[
+        float,
+        Meta(
+            gt=0, le=3600,
+            description="Seconds between two makings of the boards of an hour; six times that for those of a day.",
+        ),
+    ] = 10.0
     stop_deadline_s: Annotated[
         float, Meta(gt=0, le=600, description="Seconds an ordered stop may take before what is left is killed.")
     ] = 10.0

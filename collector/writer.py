@@ -19,14 +19,14 @@ from collector.checkpoint import unix_time
 from collector.content import SAMPLE_BYTES_MAX, Accepted, Content, copy_of
 from collector.crashpoint import crashpoint
 from collector.errors import Fenced
-from collector.event import Notice
+from collector.event import DELETE, Notice
 from collector.rows import COLUMNS
 from collector.tally import (
     ACCOUNT_COLUMNS,
     NETWORK_COLUMNS,
     TERM_COLUMNS,
 )
-from sql import statement
+from sql import array_of, statement
 
 ATTEMPTS = 5
 """Tries of one batch against passing trouble (a deadlock, a lock held too long) before the process ends."""
@@ -97,6 +97,7 @@ class Writer:
                     self._copy(cursor, f"{table}_{segment}", columns, data)
                 crashpoint("after_tallies")
                 self._accounts(cursor, content)
+                self._deleted_posts(cursor, content)
             for gap in content.gaps:
                 given = {"from_time": unix_time(gap.from_us), "to_time": unix_time(gap.to_us), "reason": gap.reason}
                 cursor.execute(statement("event/insert_gap"), {"host": self._host, **given})
@@ -166,6 +167,13 @@ class Writer:
         if handles:
             given = {"handles": [notice.handle for notice in handles.values()], **_when(handles)}
             cursor.execute(statement("event/update_handles"), given)
+
+    def _deleted_posts(self, cursor: psycopg.Cursor, content: Content) -> None:
+        post = content.collections.post
+        rows = [i.row for i in content.accepted if i.row.operation == DELETE and i.row.collection == post]
+        if rows:
+            given = {name: array_of(getattr(row, name) for row in rows) for name in ("actor", "rkey", "rev")}
+            cursor.execute(statement("event/insert_deleted_posts"), given)
 
     def _ensure_days(self, content: Content) -> None:
         for day in content.tallies.days() - self._days:

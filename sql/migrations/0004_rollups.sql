@@ -142,7 +142,7 @@ begin
   perform pg_advisory_xact_lock(hashtext('skytally ensure_day'));
   foreach parent in array array[
     'event', 'account_minute', 'post_minute', 'term_minute', 'author_minute',
-    'account_hour', 'post_hour', 'term_hour', 'author_hour'
+    'account_hour', 'post_hour', 'term_hour', 'author_hour', 'board_hour'
   ] loop
     perform ensure_partition(parent, to_char(day, 'YYYYMMDD'), day, day + 1);
   end loop;
@@ -178,7 +178,7 @@ begin
   perform pg_advisory_xact_lock(hashtext('skytally ensure_day'));
   if parent not in (
     'event', 'account_minute', 'post_minute', 'term_minute', 'author_minute',
-    'account_hour', 'post_hour', 'term_hour', 'author_hour'
+    'account_hour', 'post_hour', 'term_hour', 'author_hour', 'board_hour'
   ) then
     raise exception 'table % is not kept by the day', parent;
   end if;

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from benchmarks.recording import Writer as RecordingWriter
@@ -53,11 +54,13 @@ class Rig:
         position = Position(NOON_US + at * 1000, NOON_US + at * 1000)
         self.worker.handle(Batch(position, list(gaps), list(frames)), self.vitals)
 
-    def fold(self) -> None:
+    def fold(self) -> set[datetime]:
+        """Fold and close; the minutes that were folded into."""
         fold = Fold(self.roller)
-        _, watermark = fold.fold()
-        while watermark is not None and fold.close(watermark):
+        folded = fold.fold()
+        while folded.watermark is not None and fold.close(folded.watermark):
             pass
+        return folded.minutes
 
     def audit(self) -> Report:
         """Everything that was handed, recounted."""

@@ -26,7 +26,7 @@ def two_rollers(stage: Stage) -> None:
         with connect(stage.conninfo, "skytally_roller", "second roller") as connection:
             while not done.wait(0.005):
                 try:
-                    folds[0] += Fold(connection).fold()[0]
+                    folds[0] += bool(Fold(connection).fold().minutes)
                 except (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable):
                     continue
 

@@ -31,7 +31,7 @@ def references(package: str) -> Counter[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
-    return Counter(text for text in texts if re.fullmatch(r"(checkpoint|event|rollup|query)/\w+", text))
+    return Counter(text for text in texts if re.fullmatch(r"(board|checkpoint|event|query|rollup)/\w+", text))
 
 
 def bare(text: str) -> str:

@@ -11,6 +11,7 @@ grant insert, update on collection to skytally_collector;
 grant insert on account_tally_0, account_tally_1, term_tally_0, term_tally_1,
   network_tally_0, network_tally_1 to skytally_collector;
 grant insert, update on account to skytally_collector;
+grant insert, update on deleted_post to skytally_collector;
 grant execute on function ensure_day(date) to skytally_collector, skytally_roller;
 grant execute on function drop_day(text, date) to skytally_roller;
 
@@ -23,14 +24,16 @@ grant insert, update on
   post_minute, post_hour, post_day,
   term_minute, term_hour, term_day,
   author_minute, author_hour, author_day,
-  network_minute, network_hour, network_day to skytally_roller;
+  network_minute, network_hour, network_day,
+  board, board_hour, best_rank to skytally_roller;
 
 grant select on network, epoch, lane, gap, vitals, fold, account, rkey, collection, metric, dimension, term,
   account_minute, account_hour, account_day,
   post_minute, post_hour, post_day,
   term_minute, term_hour, term_day,
   author_minute, author_hour, author_day,
-  network_minute, network_hour, network_day to skytally_web;
+  network_minute, network_hour, network_day,
+  board, board_hour, best_rank, deleted_post to skytally_web;
 -- reasons and times, not samples: those may hold what an account has since deleted
 grant select (digest, reason, host, lane, epoch, cursor, size, noted_at) on quarantine to skytally_web;
 

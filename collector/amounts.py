@@ -1,0 +1,185 @@
+"""Amounts by key, read from the rollups: the numbers that boards are made of, as numpy arrays.
+
+It owns how they are asked for. A key is one or two numbers; all that is read comes as arrays in binary, because rows
+one by one would cost more than the sums. It does not know which keys or buckets matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, LiteralString, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+from psycopg import sql
+
+from collector.columns import Ints
+from collector.measures import Measure, Source
+from collector.windows import Stretch
+
+Keys = npt.NDArray[np.int64]
+"""Of keys a row each: an account, a post's author and record key, a term."""
+
+HEAVY_MIN = 2
+"""Rows that gained less are not in the indexes by what was gained (sql/migrations/0005_boards.sql)."""
+
+_ELEMENT = np.dtype([("length", ">i4"), ("value", ">i8")])
+_ARRAY_HEAD_BYTES = 20  # dimensions, null flag, element type; length, lower bound
+
+
+class Amounts(NamedTuple):
+    """What keys gained and lost."""
+
+    keys: Keys
+    gained: Ints
+    lost: Ints
+
+
+class Reader:
+    """Reads amounts on one session."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def each(self, source: Source, stretch: Stretch) -> dict[int, Amounts]:
+        """The amounts of one bucket, by what tells measures apart."""
+        query = """
+            select {by}::bigint as by, {keys}, array_agg(gained::bigint), array_agg(lost::bigint)
+            from {table}
+            where {bucket} >= %(begin)s and {bucket} < %(end)s
+            group by by
+        """
+        given = {"begin": stretch.begin, "end": stretch.end}
+        rows = self._fetch(_named(query, source, stretch.bucket, keys=_arrays(source)), given)
+        return {int.from_bytes(by or b"", "big"): _amounts(columns) for by, *columns in rows}
+
+    def sums(self, measure: Measure, stretches: Iterable[Stretch]) -> Amounts:
+        """Every key's sum over all of these buckets."""
+        query = """
+            select {keys}, array_agg(gained), array_agg(lost)
+            from (
+              select {key}, sum(gained)::bigint as gained, sum(lost)::bigint as lost
+              from ({each}) as each
+              group by {key}
+            ) as summed
+        """
+        each, given = _rows(measure, stretches)
+        if not given:
+            return no_amounts(measure.source)
+        composed = sql.SQL(query).format(keys=_arrays(measure.source), key=_key(measure.source), each=each)
+        (columns,) = self._fetch(composed, given)
+        return _amounts(columns)
+
+    def of(self, measure: Measure, stretches: Iterable[Stretch], keys: Keys) -> Amounts:
+        """The sums of these keys over all of these buckets, by index; of those that have any."""
+        query = """
+            select {keys}, array_agg(gained), array_agg(lost)
+            from (
+              select {key}, sum(gained)::bigint as gained, sum(lost)::bigint as lost
+              from unnest({wanted}) as wanted ({key})
+              cross join lateral ({each}) as each
+              group by {key}
+            ) as summed
+        """
+        each, given = _rows(measure, stretches, wanted=True)
+        if not given or not len(keys):
+            return no_amounts(measure.source)
+        names = measure.source.key
+        wanted = _comma([sql.SQL("{}::bigint[]").format(sql.Placeholder(f"wanted_{name}")) for name in names])
+        composed = sql.SQL(query).format(
+            keys=_arrays(measure.source), key=_key(measure.source), wanted=wanted, each=each
+        )
+        for at, name in enumerate(names):
+            given[f"wanted_{name}"] = keys[:, at].tolist()
+        (columns,) = self._fetch(composed, given)
+        return _amounts(columns)
+
+    def heavy(self, measure: Measure, stretch: Stretch, at_least: int) -> Keys:
+        """The keys that gained so much, `HEAVY_MIN` or more, by one metric in one of these buckets; by index."""
+        query = """
+            select {keys}
+            from (
+              select distinct {key}
+              from {table}
+              where {by} = any (%(of)s) and {bucket} = any (%(starts)s) and gained >= {at_least}
+            ) as heavy
+        """
+        assert at_least >= HEAVY_MIN
+        composed = _named(
+            query, measure.source, stretch.bucket, keys=_arrays(measure.source), key=_key(measure.source),
+            at_least=sql.Literal(at_least),
+        )  # fmt: skip
+        (columns,) = self._fetch(composed, {"of": list(measure.of), "starts": stretch.starts()})
+        return _keys(columns)
+
+    def _fetch(self, query: sql.Composed, given: dict[str, Any]) -> list[list[bytes | None]]:
+        """Rows with their columns as they came."""
+        cursor = self._connection.cursor(binary=True)
+        cursor.execute(query, given)
+        result = cursor.pgresult
+        assert result is not None
+        return [
+            [result.get_value(row, column) for column in range(result.nfields)] for row in range(result.ntuples)
+        ]
+
+
+def no_amounts(source: Source) -> Amounts:
+    """Of no key."""
+    return Amounts(np.empty((0, len(source.key)), np.int64), np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+def _rows(
+    measure: Measure, stretches: Iterable[Stretch], *, wanted: bool = False
+) -> tuple[sql.Composed, dict[str, Any]]:
+    """The rows of a measure in these buckets, of all keys or of the `wanted` one, and what is given to the query."""
+    query = """
+        select {key}, gained, lost
+        from {table} as t
+        where {by} in ({of}) and {bucket} >= {begin} and {bucket} < {end} {only}
+    """
+    source, parts = measure.source, []
+    given: dict[str, Any] = {}
+    same = [sql.SQL("and t.{name} = wanted.{name}").format(name=sql.Identifier(name)) for name in source.key]
+    for at, stretch in enumerate(stretches):
+        given |= {f"begin_{at}": stretch.begin, f"end_{at}": stretch.end}
+        parts.append(_named(
+            query, source, stretch.bucket, key=sql.SQL("null") if wanted else _key(source),
+            of=_comma([sql.Literal(value) for value in measure.of]), only=sql.SQL(" ").join(same if wanted else []),
+            begin=sql.Placeholder(f"begin_{at}"), end=sql.Placeholder(f"end_{at}"),
+        ))  # fmt: skip
+    return sql.SQL(" union all ").join(parts), given
+
+
+def _named(query: LiteralString, source: Source, bucket: str, **parts: sql.Composable) -> sql.Composed:
+    return sql.SQL(query).format(
+        table=source.rollup.table(bucket), bucket=sql.Identifier(bucket), by=sql.Identifier(source.by), **parts
+    )
+
+
+def _key(source: Source) -> sql.Composable:
+    return _comma([sql.Identifier(name) for name in source.key])
+
+
+def _arrays(source: Source) -> sql.Composable:
+    return _comma([sql.SQL("array_agg({})").format(sql.Identifier(name)) for name in source.key])
+
+
+def _comma(parts: Iterable[sql.Composable]) -> sql.Composed:
+    return sql.SQL(", ").join(parts)
+
+
+def _amounts(columns: Sequence[bytes | None]) -> Amounts:
+    *keys, gained, lost = columns
+    return Amounts(_keys(keys), _numbers(gained), _numbers(lost))
+
+
+def _keys(columns: Sequence[bytes | None]) -> Keys:
+    return np.stack([_numbers(column) for column in columns], axis=1)
+
+
+def _numbers(array: bytes | None) -> Ints:
+    """A bigint[] as array_send writes it; NULL is an empty one."""
+    if array is None or len(array) <= _ARRAY_HEAD_BYTES:
+        return np.empty(0, np.int64)
+    return np.frombuffer(array, _ELEMENT, offset=_ARRAY_HEAD_BYTES)["value"].astype(np.int64)

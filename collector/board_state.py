@@ -1,0 +1,47 @@
+"""What boards are made at, and how one is written: names and columns of the tables of boards.
+
+It makes none.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+import psycopg
+
+from collector.measures import POSTS, Measure
+from collector.ranking import Ranked
+from collector.rollups import DAY, HOUR
+from collector.windows import Window
+from sql import statement
+
+
+class State(NamedTuple):
+    """What the rollups are complete to."""
+
+    watermark: datetime
+    closed: dict[str, datetime | None]
+    """Up to when hours and days are summed up."""
+    folds: int
+
+
+def state_of(connection: psycopg.Connection) -> State | None:
+    """What the rollups are complete to; None as long as nothing is."""
+    row = connection.execute(statement("board/state")).fetchone()
+    if row is None or row[0] is None:
+        return None
+    watermark, hours_to, days_to, folds = row
+    return State(watermark, {HOUR: hours_to, DAY: days_to}, folds)
+
+
+def board_name(measure: Measure, window: Window) -> dict[str, str]:
+    """What tells a board from the others."""
+    return {"kind": measure.kind, "metric": measure.metric, "time_window": window.name}
+
+
+def columns_of(measure: Measure, ranked: Ranked) -> dict[str, list[int] | None]:
+    """The rows of a board side by side."""
+    columns = [list(column) for column in zip(*ranked.keys, strict=True)] or [[]] * len(measure.source.key)
+    rkeys = columns[1] if measure.kind == POSTS else None
+    return {"keys": columns[0], "rkeys": rkeys, "gained": ranked.gained, "lost": ranked.lost}

@@ -1,0 +1,99 @@
+"""The boards: as they stand now, and as they stood at the end of each hour.
+
+What is kept in memory is made anew when a process begins, and forgotten when late events change the past; the tables
+of boards are all it writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import psycopg
+
+from collector.amounts import Reader
+from collector.authors import Authors
+from collector.board_state import State, board_name, columns_of, state_of
+from collector.certified import Certified
+from collector.live import Live
+from collector.measures import ACCOUNTS, MEASURES, Measure
+from collector.ranking import Ranking
+from collector.rollups import HOUR
+from collector.windows import HOUR_LONG, LENGTH, WINDOWS, Window, ceiling, cover, floor
+from sql import statement
+
+_HOUR = LENGTH[HOUR]
+
+
+class Boards:
+    """The boards' one writer, on one session."""
+
+    def __init__(self, connection: psycopg.Connection, rows: int, hours_kept: int) -> None:
+        self._connection = connection
+        self._hours_kept = timedelta(hours=hours_kept)
+        reader, ranking = Reader(connection), Ranking(connection, rows)
+        authors = Authors(connection, rows)
+
+        def each() -> dict[tuple[Measure, Window], Certified]:
+            return {(m, w): Certified(m, w, reader, authors, ranking) for w in WINDOWS for m in MEASURES}
+
+        self._live = Live(reader)
+        self._now, self._at_hours_end = each(), each()
+        self._hour: datetime | None = None
+
+    def refresh(self, changed: set[datetime], windows: Iterable[Window] = WINDOWS) -> bool:
+        """Make the boards of these windows as the rollups are now; `changed` minutes were folded into since the last
+        time. Whether there is anything yet."""
+        state = state_of(self._connection)
+        if state is None:
+            return False
+        hour = floor(state.watermark, HOUR)
+        if hour != self._hour or any(minute < hour for minute in changed):
+            self._hour = hour
+            for board in self._now.values():
+                board.forget()
+        self._live.move_to(state.watermark, changed)
+        with self._connection.transaction():
+            for window in windows:
+                self._refresh(window, state)
+        return True
+
+    def forget(self) -> None:
+        """Remember nothing: somebody else has changed the rollups."""
+        self._live.forget()
+        self._hour = None
+
+    def keep_hour(self) -> bool:
+        """Keep the boards at the end of the oldest hour that is summed up and has none; whether there was one."""
+        row = self._connection.execute(statement("board/next_hour"), {"kept": self._hours_kept}).fetchone()
+        state = state_of(self._connection)
+        if row is None or row[0] is None or state is None:
+            return False
+        hour = row[0]
+        with self._connection.transaction():
+            self._connection.execute("select ensure_day(%s)", (hour.date(),))
+            for (measure, window), board in self._at_hours_end.items():
+                stretches = cover(*window.span(hour), state.closed)
+                board.forget()
+                ranked = board.board(stretches, [], stretches)
+                given = {"hour": hour, **board_name(measure, window), **columns_of(measure, ranked)}
+                self._connection.execute(statement("board/keep"), given)
+                if measure.kind == ACCOUNTS:
+                    best = {name: given[name] for name in ("hour", "metric", "time_window", "keys")}
+                    self._connection.execute(statement("board/note_best_ranks"), best)
+            self._connection.execute("update fold set boards_to = %s", (hour + _HOUR,))
+        return True
+
+    def _refresh(self, window: Window, state: State) -> None:
+        begins, ends = window.span(state.watermark)
+        # behind the live minutes at its beginning, before those at its end
+        past = cover(ceiling(begins, HOUR), floor(state.watermark, HOUR), state.closed)
+        whole = cover(begins, ends, state.closed)
+        for measure in MEASURES:
+            live = self._live.parts(measure, window)
+            ranked = self._now[measure, window].board([] if window is HOUR_LONG else past, live, whole)
+            self._connection.execute(
+                statement("board/store"),
+                {"as_of": state.watermark, "folds": state.folds, "begins": begins, "ends": ends,
+                 **board_name(measure, window), **columns_of(measure, ranked)},
+            )  # fmt: skip

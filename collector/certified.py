@@ -1,0 +1,93 @@
+"""Certified boards: the best of all keys, from the sums of a few.
+
+A board is certified when nobody whose sum was not looked at can be worth more than its last row. Where it is not, the
+floor is lowered and more keys are summed, at last all of them. It knows neither clock nor tables of boards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from collector.amounts import Amounts, Keys, Reader
+from collector.authors import Authors
+from collector.closed import Closed
+from collector.measures import Measure
+from collector.ranking import Ranked, Ranking
+from collector.sums import Sums
+from collector.windows import Stretch, Window
+
+_FIRST_FLOOR = 1 << 14
+_MARGIN = 0.8  # of a board's last value: by so much it may fall until more keys have to be looked at
+
+
+class Certified:
+    """One measure in one window, again and again: it remembers where the floor was, and closed sums while they hold."""
+
+    def __init__(
+        self, measure: Measure, window: Window, reader: Reader, authors: Authors, ranking: Ranking
+    ) -> None:
+        self._measure, self._window = measure, window
+        self._reader, self._authors, self._ranking = reader, authors, ranking
+        self._floor = _FIRST_FLOOR
+        self._closed: Closed | None = None
+
+    def forget(self) -> None:
+        """Closed buckets are others now, or not as they were."""
+        self._closed = None
+
+    def board(self, past: list[Stretch], live: list[Sums], stretches: list[Stretch]) -> Ranked:
+        """The board of closed buckets `past` and the live sums; `stretches` are the buckets of both."""
+        if not past:
+            return self._best(_total(live), stretches)
+        while True:
+            closed = self._closed = self._closed or Closed(
+                self._reader, self._measure, self._window, past, self._floor
+            )
+            ranked = self._best(_candidates(closed, live), stretches)
+            full = len(ranked.keys) == self._ranking.rows
+            self._floor = max(1, int(ranked.last * _MARGIN) if full else closed.floor // 8)
+            if closed.complete or (full and ranked.last >= closed.floor):
+                return ranked
+            self._closed = None
+
+    def scratch(self, stretches: list[Stretch]) -> Ranked:
+        """The board made from every row of its buckets, with nothing remembered."""
+        amounts = self._reader.sums(self._measure, stretches)
+        if self._measure.by_authors:
+            amounts = self._authors.of(amounts.keys, stretches)
+        return self._ranking.best(self._measure.kind, amounts)
+
+    def _best(self, amounts: Amounts, stretches: list[Stretch]) -> Ranked:
+        if self._measure.by_authors:
+            amounts = self._authors.most(amounts, stretches)
+        return self._ranking.best(self._measure.kind, amounts)
+
+
+def _candidates(closed: Closed, live: list[Sums]) -> Amounts:
+    """What all keys are worth that can be worth the closed part's floor."""
+    if closed.complete:
+        return _total([closed.sums, *live])
+    if not live:
+        return closed.sums.amounts
+    least = -(-closed.live_share // len(live))
+    heavy: Keys = np.concatenate([part.amounts.keys[part.amounts.gained >= least] for part in live])
+    closed.learn(heavy)
+    keys = np.concatenate([closed.sums.amounts.keys, closed.sums.without(heavy)])
+    total = Amounts(keys, np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64))
+    for part in (closed.sums, *live):
+        gained, lost = part.of(keys)
+        total = Amounts(keys, total.gained + gained, total.lost + lost)
+    return total
+
+
+def _total(parts: Iterable[Sums]) -> Amounts:
+    """All of these together."""
+    first, *others = parts
+    if not any(map(len, others)):
+        return first.amounts
+    total = first.copy()
+    for part in others:
+        total.add(part.amounts)
+    return total.amounts

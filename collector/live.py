@@ -1,0 +1,101 @@
+"""The live part of the windows: the minutes at their edges, as sums that minutes are added to and taken from.
+
+Three stretches of minutes make the edges of all windows: the current hour up to the watermark's minute; of the hour
+before, and of the same hour a day before, what still lies in the windows of an hour and of a day. It reads minutes;
+it knows nothing of closed hours and ranks nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+
+from collector.amounts import Amounts, Reader, no_amounts
+from collector.measures import MEASURES, SOURCES, Measure, Summed
+from collector.rollups import HOUR, MINUTE
+from collector.sums import Sums
+from collector.windows import DAY_LONG, HOUR_LONG, LENGTH, Stretch, Window, ceiling, floor
+
+_MINUTE = LENGTH[MINUTE]
+
+
+class Part:
+    """Consecutive minutes, summed by measure."""
+
+    def __init__(self, reader: Reader, begin: datetime) -> None:
+        self._reader = reader
+        self.begin = self.end = begin
+        self._sums = {measure.summed: Sums(no_amounts(measure.source)) for measure in MEASURES}
+
+    def grow(self, end: datetime) -> None:
+        """Add minutes up to `end`."""
+        while self.end < end:
+            for summed, amounts in self._minute(self.end):
+                self._sums[summed].add(amounts)
+            self.end += _MINUTE
+
+    def shrink(self, begin: datetime) -> None:
+        """Take the minutes before `begin` away."""
+        while self.begin < min(begin, self.end):
+            for summed, amounts in self._minute(self.begin):
+                self._sums[summed].take(amounts)
+            self.begin += _MINUTE
+
+    def sums(self, measure: Measure) -> Sums:
+        """What is summed for this measure. For reading."""
+        return self._sums[measure.summed]
+
+    def _minute(self, minute: datetime) -> Iterable[tuple[Summed, Amounts]]:
+        stretch = Stretch(MINUTE, minute, minute + _MINUTE)
+        each = {source: self._reader.each(source, stretch) for source in SOURCES}
+        for source, of in self._sums:
+            if found := [each[source][by] for by in of if by in each[source]]:
+                yield (source, of), _joined(found)
+
+
+class Live:
+    """The live parts at one watermark; moves on with it."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._parts: list[Part] = []
+        self._of: dict[Window, list[Part]] = {}
+        self._always: list[Part] = []
+
+    def move_to(self, watermark: datetime, changed: set[datetime]) -> None:
+        """Be as the minutes are now; `changed` have been folded into since the last time."""
+        minute, hour = floor(watermark, MINUTE), floor(watermark, HOUR)
+        after = minute + _MINUTE
+        held = [part for part in self._parts if not any(part.begin <= at < part.end for at in changed)]
+        settled = self._over(hour, minute, held)
+        hour_ago = self._over(after - HOUR_LONG.length, hour, held)
+        day_ago = self._over(after - DAY_LONG.length, ceiling(after - DAY_LONG.length, HOUR), held)
+        now = self._over(minute, after, [])  # it may still grow, so it is read anew every time
+        self._parts = [settled, hour_ago, day_ago]
+        self._of = {HOUR_LONG: [settled, now, hour_ago], DAY_LONG: [settled, now, day_ago]}
+        self._always = [settled, now]
+
+    def forget(self) -> None:
+        """Read everything anew the next time."""
+        self._parts = []
+
+    def parts(self, measure: Measure, window: Window) -> list[Sums]:
+        """The sums whose sum is the live part of this board."""
+        return [part.sums(measure) for part in self._of.get(window, self._always)]
+
+    def _over(self, begin: datetime, end: datetime, held: list[Part]) -> Part:
+        """The part from `begin` to `end`, made from one of these where it overlaps with one."""
+        fitting = (part for part in held if part.begin <= begin < part.end <= end)
+        part = next(fitting, None) or Part(self._reader, begin)
+        part.grow(end)
+        part.shrink(begin)
+        return part
+
+
+def _joined(found: list[Amounts]) -> Amounts:
+    """Amounts of several metrics, as they are of one."""
+    if len(found) == 1:
+        return found[0]
+    return Amounts(*(np.concatenate(columns) for columns in zip(*found, strict=True)))

@@ -1,0 +1,80 @@
+"""Measures: what boards rank by. One measure in one window is one board.
+
+Each is a sum over some metrics of a rollup; engagement is the sum of four. The names are those of API and pages.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from collector.rollups import ROLLUPS, Rollup
+from collector.tally import Metric
+from collector.terms import Dimension
+
+ACCOUNTS, POSTS = "accounts", "posts"
+_ROLLUP = {rollup.name: rollup for rollup in ROLLUPS}
+
+
+class Source(NamedTuple):
+    """A rollup as boards read it."""
+
+    rollup: Rollup
+    key: tuple[str, ...]
+    """What is ranked."""
+    by: str
+    """The column that tells measures apart."""
+
+
+Summed = tuple[Source, tuple[int, ...]]
+"""A rollup and what of it is summed."""
+
+
+class Measure(NamedTuple):
+    """What one kind of thing is ranked by."""
+
+    kind: str
+    metric: str
+    source: Source
+    of: tuple[int, ...]
+    """The values of `source.by` that are summed."""
+    by_authors: bool = False
+    """Whether distinct authors count and not records; they are never more."""
+
+    @property
+    def summed(self) -> Summed:
+        """What is summed for it; two measures may need the same."""
+        return self.source, self.of
+
+
+_ACCOUNT = Source(_ROLLUP["account"], ("account",), "metric")
+_POST = Source(_ROLLUP["post"], ("account", "rkey"), "metric")
+_TERM = Source(_ROLLUP["term"], ("term",), "dimension")
+_ENGAGEMENT = (
+    Metric.LIKES_RECEIVED, Metric.REPOSTS_RECEIVED, Metric.REPLIES_RECEIVED, Metric.QUOTES_RECEIVED,
+)  # fmt: skip
+_RECEIVED = (
+    Metric.LIKES_RECEIVED, Metric.REPOSTS_RECEIVED, Metric.REPLIES_RECEIVED, Metric.QUOTES_RECEIVED,
+    Metric.MENTIONS_RECEIVED, Metric.FOLLOWERS,
+)  # fmt: skip
+KINDS = {
+    "hashtags": Dimension.HASHTAG, "links": Dimension.LINK, "domains": Dimension.DOMAIN, "emoji": Dimension.EMOJI,
+    "languages": Dimension.LANGUAGE,
+}  # fmt: skip
+"""The kinds of terms."""
+
+
+def _of(*metrics: int) -> tuple[int, ...]:
+    return tuple(map(int, metrics))
+
+
+MEASURES = (
+    *(Measure(ACCOUNTS, metric.name.lower(), _ACCOUNT, _of(metric)) for metric in _RECEIVED),
+    Measure(ACCOUNTS, "engagement", _ACCOUNT, _of(*_ENGAGEMENT)),
+    Measure(ACCOUNTS, "posts", _ACCOUNT, _of(Metric.POSTS)),
+    *(Measure(POSTS, metric.name.lower().removesuffix("_received"), _POST, _of(metric)) for metric in _ENGAGEMENT),
+    Measure(POSTS, "engagement", _POST, _of(*_ENGAGEMENT)),
+    *(Measure(kind, "posts", _TERM, _of(dimension)) for kind, dimension in KINDS.items()),
+    *(Measure(kind, "authors", _TERM, _of(dimension), True) for kind, dimension in KINDS.items()),
+)
+"""Every board's."""
+SOURCES = (_ACCOUNT, _POST, _TERM)

@@ -1,0 +1,46 @@
+"""When boards are made: those of short windows often, those of long ones seldom, the past when there is time.
+
+It knows clocks and no numbers. The minutes that were folded into are noted here until the boards are made.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from collector.boards import Boards
+from collector.rollup import Folded
+from collector.windows import DAY_LONG, HOUR_LONG, MONTH_LONG, WEEK_LONG, WINDOWS, Window
+
+_TIMES: dict[Window, int] = {HOUR_LONG: 1, DAY_LONG: 6, WEEK_LONG: 60, MONTH_LONG: 60}
+"""The interval of each window's boards, in intervals of those of an hour."""
+
+
+class Schedule:
+    """What is due, on the monotonic clock."""
+
+    def __init__(self, boards: Boards, interval_s: float) -> None:
+        self._boards = boards
+        self._interval_s = interval_s
+        self._made_at: dict[Window, float] = {}
+        self._changed: set[datetime] = set()
+
+    def folded(self, folded: Folded | None) -> None:
+        """Note what a fold has changed; None: nobody knows."""
+        if folded is None or folded.others:
+            self._boards.forget()
+        if folded is not None:
+            self._changed |= folded.minutes
+
+    def work(self) -> None:
+        """Make the boards that are due, or else keep those of one hour of the past."""
+        now = time.monotonic()
+        due = [w for w in WINDOWS if now - self._made_at.get(w, float("-inf")) >= _TIMES[w] * self._interval_s]
+        if not due:
+            self._boards.keep_hour()
+            return
+        if self._changed or WEEK_LONG in due:
+            if not self._boards.refresh(self._changed, due):
+                return
+            self._changed = set()
+        self._made_at.update(dict.fromkeys(due, now))

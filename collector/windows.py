@@ -1,0 +1,86 @@
+"""Windows: the newest buckets that a board looks at, and whole buckets that cover a stretch of time.
+
+A window ends with the bucket that has the watermark in it: those of an hour and a day with its minute, those of a week
+and a month with its hour. It knows time and nothing of what is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from collector.rollups import DAY, HOUR, MINUTE
+
+LENGTH = {MINUTE: timedelta(minutes=1), HOUR: timedelta(hours=1), DAY: timedelta(days=1)}
+"""Of a bucket."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Stretch(NamedTuple):
+    """Whole buckets of one size, from `begin` to before `end`."""
+
+    bucket: str
+    begin: datetime
+    end: datetime
+
+    def starts(self) -> list[datetime]:
+        """When each of its buckets begins."""
+        step = LENGTH[self.bucket]
+        return [self.begin + number * step for number in range((self.end - self.begin) // step)]
+
+
+class Window(NamedTuple):
+    """A window by its name."""
+
+    name: str
+    length: timedelta
+    step: str
+    """The bucket by which it moves on."""
+
+    def span(self, watermark: datetime) -> tuple[datetime, datetime]:
+        """From when to before when it lies."""
+        end = floor(watermark, self.step) + LENGTH[self.step]
+        return end - self.length, end
+
+
+HOUR_LONG = Window("1h", timedelta(hours=1), MINUTE)
+DAY_LONG = Window("1d", timedelta(days=1), MINUTE)
+WEEK_LONG = Window("7d", timedelta(days=7), HOUR)
+MONTH_LONG = Window("30d", timedelta(days=30), HOUR)
+WINDOWS = (HOUR_LONG, DAY_LONG, WEEK_LONG, MONTH_LONG)
+
+
+def floor(time: datetime, bucket: str) -> datetime:
+    """When the bucket of this time begins."""
+    return time - (time - _EPOCH) % LENGTH[bucket]
+
+
+def ceiling(time: datetime, bucket: str) -> datetime:
+    """When the first bucket begins that does not begin before this time."""
+    return -((_EPOCH - time) // LENGTH[bucket]) * LENGTH[bucket] + _EPOCH
+
+
+def cover(begin: datetime, end: datetime, closed: dict[str, datetime | None]) -> list[Stretch]:
+    """The fewest whole buckets from `begin` to `end`, which are whole minutes; `closed` says for hours and days up to
+    when there are any."""
+    return list(_cover(begin, end, closed, (DAY, HOUR, MINUTE)))
+
+
+def _cover(
+    begin: datetime, end: datetime, closed: dict[str, datetime | None], buckets: tuple[str, ...]
+) -> Iterator[Stretch]:
+    """With buckets of the first size as many as possible, with the others before and behind them."""
+    if begin >= end:
+        return
+    bucket, smaller = buckets[0], buckets[1:]
+    if not smaller:
+        yield Stretch(bucket, begin, end)
+        return
+    first, last = ceiling(begin, bucket), floor(min(end, closed.get(bucket) or _EPOCH), bucket)
+    if first >= last:
+        yield from _cover(begin, end, closed, smaller)
+        return
+    yield from _cover(begin, first, closed, smaller)
+    yield Stretch(bucket, first, last)
+    yield from _cover(last, end, closed, smaller)

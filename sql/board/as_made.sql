@@ -1,0 +1,8 @@
+-- A board as it is kept, if nothing was folded since it was made.
+select keys, rkeys, gained, lost
+from board
+where
+  kind = %(kind)s
+  and metric = %(metric)s
+  and time_window = %(time_window)s
+  and folds = %(folds)s

@@ -1,0 +1,17 @@
+-- Up to where everything is counted, up to where hours and days are summed up, and how often anything was folded. An hour
+-- with nothing in it needs no summing up.
+select
+  watermark,
+  case
+    when exists (
+      select
+      from network_minute
+      where
+        minute >= coalesce(hours_to, '-infinity')
+        and minute < date_trunc('hour', watermark, 'UTC')
+    ) then hours_to
+    else greatest(hours_to, date_trunc('hour', watermark, 'UTC'))
+  end as hours_to,
+  days_to,
+  folds
+from fold

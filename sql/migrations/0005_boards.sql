@@ -1,0 +1,70 @@
+-- Boards: ranked lists, one row each, its rows side by side in arrays. One as it stands now, and one for the end of
+-- each hour.
+
+create table board (
+  kind text not null,
+  metric text not null,
+  time_window text not null,
+  -- the watermark that it was made at, and the fold after which: what is folded later is not in it
+  as_of timestamptz not null,
+  folds bigint not null,
+  begins timestamptz not null,
+  ends timestamptz not null,
+  -- accounts, the accounts of posts, or terms; best first
+  keys bigint[] not null,
+  -- of posts
+  rkeys bigint[],
+  gained bigint[] not null,
+  lost bigint[] not null,
+  primary key (kind, metric, time_window)
+);
+
+-- The window that ends with this hour.
+create table board_hour (
+  hour timestamptz not null,
+  kind text not null,
+  metric text not null,
+  time_window text not null,
+  keys bigint[] not null,
+  rkeys bigint[],
+  gained bigint[] not null,
+  lost bigint[] not null,
+  primary key (kind, metric, time_window, hour)
+) partition by range (hour);
+
+-- What gained much in an hour or a day: the keys that can be on a board of a longer window (collector/closed.py). A
+-- tenth of all rows, and always as right as the rows themselves.
+create index account_hour_heavy on account_hour (metric, hour, gained) include (account) where gained >= 2;
+create index account_day_heavy on account_day (metric, day, gained) include (account) where gained >= 2;
+create index post_hour_heavy on post_hour (metric, hour, gained) include (account, rkey) where gained >= 2;
+create index post_day_heavy on post_day (metric, day, gained) include (account, rkey) where gained >= 2;
+create index term_hour_heavy on term_hour (dimension, hour, gained) include (term) where gained >= 2;
+create index term_day_heavy on term_day (dimension, day, gained) include (term) where gained >= 2;
+
+-- Deleted posts, by the rev of the delete: they leave every list at once, and so for ever.
+create table deleted_post (
+  account bigint not null,
+  rkey bigint not null,
+  rev bigint not null,
+  primary key (account, rkey)
+);
+
+alter table account
+  -- by its own wish or the operator's: counted, and not shown
+  add column hidden boolean not null default false;
+
+alter table fold
+  -- how often anything was folded
+  add column folds bigint not null default 0,
+  -- boards of the hours before this are kept
+  add column boards_to timestamptz;
+
+-- The best that an account ever was on a board of an hour's end, and when first.
+create table best_rank (
+  account bigint not null,
+  metric text not null,
+  time_window text not null,
+  rank integer not null,
+  hour timestamptz not null,
+  primary key (account, metric, time_window)
+);

@@ -1,0 +1,95 @@
+"""A model of the boards in plain Python: every record and what it counts, summed by hand for any window.
+
+It knows records that are created once and deleted at most once, which is all its tests make; shares no code with what
+it judges.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+MINUTES = {"1h": 60, "1d": 1440, "7d": 168 * 60, "30d": 720 * 60}
+RECEIVED = {"like": "likes", "repost": "reposts", "reply": "replies", "quote": "quotes"}
+ENGAGING = set(RECEIVED.values())
+
+
+@dataclass
+class Record:
+    """One record: made, and perhaps deleted, in minutes after noon."""
+
+    kind: str  # like, repost, follow, post
+    did: str
+    rkey: str
+    made: int
+    deleted: int | None = None
+    subject: tuple[str, str] | None = None  # author and key of a post; of a follow the account alone
+    reply: bool = False
+    tags: tuple[str, ...] = ()
+    lang: str = "en"
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether its delete takes back what it counted: within 7 days, but of follows always."""
+        return self.deleted is not None and (self.kind == "follow" or self.deleted - self.made < 7 * 1440)
+
+    def counts(self) -> Iterator[tuple[str, str, str]]:
+        """Kind of board, metric, key."""
+        if self.kind == "post":
+            if not self.reply:
+                yield "accounts", "posts", self.did
+            yield from (("hashtags", "posts", tag) for tag in self.tags)
+            yield "languages", "posts", self.lang
+        if self.subject is None or self.subject[0] == self.did:
+            return
+        author, rkey = self.subject
+        if self.kind == "follow":
+            yield "accounts", "followers", author
+            return
+        metric = RECEIVED["reply" if self.kind == "post" else self.kind]
+        for name in (metric, "engagement"):
+            yield "accounts", name if name == "engagement" else f"{name}_received", author
+            yield "posts", name, f"at://{author}/app.bsky.feed.post/{rkey}"
+
+
+@dataclass
+class Model:
+    """All records, and who is not shown."""
+
+    records: list[Record] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+
+    def boards(self, window: str, at: int, rows: int) -> dict[tuple[str, str], list[tuple[str, int, int]]]:
+        """Every board that is not empty: key, gained, lost, best first; `at` is the watermark's minute."""
+        end = at + 1 if window in ("1h", "1d") else at - at % 60 + 60
+        begin = end - MINUTES[window]
+        gained: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        lost: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        authors: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for record in self.records:
+            for kind, metric, key in record.counts():
+                if begin <= record.made <= at:
+                    gained[kind, metric][key] += 1
+                    if kind in ("hashtags", "languages"):
+                        authors[kind, key].add(record.did)
+                if record.is_lost and begin <= (record.deleted or 0) <= at:
+                    lost[kind, metric][key] += 1
+        for (kind, key), who in authors.items():
+            gained[kind, "authors"][key] = len(who)
+        found = {}
+        for board, counts in gained.items():
+            shown = {key: n - lost[board][key] for key, n in counts.items() if self._is_shown(board[0], key)}
+            order = sorted((key for key, value in shown.items() if value > 0), key=lambda key: (-shown[key], key))
+            if order:
+                found[board] = [(key, counts[key], lost[board][key]) for key in order[:rows]]
+        return found
+
+    def _is_shown(self, kind: str, key: str) -> bool:
+        if kind == "accounts":
+            return key not in self.hidden
+        if kind != "posts":
+            return True
+        did, rkey = key.split("/")[2], key.split("/")[4]
+        gone = {(r.did, r.rkey) for r in self.records if r.kind == "post" and r.deleted is not None}
+        return did not in self.hidden and (did, rkey) not in gone

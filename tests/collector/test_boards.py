@@ -1,0 +1,137 @@
+"""Boards kept in memory are the boards from scratch, and both are those of a model in plain Python."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+
+import pytest
+
+from collector import certified, tid
+from collector.board_check import check
+from collector.boards import Boards
+from collector.windows import WINDOWS
+from tests.collector.board_model import Model, Record
+from tests.collector.frames import delete, follow, frame, key, like, notice, post, post_uri
+from tests.collector.rig import Rig
+
+ROWS = 3
+DIDS = [f"did:plc:{letter * 24}" for letter in "abcdefgh"]
+KINDS = ["like", "like", "like", "repost", "follow", "post", "delete"]
+TAGS = ["cats", "dogs", "art", "news", "rain"]
+_MINUTE_MS = 60_000
+
+Kept = dict[tuple[str, str], list[tuple[str, int, int]]]
+
+
+def kept(rig: Rig, window: str, table: str = "board") -> Kept:
+    """Every board of a window that is not empty, with names for ids."""
+    dids: dict[int, str] = dict(rig.owner.execute("select id, did from account").fetchall())
+    terms: dict[int, str] = dict(rig.owner.execute("select id, name from term").fetchall())
+    found: Kept = {}
+    for kind, metric, keys, rkeys, gained, lost in rig.owner.execute(
+        f"select kind, metric, keys, rkeys, gained, lost from {table} where time_window = %s", (window,)
+    ):
+        if kind == "posts":
+            names = [post_uri(dids[k], tid.text(r)) for k, r in zip(keys, rkeys, strict=True)]
+        else:
+            names = [(dids if kind == "accounts" else terms)[k] for k in keys]
+        if names:
+            found[kind, metric] = list(zip(names, gained, lost, strict=True))
+    return found
+
+
+class History:
+    """Random doings, told to the rig and to the model alike."""
+
+    def __init__(self, rig: Rig, seed: int) -> None:
+        self.rig, self.rng, self.model = rig, random.Random(seed), Model()
+        self.minute, self.frames, self.changed = 0, list[bytes](), set[datetime]()
+        self.posts: list[tuple[str, str]] = []
+        self.made = 0
+
+    def act(self) -> None:
+        """One event, now or late by up to three hours."""
+        minute = max(0, self.minute - self.rng.choice([0, 0, 0, 0, 1, 59, 61, 180]))
+        self.made += 1
+        ms = minute * _MINUTE_MS + self.made % _MINUTE_MS
+        did, kind = self.rng.choice(DIDS), self.rng.choice(KINDS)
+        if kind == "delete":
+            self.delete(minute, ms)
+            return
+        record = Record(kind, did, key(ms), minute)
+        if kind == "follow":
+            record.subject = (self.rng.choice(DIDS), "")
+            self.frames.append(follow(record.subject[0], did, ms))
+        elif kind == "post":
+            self.write(record, ms)
+        elif self.posts:
+            record.subject = self.liked()
+            uri = post_uri(*record.subject)
+            self.frames.append(
+                like(uri, did, ms) if kind == "like" else frame("repost", did, ms, subject={"uri": uri, "cid": "x"})
+            )
+        self.model.records.append(record)
+
+    def liked(self) -> tuple[str, str]:
+        """A post, the first ones rather than the last ones."""
+        return self.posts[min(int(self.rng.expovariate(0.3)), len(self.posts) - 1)]
+
+    def write(self, record: Record, ms: int) -> None:
+        record.tags = tuple(self.rng.sample(TAGS, self.rng.randrange(3)))
+        record.lang = self.rng.choice(["en", "ja", "pt", "de"])
+        more: dict[str, object] = {"tags": list(record.tags)} if record.tags else {}
+        if self.posts and self.rng.random() < 0.5:
+            record.reply, record.subject = True, self.liked()
+            ref = {"uri": post_uri(*record.subject), "cid": "x"}
+            more["reply"] = {"root": ref, "parent": ref}
+        self.frames.append(post(record.did, ms, langs=[record.lang], **more))
+        self.posts.append((record.did, record.rkey))
+
+    def delete(self, minute: int, ms: int) -> None:
+        alive = [r for r in self.model.records if r.deleted is None and r.made <= minute]
+        if alive:
+            record = self.rng.choice(alive)
+            record.deleted = minute
+            self.frames.append(delete(record.kind, record.rkey, record.did, ms))
+
+    def turn(self, did: str, *, hide: bool) -> None:
+        """An account is not active any more, or active again."""
+        self.made += 1
+        self.frames.append(
+            notice("account", did, self.minute * _MINUTE_MS + self.made % _MINUTE_MS, seq=self.made, active=not hide)
+        )
+        (self.model.hidden.add if hide else self.model.hidden.discard)(did)
+
+    def fold(self) -> None:
+        """Tell everything, some of it twice, and fold."""
+        again = self.rng.sample(self.frames, len(self.frames) // 5)
+        self.rig.hand(*self.frames, *again, at=self.minute * _MINUTE_MS + 59_999)
+        self.frames = []
+        self.changed |= self.rig.fold()
+
+
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_boards_kept_are_boards_from_scratch_and_those_of_a_model(
+    rig: Rig, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certified, "_FIRST_FLOOR", 50)
+    history, rng = History(rig, seed), random.Random(seed)
+    boards = Boards(rig.roller, ROWS, 960)
+    for step in range(14):
+        for _ in range(rng.randrange(60)):
+            history.act()
+        if rng.random() < 0.4:
+            history.turn(rng.choice(DIDS), hide=rng.random() < 0.7)
+        history.fold()
+        if rng.random() < 0.2:
+            boards = Boards(rig.roller, ROWS, 960)  # a new process
+        if rng.random() < 0.8:
+            boards.refresh(history.changed)
+            history.changed = set()
+            assert check(rig.owner, ROWS) == (23 * 4, [], 0)
+            for window in WINDOWS:
+                expected = history.model.boards(window.name, history.minute, ROWS)
+                assert kept(rig, window.name) == expected, (step, window.name)
+        history.minute += rng.choice([0, 1, 1, 2, 7, 30, 59, 60, 61, 300, 1440, 4000])
+    assert rig.audit().diff == 0
