@@ -18,7 +18,7 @@ from collector.certified import Certified
 from collector.live import Live
 from collector.measures import ACCOUNTS, MEASURES, Measure
 from collector.ranking import Ranking
-from collector.rollups import HOUR
+from collector.rollups import HOUR, MINUTE
 from collector.windows import HOUR_LONG, LENGTH, WINDOWS, Window, ceiling, cover, floor
 from sql import statement
 
@@ -73,7 +73,7 @@ class Boards:
         with self._connection.transaction():
             self._connection.execute("select ensure_day(%s)", (hour.date(),))
             for (measure, window), board in self._at_hours_end.items():
-                stretches = cover(*window.span(hour), state.closed)
+                stretches = cover(*window.span(hour + _HOUR - LENGTH[MINUTE]), state.closed)
                 board.forget()
                 ranked = board.board(stretches, [], stretches)
                 given = {"hour": hour, **board_name(measure, window), **columns_of(measure, ranked)}

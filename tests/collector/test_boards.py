@@ -135,3 +135,43 @@ def test_boards_kept_are_boards_from_scratch_and_those_of_a_model(
                 assert kept(rig, window.name) == expected, (step, window.name)
         history.minute += rng.choice([0, 1, 1, 2, 7, 30, 59, 60, 61, 300, 1440, 4000])
     assert rig.audit().diff == 0
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_boards_at_the_end_of_each_hour_are_those_of_a_model(rig: Rig, seed: int) -> None:
+    history, rng = History(rig, seed), random.Random(seed)
+    boards = Boards(rig.roller, ROWS, 960)
+    hours = 0
+    for _ in range(4):
+        for _ in range(rng.randrange(20, 60)):
+            history.act()
+        history.fold()
+        while boards.keep_hour():
+            end = 60 * (hours := hours + 1) - 1
+            for window in WINDOWS:
+                expected = history.model.boards(window.name, end, ROWS)
+                assert kept_at(rig, window.name, hours) == expected, (hours, window.name)
+        history.minute += rng.choice([61, 150, 200])
+    assert hours >= 3
+    assert best_ranks(rig) == best_of(rig)
+
+
+def kept_at(rig: Rig, window: str, hours: int) -> Kept:
+    """The boards of the end of so many hours after noon."""
+    hour = f"'2026-07-04 12:00Z'::timestamptz + {hours - 1} * interval '1 hour'"
+    return kept(rig, window, f"(select * from board_hour where hour = {hour}) as kept")
+
+
+def best_ranks(rig: Rig) -> set[tuple[int, str, str, int]]:
+    return set(rig.owner.execute("select account, metric, time_window, rank from best_rank").fetchall())
+
+
+def best_of(rig: Rig) -> set[tuple[int, str, str, int]]:
+    """The same from all boards that are kept."""
+    found: dict[tuple[int, str, str], int] = {}
+    query = "select metric, time_window, keys from board_hour where kind = 'accounts'"
+    for metric, window, keys in rig.owner.execute(query):
+        for rank, account in enumerate(keys, 1):
+            at = account, metric, window
+            found[at] = min(rank, found.get(at, rank))
+    return {(*at, rank) for at, rank in found.items()}

@@ -14,7 +14,7 @@ NAMES = (
     "source, network, since, collections, dids, contact, workers, batch_events_max, batch_bytes_max, batch_age_s_max, "
     "queue_bytes_max, frame_bytes_max, event_bytes_max, future_s_max, rewind_s, rewind_other_host_s, gap_s_min, "
     "silence_s_max, reconnect_s_min, reconnect_s_max, window_s_min, window_events_min, window_events_max, "
-    "fold_interval_s, event_days_kept, minute_days_kept, hour_days_kept, "
+    "fold_interval_s, event_days_kept, minute_days_kept, hour_days_kept, board_rows, board_interval_s, "
     "stop_deadline_s, disk_free_mib_min, web_host, web_port, web_pool_max, "
     "memcached, public_url, "
     "trusted_proxies, data_dir, database_url, pg_bin, pg_user"
@@ -53,7 +53,7 @@ def test_every_setting_is_here_with_a_description_and_numbers_with_a_unit_or_a_p
     assert [name for name, kind in kinds.items() if not re.fullmatch(r"[A-Za-z].+\.", description(kind))] == []
     plain = {name for name, (value, _) in found().items() if isinstance(value, int | float)}
     with_unit = {name for name in plain if Value(name, 0, "").unit}
-    assert plain - with_unit == {"workers", "web_port", "web_pool_max"}
+    assert plain - with_unit == {"workers", "board_rows", "web_port", "web_pool_max"}
     assert {name: Value(name, 0, "").unit for name in ("rewind_s", "queue_bytes_max", "disk_free_mib_min")} == {
         "rewind_s": "seconds",
         "queue_bytes_max": "bytes",

@@ -19,7 +19,11 @@ account_tally_1    si   st   -
 author_day         s    siu  s
 author_hour        s    siu  s
 author_minute      s    siu  s
+best_rank          s    siu  s
+board              s    siu  s
+board_hour         s    siu  s
 collection         siu  s    s
+deleted_post       siu  s    s
 dimension          s    s    s
 epoch              siu  s    s
 event              si   s    -
