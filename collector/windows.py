@@ -39,9 +39,9 @@ class Window(NamedTuple):
     """The bucket by which it moves on."""
 
     def span(self, watermark: datetime) -> tuple[datetime, datetime]:
-        """From when to before when it lies."""
-        end = floor(watermark, self.step) + LENGTH[self.step]
-        return end - self.length, end
+        """From when to before when it lies; of its last bucket only what is up to the watermark's minute."""
+        begin = floor(watermark, self.step) + LENGTH[self.step] - self.length
+        return begin, floor(watermark, MINUTE) + LENGTH[MINUTE]
 
 
 HOUR_LONG = Window("1h", timedelta(hours=1), MINUTE)

@@ -14,7 +14,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from benchmarks.recording import read
-from ops.audit import compare, found, queries
+from ops.audit import boards, compare, found, queries
 from ops.audit.deliveries import Deliveries, deliveries
 from ops.audit.recount import Recount, recount
 from ops.audit.report import Difference, Report
@@ -61,6 +61,8 @@ def _compared(connection: psycopg.Connection, delivered: Deliveries, say: Callab
     compare.lanes(logged, quarantined, found.rows(connection, queries.LANES), report)
     expected = recount(delivered.counted())
     say("recounted")
+    hidden = {did for (did,) in found.rows(connection, queries.HIDDEN)}
+    boards.compare(expected, delivered.counted(), hidden, found.boards(connection, names), report)
     for bucket in found.buckets(connection):
         _compare_rollups(connection, names, expected.rolled_up(bucket.microseconds, bucket.before_us), bucket, report)
     compare.accounts(expected.statuses, found.rows(connection, queries.STATUSES), report)

@@ -14,9 +14,11 @@ import psycopg
 from psycopg import sql
 
 from ops.audit import queries
+from ops.audit.boards import Kept
+from ops.audit.content import POST
 from ops.audit.frames import MINUTE_US, Key
 from ops.audit.report import moment
-from ops.audit.syntax import Rkey
+from ops.audit.syntax import Rkey, tid_text
 from ops.audit.terms import Term
 
 ROWS_PER_FETCH = 20_000
@@ -153,6 +155,17 @@ def authors(connection: psycopg.Connection, names: Names, bucket: Bucket) -> Ite
     """Each (time, dimension, key, account) of who wrote what a term gained."""
     for minute, term, author in bucket.rows(connection, queries.AUTHORS, "author"):
         yield minute, *names.term(term), names.account(author)
+
+
+def boards(connection: psycopg.Connection, names: Names) -> Iterator[Kept]:
+    """The boards that are up to date."""
+    for kind, metric, window, as_of_us, keys, rkeys, gained, lost in rows(connection, queries.BOARDS):
+        if kind == "posts":
+            posts = zip(keys, rkeys, strict=True)
+            named = [f"at://{names.account(did)}/{POST}/{tid_text(names.rkey(rkey))}" for did, rkey in posts]
+        else:
+            named = [names.account(key) if kind == "accounts" else names.term(key)[1] for key in keys]
+        yield Kept(kind, metric, window, as_of_us, list(zip(named, gained, lost, strict=True)))
 
 
 def network(connection: psycopg.Connection, names: Names, bucket: Bucket) -> Iterator[tuple[Row, int, int]]:

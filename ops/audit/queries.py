@@ -38,6 +38,18 @@ from event
 
 QUARANTINE: LiteralString = "select digest, reason, sample from quarantine"
 
+# Boards made after the last fold; what waits in a tally is in none.
+BOARDS: LiteralString = """
+select kind, metric, time_window, (extract(epoch from as_of) * 1000000)::bigint, keys, rkeys, gained, lost
+from board
+where
+  folds = (select folds from fold)
+  and not exists (select from network_tally_0)
+  and not exists (select from network_tally_1)
+"""
+
+HIDDEN: LiteralString = "select did from account where hidden"
+
 LANES: LiteralString = "select lane, events, quarantined from lane"
 
 # Up to where hours and days are summed up, in microseconds; nothing where none is.

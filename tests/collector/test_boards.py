@@ -11,6 +11,7 @@ from collector import certified, tid
 from collector.board_check import check
 from collector.boards import Boards
 from collector.windows import WINDOWS
+from ops.audit import boards as audited
 from tests.collector.board_model import Model, Record
 from tests.collector.frames import delete, follow, frame, key, like, notice, post, post_uri
 from tests.collector.rig import Rig
@@ -116,6 +117,7 @@ def test_boards_kept_are_boards_from_scratch_and_those_of_a_model(
     rig: Rig, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(certified, "_FIRST_FLOOR", 50)
+    monkeypatch.setattr(audited, "DEPTH", ROWS)
     history, rng = History(rig, seed), random.Random(seed)
     boards = Boards(rig.roller, ROWS, 960)
     for step in range(14):
@@ -133,6 +135,8 @@ def test_boards_kept_are_boards_from_scratch_and_those_of_a_model(
             for window in WINDOWS:
                 expected = history.model.boards(window.name, history.minute, ROWS)
                 assert kept(rig, window.name) == expected, (step, window.name)
+            report = rig.audit()
+            assert (report.diff, report.compared["boards"]) == (0, 23 * 4), report.text()
         history.minute += rng.choice([0, 1, 1, 2, 7, 30, 59, 60, 61, 300, 1440, 4000])
     assert rig.audit().diff == 0
 
