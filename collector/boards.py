@@ -15,6 +15,7 @@ from collector.amounts import Reader
 from collector.authors import Authors
 from collector.board_state import State, board_name, columns_of, state_of
 from collector.certified import Certified
+from collector.crashpoint import crashpoint
 from collector.live import Live
 from collector.measures import ACCOUNTS, MEASURES, Measure
 from collector.ranking import Ranking
@@ -34,8 +35,14 @@ class Boards:
         reader, ranking = Reader(connection), Ranking(connection, rows)
         authors = Authors(connection, rows)
 
+        rows_before = connection.execute(statement("board/last_values"), {"rows": rows}).fetchall()
+        last = {(kind, metric, window): value for kind, metric, window, value in rows_before}
+
         def each() -> dict[tuple[Measure, Window], Certified]:
-            return {(m, w): Certified(m, w, reader, authors, ranking) for w in WINDOWS for m in MEASURES}
+            return {
+                (m, w): Certified(m, w, reader, authors, ranking, last.get((m.kind, m.metric, w.name), 0))
+                for w in WINDOWS for m in MEASURES
+            }  # fmt: skip
 
         self._live = Live(reader)
         self._now, self._at_hours_end = each(), each()
@@ -56,6 +63,7 @@ class Boards:
         with self._connection.transaction():
             for window in windows:
                 self._refresh(window, state)
+            crashpoint("boards_made")
         return True
 
     def forget(self) -> None:
@@ -82,6 +90,7 @@ class Boards:
                     best = {name: given[name] for name in ("hour", "metric", "time_window", "keys")}
                     self._connection.execute(statement("board/note_best_ranks"), best)
             self._connection.execute("update fold set boards_to = %s", (hour + _HOUR,))
+            crashpoint("hour_kept")
         return True
 
     def _refresh(self, window: Window, state: State) -> None:

@@ -18,7 +18,6 @@ from collector.ranking import Ranked, Ranking
 from collector.sums import Sums
 from collector.windows import Stretch, Window
 
-_FIRST_FLOOR = 1 << 14
 _MARGIN = 0.8  # of a board's last value: by so much it may fall until more keys have to be looked at
 
 
@@ -26,16 +25,22 @@ class Certified:
     """One measure in one window, again and again: it remembers where the floor was, and closed sums while they hold."""
 
     def __init__(
-        self, measure: Measure, window: Window, reader: Reader, authors: Authors, ranking: Ranking
+        self, measure: Measure, window: Window, reader: Reader, authors: Authors, ranking: Ranking, last: int = 0
     ) -> None:
+        """`last` is what the last row was worth when the board was made before; 0: nobody knows, or it was not full."""
         self._measure, self._window = measure, window
         self._reader, self._authors, self._ranking = reader, authors, ranking
-        self._floor = _FIRST_FLOOR
+        self._floor = _floor(last)
         self._closed: Closed | None = None
 
     def forget(self) -> None:
         """Closed buckets are others now, or not as they were."""
         self._closed = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the closed sums at hand are of few keys."""
+        return self._closed is not None and not self._closed.complete
 
     def board(self, past: list[Stretch], live: list[Sums], stretches: list[Stretch]) -> Ranked:
         """The board of closed buckets `past` and the live sums; `stretches` are the buckets of both."""
@@ -47,7 +52,7 @@ class Certified:
             )
             ranked = self._best(_candidates(closed, live), stretches)
             full = len(ranked.keys) == self._ranking.rows
-            self._floor = max(1, int(ranked.last * _MARGIN) if full else closed.floor // 8)
+            self._floor = _floor(ranked.last) if full else closed.floor // 8
             if closed.complete or (full and ranked.last >= closed.floor):
                 return ranked
             self._closed = None
@@ -63,6 +68,10 @@ class Certified:
         if self._measure.by_authors:
             amounts = self._authors.most(amounts, stretches)
         return self._ranking.best(self._measure.kind, amounts)
+
+
+def _floor(last: int) -> int:
+    return max(1, int(last * _MARGIN))
 
 
 def _candidates(closed: Closed, live: list[Sums]) -> Amounts:

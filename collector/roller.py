@@ -21,6 +21,7 @@ from collector.vitals import RollerVitals
 from sql.session import connect
 
 TEND_INTERVAL_S = 60.0
+_SHARE_OF_STOP = 0.3  # of the time that a stop may take: after so much of it the boards stay as they are
 _PASSING = (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable)
 
 
@@ -31,12 +32,16 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
         boards = Boards(connection, settings.board_rows, settings.hour_days_kept * 24)
         schedule = Schedule(boards, settings.board_interval_s)
         tended_at = 0.0
+        stopping_at: float | None = None
         while True:
             stopping = control.poll(settings.fold_interval_s)
+            stopping_at = stopping_at or (time.monotonic() if stopping else None)
             folded = _fold(fold, vitals)
             schedule.folded(folded)
-            if stopping:
+            if stopping_at is not None:
                 if folded is not None and not folded.minutes:
+                    if time.monotonic() - stopping_at < settings.stop_deadline_s * _SHARE_OF_STOP:
+                        schedule.finish()
                     return
                 continue
             if time.monotonic() - tended_at > TEND_INTERVAL_S:

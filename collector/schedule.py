@@ -32,6 +32,10 @@ class Schedule:
         if folded is not None:
             self._changed |= folded.minutes
 
+    def finish(self) -> None:
+        """Make all boards as the rollups are now."""
+        self._boards.refresh(self._changed)
+
     def work(self) -> None:
         """Make the boards that are due, or else keep those of one hour of the past."""
         now = time.monotonic()

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from collector import certified, tid
+from collector import tid
 from collector.board_check import check
 from collector.boards import Boards
 from collector.windows import WINDOWS
@@ -45,8 +45,8 @@ def kept(rig: Rig, window: str, table: str = "board") -> Kept:
 class History:
     """Random doings, told to the rig and to the model alike."""
 
-    def __init__(self, rig: Rig, seed: int) -> None:
-        self.rig, self.rng, self.model = rig, random.Random(seed), Model()
+    def __init__(self, rig: Rig, seed: int, dids: list[str] = DIDS) -> None:
+        self.rig, self.rng, self.model, self.dids = rig, random.Random(seed), Model(), dids
         self.minute, self.frames, self.changed = 0, list[bytes](), set[datetime]()
         self.posts: list[tuple[str, str]] = []
         self.made = 0
@@ -56,13 +56,13 @@ class History:
         minute = max(0, self.minute - self.rng.choice([0, 0, 0, 0, 1, 59, 61, 180]))
         self.made += 1
         ms = minute * _MINUTE_MS + self.made % _MINUTE_MS
-        did, kind = self.rng.choice(DIDS), self.rng.choice(KINDS)
+        did, kind = self.rng.choice(self.dids), self.rng.choice(KINDS)
         if kind == "delete":
             self.delete(minute, ms)
             return
         record = Record(kind, did, key(ms), minute)
         if kind == "follow":
-            record.subject = (self.rng.choice(DIDS), "")
+            record.subject = (self.rng.choice(self.dids), "")
             self.frames.append(follow(record.subject[0], did, ms))
         elif kind == "post":
             self.write(record, ms)
@@ -116,7 +116,6 @@ class History:
 def test_boards_kept_are_boards_from_scratch_and_those_of_a_model(
     rig: Rig, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(certified, "_FIRST_FLOOR", 50)
     monkeypatch.setattr(audited, "DEPTH", ROWS)
     history, rng = History(rig, seed), random.Random(seed)
     boards = Boards(rig.roller, ROWS, 960)
@@ -138,6 +137,31 @@ def test_boards_kept_are_boards_from_scratch_and_those_of_a_model(
             report = rig.audit()
             assert (report.diff, report.compared["boards"]) == (0, 23 * 4), report.text()
         history.minute += rng.choice([0, 1, 1, 2, 7, 30, 59, 60, 61, 300, 1440, 4000])
+    assert rig.audit().diff == 0
+
+
+@pytest.mark.parametrize("seed", [21, 22])
+def test_the_few_keys_that_are_summed_are_enough(rig: Rig, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many likes for few: boards come from the keys that gained much in an hour or a day, and from no others."""
+    monkeypatch.setattr(audited, "DEPTH", ROWS)
+    history, rng = History(rig, seed, [f"did:plc:{number:024d}" for number in range(60)]), random.Random(seed)
+    boards = Boards(rig.roller, ROWS, 960)
+    partial = 0
+    for step in range(9):
+        for _ in range(rng.randrange(400, 1600)):
+            history.act()
+        history.fold()
+        if step == 5:
+            boards = Boards(rig.roller, ROWS, 960)
+        boards.refresh(history.changed)
+        history.changed = set()
+        assert check(rig.owner, ROWS) == (23 * 4, [], 0)
+        for window in WINDOWS:
+            expected = history.model.boards(window.name, history.minute, ROWS)
+            assert kept(rig, window.name) == expected, (step, window.name)
+        partial += sum(board.is_partial for board in boards._now.values())
+        history.minute += rng.choice([1, 20, 60, 200, 1500])
+    assert partial > 20
     assert rig.audit().diff == 0
 
 
