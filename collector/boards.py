@@ -66,6 +66,10 @@ class Boards:
             crashpoint("boards_made")
         return True
 
+    def asked(self) -> bool:
+        """Whether somebody wants all boards as of now; who asks this makes them."""
+        return self._connection.execute(statement("board/answer")).fetchone() is not None
+
     def forget(self) -> None:
         """Remember nothing: somebody else has changed the rollups."""
         self._live.forget()

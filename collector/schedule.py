@@ -39,6 +39,8 @@ class Schedule:
     def work(self) -> None:
         """Make the boards that are due, or else keep those of one hour of the past."""
         now = time.monotonic()
+        if self._boards.asked():
+            self._made_at.clear()
         due = [w for w in WINDOWS if now - self._made_at.get(w, float("-inf")) >= _TIMES[w] * self._interval_s]
         if not due:
             self._boards.keep_hour()

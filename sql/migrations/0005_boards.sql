@@ -57,7 +57,9 @@ alter table fold
   -- how often anything was folded
   add column folds bigint not null default 0,
   -- boards of the hours before this are kept
-  add column boards_to timestamptz;
+  add column boards_to timestamptz,
+  -- somebody wants all boards as of now
+  add column boards_asked boolean not null default false;
 
 -- The best that an account ever was on a board of an hour's end, and when first.
 create table best_rank (

@@ -41,8 +41,9 @@ def bare(text: str) -> str:
 
 def test_every_statement_is_named_once_by_its_half_and_every_name_has_its_statement() -> None:
     found = references("collector") + references("web")
-    assert found == Counter(STATEMENTS)
-    assert set(references("ops")) <= set(STATEMENTS)  # who operates it reads what the site reads
+    asked = {"board/ask"}  # what only who operates it wants
+    assert found + Counter(asked) == Counter(STATEMENTS)
+    assert set(references("ops")) <= set(STATEMENTS)  # else it reads what the site reads
 
 
 @pytest.mark.parametrize("path", sorted(HERE.rglob("*.sql")), ids=lambda path: path.stem)
