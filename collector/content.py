@@ -15,7 +15,7 @@ import numpy as np
 
 from collector.batch import Gap, Position
 from collector.columns import ints
-from collector.event import Notice
+from collector.event import Notice, Profile
 from collector.lanes import LANES
 from collector.plain import Plain
 from collector.record import Loss, losses
@@ -55,7 +55,7 @@ class Accepted:
 
     row: Row
     frame: bytes
-    notice: Notice | None = None
+    said: Notice | Profile | None = None
 
 
 @dataclass(slots=True)

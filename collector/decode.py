@@ -30,6 +30,7 @@ from collector.event import (
     Notice,
 )
 from collector.post import is_did, is_rkey, post_detail, post_of_uri, subject_of_reply
+from collector.profile import PROFILE, SELF, profile_of
 
 EARLIEST_US = 1_577_836_800_000_000  # 2020-01-01: before the network; a stream time below it is nonsense
 COLLECTION_CHARACTERS_MAX = 512  # an NSID has at most 317; the rest is room for the strange
@@ -80,7 +81,7 @@ def _commit(message: dict[str, Any], latest_us: int, too_large: bool) -> Event:
         operation = _OPERATIONS.get(commit.get("operation"))  # type: ignore[arg-type]
         if operation is None:
             raise BadFrame("operation_unknown")
-        subject_did = subject_rkey = post = None
+        subject_did = subject_rkey = post = profile = None
         if operation is CREATE and collection in _SUBJECTS:
             record = commit.get("record")
             if type(record) is not dict:
@@ -88,11 +89,13 @@ def _commit(message: dict[str, Any], latest_us: int, too_large: bool) -> Event:
             subject_did, subject_rkey = _SUBJECTS[collection](record)
             if collection == POST:
                 post = post_detail(record)
+        elif collection == PROFILE and rkey == SELF:
+            profile = profile_of(commit.get("record") if operation is not DELETE else None)
     except BadFrame as bad:
         raise BadFrame(bad.reason, Key(did, rev, collection, rkey)) from None
     except (TypeError, RecursionError):  # an unhashable operation
         raise BadFrame("operation_unknown", Key(did, rev, collection, rkey)) from None
-    return Event(time_us, did, operation, rev, collection, rkey, subject_did, subject_rkey, post, None)
+    return Event(time_us, did, operation, rev, collection, rkey, subject_did, subject_rkey, post, profile)
 
 
 def _notice(message: dict[str, Any], kind: str, latest_us: int, too_large: bool) -> Event:

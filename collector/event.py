@@ -41,6 +41,14 @@ class Notice(NamedTuple):
     handle: str | None
 
 
+class Profile(NamedTuple):
+    """What a profile says of its account, at its rev."""
+
+    display_name: str | None
+    unlisted: bool
+    """Whether it asks not to be shown to those who are not signed in."""
+
+
 class Event(NamedTuple):
     """One countable event. `rev` is the commit's TID as a number, or the upstream seq of a notice."""
 
@@ -54,7 +62,8 @@ class Event(NamedTuple):
     subject_did: str | None
     subject_rkey: str | None
     post: PostDetail | None
-    notice: Notice | None
+    said: Notice | Profile | None
+    """What it says of its account."""
 
 
 class Key(NamedTuple):

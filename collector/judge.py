@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from collector.decode import decode
 from collector.errors import BadFrame
-from collector.event import Notice
+from collector.event import Notice, Profile
 from collector.lanes import lane_of
 from collector.names import Names
 from collector.rows import Row, key_of, pack_key, row_of
@@ -20,7 +20,7 @@ class Judged(NamedTuple):
 
     frame: bytes
     row: Row | None
-    notice: Notice | None
+    said: Notice | Profile | None
     bad: BadFrame | None
     key: bytes | None
 
@@ -47,7 +47,7 @@ class Judge:
         except BadFrame as bad:
             return Judged(frame, None, None, bad, self._key_of(bad))
         row = row_of(event, self._names)
-        return Judged(frame, row, event.notice, None, key_of(row))
+        return Judged(frame, row, event.said, None, key_of(row))
 
     def _key_of(self, bad: BadFrame) -> bytes | None:
         if bad.key is None:

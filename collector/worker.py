@@ -127,7 +127,7 @@ class Worker:
         if judged.key in self._window or judged.key in self._refused:
             content.duplicates.append(lane_of_packed(row.packed))
             return None
-        item = Accepted(row, judged.frame, judged.notice)
+        item = Accepted(row, judged.frame, judged.said)
         asks = self._needs_history(row)
         self._window.add(judged.key, row.time_us, row.operation == DELETE)
         if asks:

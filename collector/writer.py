@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -19,14 +18,14 @@ from collector.checkpoint import unix_time
 from collector.content import SAMPLE_BYTES_MAX, Accepted, Content, copy_of
 from collector.crashpoint import crashpoint
 from collector.errors import Fenced
-from collector.event import DELETE, Notice
 from collector.rows import COLUMNS
+from collector.standing import write_standing
 from collector.tally import (
     ACCOUNT_COLUMNS,
     NETWORK_COLUMNS,
     TERM_COLUMNS,
 )
-from sql import array_of, statement
+from sql import statement
 
 ATTEMPTS = 5
 """Tries of one batch against passing trouble (a deadlock, a lock held too long) before the process ends."""
@@ -96,8 +95,7 @@ class Writer:
                 for (table, columns), data in zip(_TALLY_TABLES, packed, strict=True):
                     self._copy(cursor, f"{table}_{segment}", columns, data)
                 crashpoint("after_tallies")
-                self._accounts(cursor, content)
-                self._deleted_posts(cursor, content)
+                write_standing(cursor, content)
             for gap in content.gaps:
                 given = {"from_time": unix_time(gap.from_us), "to_time": unix_time(gap.to_us), "reason": gap.reason}
                 cursor.execute(statement("event/insert_gap"), {"host": self._host, **given})
@@ -145,36 +143,6 @@ class Writer:
         )
         return [lane for (lane,) in cursor.fetchall()]
 
-    def _accounts(self, cursor: psycopg.Cursor, content: Content) -> None:
-        """States and handles that this batch's notices say; of several for one account the latest."""
-        told = sorted(
-            (
-                (item.notice.time_us, item.notice.seq, item.row.actor, item.notice)
-                for item in content.accepted
-                if item.notice
-            ),
-            key=lambda entry: entry[:2],
-        )
-        states = {actor: notice for _, _, actor, notice in told if notice.active is not None}
-        handles = {actor: notice for _, _, actor, notice in told if notice.handle}
-        if states:
-            given = {
-                "active": [notice.active for notice in states.values()],
-                "statuses": [notice.status for notice in states.values()],
-                **_when(states),
-            }
-            cursor.execute(statement("event/update_accounts"), given)
-        if handles:
-            given = {"handles": [notice.handle for notice in handles.values()], **_when(handles)}
-            cursor.execute(statement("event/update_handles"), given)
-
-    def _deleted_posts(self, cursor: psycopg.Cursor, content: Content) -> None:
-        post = content.collections.post
-        rows = [i.row for i in content.accepted if i.row.operation == DELETE and i.row.collection == post]
-        if rows:
-            given = {name: array_of(getattr(row, name) for row in rows) for name in ("actor", "rkey", "rev")}
-            cursor.execute(statement("event/insert_deleted_posts"), given)
-
     def _ensure_days(self, content: Content) -> None:
         for day in content.tallies.days() - self._days:
             self._connection.execute("select ensure_day(%s)", (unix_time(day * 86_400_000_000).date(),))
@@ -205,11 +173,3 @@ class Writer:
         with cursor.copy(query) as copy:
             copy.write(data)
 
-
-def _when(told: dict[int, Notice]) -> dict[str, list[Any]]:
-    """Whom notices are about, and when they say it was."""
-    return {
-        "ids": list(told),
-        "times": [unix_time(notice.time_us) for notice in told.values()],
-        "seqs": [notice.seq for notice in told.values()],
-    }

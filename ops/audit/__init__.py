@@ -62,9 +62,10 @@ def _compared(connection: psycopg.Connection, delivered: Deliveries, say: Callab
     expected = recount(delivered.counted())
     say("recounted")
     hidden = {did for (did,) in found.rows(connection, queries.HIDDEN)}
-    boards.compare(expected, delivered.counted(), hidden, found.boards(connection, names), report)
+    boards.compare(expected, delivered.counted(), hidden | expected.unlisted(), found.boards(connection, names), report)
     for bucket in found.buckets(connection):
         _compare_rollups(connection, names, expected.rolled_up(bucket.microseconds, bucket.before_us), bucket, report)
+    compare.unlisted(expected.unlisted(), found.rows(connection, queries.UNLISTED), report)
     compare.accounts(expected.statuses, found.rows(connection, queries.STATUSES), report)
     say("compared the rollups with their tallies, and the accounts")
     return report

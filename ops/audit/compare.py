@@ -158,6 +158,14 @@ def accounts(expected: Mapping[str, Status], found: Iterable[Row], report: Repor
     report.compared["account statuses"] = len(expected)
 
 
+def unlisted(expected: set[str], found: Iterable[Row], report: Report) -> None:
+    """The accounts that ask not to be shown to everybody are the ones that are marked."""
+    marked = {did for (did,) in found}
+    for did in expected ^ marked:
+        report.differs("account", (did, "unlisted"), did in expected, did in marked)
+    report.compared["unlisted accounts"] = len(expected)
+
+
 def names(names: Names, report: Report) -> None:
     """Each name has one id, or its numbers would stand apart; and a TID is its own."""
     tables: dict[str, Mapping[int, object]] = {

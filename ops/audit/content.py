@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ops.audit.shape import at, features
+from ops.audit.shape import at, entries, features
 from ops.audit.syntax import Rkey, authored, is_did, post
 from ops.audit.terms import Term, terms
 
@@ -18,6 +18,8 @@ POST = "app.bsky.feed.post"
 LIKE = "app.bsky.feed.like"
 REPOST = "app.bsky.feed.repost"
 FOLLOW = "app.bsky.graph.follow"
+
+PROFILE = ("app.bsky.actor.profile", "self")  # collection and record key of an account's own profile
 
 Record = dict[str, object]
 
@@ -36,6 +38,11 @@ class Content(NamedTuple):
 def read(collection: str, record: object) -> Content | None:
     """The content of a record created in one of the four counted collections, or None if it is unreadable."""
     return READERS[collection](record) if isinstance(record, dict) else None
+
+
+def asks_to_be_unlisted(profile: object) -> bool:
+    """Whether a profile asks not to be shown to those who are not signed in."""
+    return any(at(label, "val") == "!no-unauthenticated" for label in entries(at(profile, "labels", "values")))
 
 
 def _of_post(record: Record) -> Content:

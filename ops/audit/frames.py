@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ops.audit.content import READERS, Content, read
+from ops.audit.content import PROFILE, READERS, Content, asks_to_be_unlisted, read
 from ops.audit.syntax import Rkey, is_collection, is_did, rkey, tid
 
 MINUTE_US = 60_000_000
@@ -53,6 +53,7 @@ class Event:
     operation: str
     content: Content | None = None
     status: Change | None = None
+    unlisted: bool | None = None  # what a profile asks for; None: it is no profile
     logged: int | None = None
 
     @property
@@ -177,6 +178,9 @@ def _commit(commit: dict[str, object], key: Key, time_us: int) -> Event | None:
     operation = OPERATIONS.get(name) if isinstance(name, str) else None
     if operation is None:
         return None
+    if key[2:] == PROFILE:
+        unlisted = operation != "d" and asks_to_be_unlisted(commit.get("record"))
+        return Event(key, (time_us,), operation, unlisted=unlisted)
     if operation != "c" or key[2] not in READERS:
         return Event(key, (time_us,), operation)
     created = read(key[2], commit.get("record"))

@@ -50,6 +50,8 @@ where
 
 HIDDEN: LiteralString = "select did from account where hidden"
 
+UNLISTED: LiteralString = "select did from account where unlisted"
+
 LANES: LiteralString = "select lane, events, quarantined from lane"
 
 # Up to where hours and days are summed up, in microseconds; nothing where none is.

@@ -56,6 +56,11 @@ class Recount:
     authors: set[tuple[object, ...]] = field(default_factory=set)  # minute, dimension, key, account
     network: Sums = field(default_factory=Sums)  # minute, collection, operation
     statuses: dict[str, Status] = field(default_factory=dict)
+    profiles: dict[str, tuple[int, bool]] = field(default_factory=dict)  # the latest rev, and whether it is unlisted
+
+    def unlisted(self) -> set[str]:
+        """The accounts whose latest profile asks not to be shown to those who are not signed in."""
+        return {did for did, (_, unlisted) in self.profiles.items() if unlisted}
 
     def rolled_up(self, bucket_us: int, before_us: int | None) -> Recount:
         """The same by longer buckets, as far as these begin before a time (None: all)."""
@@ -78,7 +83,7 @@ class Recount:
 
         return Recount(
             sums(self.accounts), sums(self.posts), sums(self.terms), {at(key) for key in self.authors if there(key)},
-            sums(self.network), self.statuses,
+            sums(self.network), self.statuses, self.profiles,
         )  # fmt: skip
 
 
@@ -91,6 +96,9 @@ def recount(events: Iterable[Event]) -> Recount:
         if event.content is not None:
             _count(total, False, event.minute, event)
         _see_status(total, event)
+        if event.unlisted is not None:
+            did, rev, *_ = event.key
+            total.profiles[did] = max(total.profiles.get(did, (-1, False)), (rev, event.unlisted))
     for minute, create in losses(everything):
         _count(total, True, minute, create)
     return total

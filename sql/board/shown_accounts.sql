@@ -2,4 +2,4 @@
 select account.id, account.did
 from unnest(%(ids)s::bigint[]) as given (id)
 join account using (id)
-where account.active and not account.hidden
+where account.shown

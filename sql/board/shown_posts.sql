@@ -5,8 +5,7 @@ from unnest(%(accounts)s::bigint[], %(rkeys)s::bigint[]) as given (account, rkey
 join account on account.id = given.account
 left join rkey on rkey.id = given.rkey
 where
-  account.active
-  and not account.hidden
+  account.shown
   and not exists (
     select
     from deleted_post

@@ -50,8 +50,13 @@ create table deleted_post (
 );
 
 alter table account
-  -- by its own wish or the operator's: counted, and not shown
-  add column hidden boolean not null default false;
+  -- what its profile says, as of which rev; unlisted: not to be shown to those who are not signed in
+  add column display_name text,
+  add column unlisted boolean not null default false,
+  add column profile_rev bigint,
+  -- by the operator's wish: counted, and not shown
+  add column hidden boolean not null default false,
+  add column shown boolean not null generated always as (active and not unlisted and not hidden) stored;
 
 alter table fold
   -- how often anything was folded

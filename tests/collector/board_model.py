@@ -59,6 +59,7 @@ class Model:
 
     records: list[Record] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    unlisted: set[str] = field(default_factory=set)
 
     def boards(self, window: str, at: int, rows: int) -> dict[tuple[str, str], list[tuple[str, int, int]]]:
         """Every board that is not empty: key, gained, lost, best first; `at` is the watermark's minute."""
@@ -86,10 +87,11 @@ class Model:
         return found
 
     def _is_shown(self, kind: str, key: str) -> bool:
+        away = self.hidden | self.unlisted
         if kind == "accounts":
-            return key not in self.hidden
+            return key not in away
         if kind != "posts":
             return True
         did, rkey = key.split("/")[2], key.split("/")[4]
         gone = {(r.did, r.rkey) for r in self.records if r.kind == "post" and r.deleted is not None}
-        return did not in self.hidden and (did, rkey) not in gone
+        return did not in away and (did, rkey) not in gone

@@ -104,6 +104,15 @@ class History:
         )
         (self.model.hidden.add if hide else self.model.hidden.discard)(did)
 
+    def wish(self, did: str, *, unlisted: bool) -> None:
+        """A profile asks not to be shown, or does no more."""
+        self.made += 1
+        labels = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "!no-unauthenticated"}]}
+        ms = self.minute * _MINUTE_MS + self.made % _MINUTE_MS
+        more = {"labels": labels} if unlisted else {}
+        self.frames.append(frame("app.bsky.actor.profile", did, ms, rkey="self", displayName="x", **more))
+        (self.model.unlisted.add if unlisted else self.model.unlisted.discard)(did)
+
     def fold(self) -> None:
         """Tell everything, some of it twice, and fold."""
         again = self.rng.sample(self.frames, len(self.frames) // 5)
@@ -124,6 +133,8 @@ def test_boards_kept_are_boards_from_scratch_and_those_of_a_model(
             history.act()
         if rng.random() < 0.4:
             history.turn(rng.choice(DIDS), hide=rng.random() < 0.7)
+        if rng.random() < 0.3:
+            history.wish(rng.choice(DIDS), unlisted=rng.random() < 0.5)
         history.fold()
         if rng.random() < 0.2:
             boards = Boards(rig.roller, ROWS, 960)  # a new process

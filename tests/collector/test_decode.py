@@ -55,7 +55,7 @@ def test_a_like_names_the_post_and_its_author() -> None:
         NOON_US + 9000, ALICE, "c", found.rev, "app.bsky.feed.like", key(9), BOB, key(7),
     )  # fmt: skip
     assert found.post is None
-    assert found.notice is None
+    assert found.said is None
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_an_account_event_says_a_state_and_an_identity_event_a_handle() -> None:
     assert (found.operation, found.collection, found.rev, found.rkey) == (
         "e", "#account", 31_527_015_322, 31_527_015_322,
     )  # fmt: skip
-    assert found.notice == Notice(NOON_US, 31_527_015_322, False, "taken\ufffddown", None)
-    assert event(notice("identity", handle="a.example")).notice == Notice(NOON_US, 1, None, None, "a.example")
-    assert event(notice("identity", time="never")).notice == Notice(NOON_US, 1, None, None, None)
-    assert event(notice("identity", handle=7, status="x")).notice == Notice(NOON_US, 1, None, None, None)
+    assert found.said == Notice(NOON_US, 31_527_015_322, False, "taken\ufffddown", None)
+    assert event(notice("identity", handle="a.example")).said == Notice(NOON_US, 1, None, None, "a.example")
+    assert event(notice("identity", time="never")).said == Notice(NOON_US, 1, None, None, None)
+    assert event(notice("identity", handle=7, status="x")).said == Notice(NOON_US, 1, None, None, None)

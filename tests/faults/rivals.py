@@ -14,7 +14,7 @@ from tests.faults.run import PROCESS_S_MAX, Fault
 from tests.faults.stage import NotFired, Stage
 
 _STOP_S_MAX = 10.0
-_LOAD_EVENTS = 5 * EVENTS
+_LOAD_EVENTS = 8 * EVENTS
 _ALREADY_RUNNING = 4  # exit code
 
 

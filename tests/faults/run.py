@@ -57,10 +57,10 @@ def perform(fault: Fault, seed: int, server: Server, folder: Path) -> Outcome:
     with stage(seed, server, folder) as made:
         try:
             fault.strike(made)
-            failure = _judge(fault, made)
+            failure = _wrong(fault, made) or _not_as_meant(fault, made)
         except NotFired as error:
             # what counts wrong has failed, whether it was struck or not
-            failure = _judge(fault, made) if made.is_over else ""
+            failure = _wrong(fault, made) if made.is_over else ""
             fired = bool(failure)
             failure = failure or f"{VOID}: {error}"
         except NotHere as error:
@@ -85,8 +85,8 @@ def too_late(fault: Fault, recovery_s: float | None) -> str:
     return ""
 
 
-def _judge(fault: Fault, made: Stage) -> str:
-    """What is wrong after the end, or nothing."""
+def _wrong(fault: Fault, made: Stage) -> str:
+    """What is wrong after the end, whether it was struck or not; or nothing."""
     if orphans := made.orphans():
         return f"processes were left: {orphans}"
     report = made.audit()
@@ -98,9 +98,14 @@ def _judge(fault: Fault, made: Stage) -> str:
         if not fault.traces:
             return f"it left a trace:\n{said}"
         made.notes.append("left a trace")
+    return ""
+
+
+def _not_as_meant(fault: Fault, made: Stage) -> str:
+    """What did not go the way the fault is about, or nothing."""
     runs = made.one("select count(*) from epoch")
     if fault.runs is not None and runs != fault.runs:
-        return f"there were {runs} runs of the group, not {fault.runs}:\n{said}"
+        return f"there were {runs} runs of the group, not {fault.runs}:\n{_said(made)}"
     return ""
 
 
