@@ -26,7 +26,7 @@ from sql.session import away
 
 VERBS = (
     "up", "demo", "collect", "web", "migrate", "status", "config", "simulate", "replay", "record", "audit",
-    "boards", "bench",
+    "boards", "accounts", "bench",
 )  # fmt: skip
 
 

@@ -44,11 +44,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _answered(connection: psycopg.Connection, rows: int) -> Checked | None:
     """Ask the roller for all boards and check them before it folds again; None when nobody answers."""
-    connection.execute(statement("board/ask"))
-    deadline = time.monotonic() + _ANSWER_S_MAX
-    while time.monotonic() < deadline:
+    row = connection.execute(statement("board/ask")).fetchone()
+    deadline = time.monotonic() + (_ANSWER_S_MAX if row and row[0] else 0.0)
+    while (checked := check_if_all_made(connection, rows)) is None and time.monotonic() < deadline:
         time.sleep(_POLL_S)
-        checked = check_if_all_made(connection, rows)
-        if checked is not None:
-            return checked
-    return None
+    return checked
