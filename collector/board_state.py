@@ -14,7 +14,7 @@ from collector.measures import POSTS, Measure
 from collector.ranking import Ranked
 from collector.rollups import DAY, HOUR
 from collector.windows import Window
-from sql import statement
+from sql import array_of, statement
 
 
 class State(NamedTuple):
@@ -45,3 +45,9 @@ def columns_of(measure: Measure, ranked: Ranked) -> dict[str, list[int] | None]:
     columns = [list(column) for column in zip(*ranked.keys, strict=True)] or [[]] * len(measure.source.key)
     rkeys = columns[1] if measure.kind == POSTS else None
     return {"keys": columns[0], "rkeys": rkeys, "gained": ranked.gained, "lost": ranked.lost}
+
+
+def arrays_of(measure: Measure, ranked: Ranked) -> dict[str, str | None]:
+    """The same as parameters."""
+    columns = columns_of(measure, ranked)
+    return {name: None if column is None else array_of(column) for name, column in columns.items()}

@@ -13,7 +13,7 @@ import psycopg
 
 from collector.amounts import Reader
 from collector.authors import Authors
-from collector.board_state import State, board_name, columns_of, state_of
+from collector.board_state import State, arrays_of, board_name, state_of
 from collector.certified import Certified
 from collector.crashpoint import crashpoint
 from collector.live import Live
@@ -88,7 +88,7 @@ class Boards:
                 stretches = cover(*window.span(hour + _HOUR - LENGTH[MINUTE]), state.closed)
                 board.forget()
                 ranked = board.board(stretches, [], stretches)
-                given = {"hour": hour, **board_name(measure, window), **columns_of(measure, ranked)}
+                given = {"hour": hour, **board_name(measure, window), **arrays_of(measure, ranked)}
                 self._connection.execute(statement("board/keep"), given)
                 if measure.kind == ACCOUNTS:
                     best = {name: given[name] for name in ("hour", "metric", "time_window", "keys")}
@@ -108,5 +108,5 @@ class Boards:
             self._connection.execute(
                 statement("board/store"),
                 {"as_of": state.watermark, "folds": state.folds, "begins": begins, "ends": ends,
-                 **board_name(measure, window), **columns_of(measure, ranked)},
+                 **board_name(measure, window), **arrays_of(measure, ranked)},
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Retention: the days of the event log and of the rollups, made before they are needed and dropped whole.
+"""Retention: the days of the event log, of rollups and of boards, made before they are needed and dropped whole.
 
 It counts from the newest well-filled minute, not from the clock, so that a recording of any age can be replayed. What
 is dropped of follows stays known (sql/migrations/0002_events.sql).
@@ -27,6 +27,7 @@ def tend_days(connection: psycopg.Connection, settings: CollectorSettings) -> No
         "event": settings.event_days_kept + 1,
         **{f"{rollup}_minute": settings.minute_days_kept for rollup in ROLLUPS_BY_DAY},
         **{f"{rollup}_hour": settings.hour_days_kept for rollup in ROLLUPS_BY_DAY},
+        "board_hour": settings.hour_days_kept,
     }
     for table, days_kept in kept.items():
         row = connection.execute(statement("rollup/days"), {"parent": table}).fetchone()

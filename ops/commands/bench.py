@@ -6,12 +6,14 @@ import argparse
 import contextlib
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from benchmarks.balance import WrongRun
+from benchmarks.boards import BoardsOptions, boards
 from benchmarks.child import ChildFailed
 from benchmarks.pipeline import PipelineOptions, pipeline
 from benchmarks.trial import NETWORK
@@ -22,40 +24,50 @@ from ops.problem import Problem
 from ops.settings import Settings
 from sql.migrate import migrate
 
-HELP = "Measure this machine: pipeline (events a second from socket to durable rows, and what each process costs)."
+HELP = (
+    "Measure this machine: pipeline (events a second from socket to durable rows, and what each process costs), "
+    "boards (what it costs to make them anew, with a history and with twice as much)."
+)
 EXAMPLE = "skytally bench pipeline --json --runs 3"
 SETTINGS = False
+_WHATS: dict[str, tuple[type[Any], Callable[..., dict[str, Any]]]] = {
+    "pipeline": (PipelineOptions, pipeline), "boards": (BoardsOptions, boards),
+}  # fmt: skip
+_LEAST = {"events": 1, "runs": 1, "live_s": 0, "accounts": 10_000, "account_hours": 100_000, "rate": 1}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=["pipeline"], help="what to measure")
-    parser.add_argument("--json", action="store_true", help="the whole result as JSON")
-    add_options(parser, PipelineOptions)
+    whats = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    for what, (options, _) in _WHATS.items():
+        sub = whats.add_parser(what, help=options.__doc__, allow_abbrev=False)
+        sub.add_argument("--json", action="store_true", help="the whole result as JSON")
+        add_options(sub, options)
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
-    options = options_of(PipelineOptions, arguments)
+    kind, measure = _WHATS[arguments.what]
+    options = options_of(kind, arguments)
     _refuse(options)
     try:
-        result = pipeline(options, _fresh_database, say)
+        result = measure(options, _fresh_database, say)
     except (WrongRun, ChildFailed) as error:
         raise Problem(str(error)) from error
     if arguments.json:
         print(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
         return exits.OK
     for name, value in result.items():
-        if name not in ("tries", "machine"):
+        if name not in ("tries", "machine", "sizes"):
             print(f"{name:<22} {value}")
     return exits.OK
 
 
-def _refuse(options: PipelineOptions) -> None:
+def _refuse(options: object) -> None:
     """What can not be measured."""
-    for name, least in (("events", 1), ("runs", 1), ("live_s", 0)):
-        if (given := getattr(options, name)) < least:
+    for name, least in _LEAST.items():
+        if (given := getattr(options, name, least)) < least:
             raise Problem(f"--{name.replace('_', '-')} {given}; allowed: {least} or more", exits.USAGE)
     if not Path("/proc/self/stat").exists():
         raise Problem("what a process costs is read from /proc, which only Linux has")

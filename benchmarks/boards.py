@@ -1,0 +1,147 @@
+"""The benchmark of boards: what it costs to make them anew, and that the cost does not grow with the history.
+
+A history of 30 days is generated, then twice as much of it: hours and days as they are summed up, and the minutes at
+the edges of the windows. Then a minute of new events comes, and an hour turns. Every board is compared with the one
+from scratch in the same run; where one differs, the run is no result.
+
+The result, by size of history: `account_hours`, accounts with anything, by hour; `refresh_s` after a minute of new
+events, by window; `turn_s`, the same when an hour has turned and closed sums are made anew; `scratch_s` all boards of a
+window from all rows; `cold_s` what a new process takes for its first boards. `growth`: the second size over the first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import psycopg
+
+from benchmarks.balance import WrongRun
+from benchmarks.history import History, hours
+from benchmarks.machine import machine
+from benchmarks.trial import Server
+from collector.amounts import Reader
+from collector.authors import Authors
+from collector.board_check import check
+from collector.board_state import state_of
+from collector.boards import Boards
+from collector.certified import Certified
+from collector.measures import MEASURES
+from collector.ranking import Ranking
+from collector.rollups import DAY, HOUR, MINUTE
+from collector.windows import LENGTH, WINDOWS, Window, cover
+from sql.session import connect
+
+NOW = datetime(2026, 7, 4, 12, 30, tzinfo=UTC)
+DAYS = 30
+ROWS = 1100
+_EVENTS_EACH = 1.35  # of an hour of the history, for each account that is in it
+
+
+@dataclass(frozen=True, slots=True)
+class BoardsOptions:
+    """What `skytally bench boards` can be told."""
+
+    accounts: int = field(default=1_000_000, metadata={"help": "accounts"})
+    account_hours: int = field(default=20_000_000, metadata={"help": "accounts with anything, by hour, over 30 days"})
+    rate: int = field(default=2000, metadata={"help": "events a second in the minutes that are kept"})
+    seed: int = field(default=1, metadata={"help": "of the history"})
+
+
+def boards(options: BoardsOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
+    """Run it with the history and with twice as much. Raises WrongRun when a board is not as from scratch."""
+    sizes = [_measured(options, times, server, say) for times in (1, 2)]
+    growth = {
+        name: {window: round(sizes[1][name][window] / sizes[0][name][window], 2) for window in sizes[0][name]}
+        for name in ("refresh_s", "turn_s")
+    }
+    return {"sizes": sizes, "growth": growth, "machine": machine()}
+
+
+def _measured(options: BoardsOptions, times: int, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
+    with server() as conninfo, connect(conninfo, None, "bench") as owner:
+        history = History(owner, options.accounts * times, options.seed)
+        account_hours = _write(owner, history, options, times)
+        say(f"a history of {account_hours:,} account-hours")
+        with connect(conninfo, "skytally_roller", "bench") as roller:
+            kept = Boards(roller, ROWS, DAYS * 24)
+            found: dict[str, Any] = {"account_hours": account_hours, "cold_s": _timed(partial(kept.refresh, set()))}
+            history.write(MINUTE, NOW + LENGTH[MINUTE], options.rate * 60)
+            _set_watermark(owner, NOW + LENGTH[MINUTE])
+            found["refresh_s"] = _refreshed(kept)
+            found["scratch_s"] = {window.name: _timed(partial(_scratch, roller, window)) for window in WINDOWS}
+            _verify(owner)
+            turned = NOW + timedelta(minutes=31)
+            for number in range(2, 31):
+                history.write(MINUTE, NOW + number * LENGTH[MINUTE], options.rate * 60)
+            history.sum_up(HOUR, NOW - timedelta(minutes=30))
+            owner.execute("update fold set hours_to = %s", (NOW + timedelta(minutes=30),))
+            _set_watermark(owner, turned)
+            history.write(MINUTE, turned, options.rate * 60)
+            found["turn_s"] = _refreshed(kept)
+            _verify(owner)
+    say(f"refreshed in {found['refresh_s']} s; when an hour had turned, in {found['turn_s']} s")
+    return found
+
+
+def _write(owner: psycopg.Connection, history: History, options: BoardsOptions, times: int) -> int:
+    """The whole history; the number of account-hours."""
+    hour = NOW - timedelta(minutes=30)
+    for day in range(-DAYS - 1, 2):
+        owner.execute("select ensure_day(%s)", ((NOW + timedelta(days=day)).date(),))
+    history.write_names()
+    events = int(options.account_hours * times / (DAYS * 24) * _EVENTS_EACH)
+    at_edges = [hour - timedelta(hours=24), hour - timedelta(hours=23), hour - timedelta(hours=1)]
+    written = 0
+    for begin in hours(hour, DAYS):
+        if begin in at_edges:
+            for number in range(60):
+                history.write(MINUTE, begin + number * LENGTH[MINUTE], options.rate * 60)
+            history.sum_up(HOUR, begin)
+        else:
+            written += history.write(HOUR, begin, events)
+    for number in range(31):
+        history.write(MINUTE, hour + number * LENGTH[MINUTE], options.rate * 60)
+    first_day = hour.replace(hour=0) - timedelta(days=DAYS - 1)
+    for number in range(DAYS - 1):
+        history.sum_up(DAY, first_day + number * timedelta(days=1))
+    owner.execute(
+        "update fold set hours_to = %s, days_to = %s, folds = 1", (hour, first_day + timedelta(days=DAYS - 1))
+    )
+    _set_watermark(owner, NOW)
+    owner.execute("analyze")
+    return written
+
+
+def _set_watermark(owner: psycopg.Connection, watermark: datetime) -> None:
+    owner.execute("update fold set watermark = %s", (watermark,))
+
+
+def _refreshed(kept: Boards) -> dict[str, float]:
+    """Seconds for the boards of each window; moving on in memory is in the first one's."""
+    return {window.name: _timed(partial(kept.refresh, set(), [window])) for window in WINDOWS}
+
+
+def _scratch(connection: psycopg.Connection, window: Window) -> None:
+    state = state_of(connection)
+    assert state is not None
+    reader, authors, ranking = Reader(connection), Authors(connection, ROWS), Ranking(connection, ROWS)
+    for measure in MEASURES:
+        board = Certified(measure, window, reader, authors, ranking)
+        board.scratch(cover(*window.span(state.watermark), state.closed))
+
+
+def _verify(owner: psycopg.Connection) -> None:
+    checked = check(owner, ROWS)
+    if checked.different or checked.older:
+        raise WrongRun(f"boards are not as from scratch: {', '.join(checked.different) or 'older than the last fold'}")
+
+
+def _timed(do: Callable[[], object]) -> float:
+    begun = time.monotonic()
+    do()
+    return round(time.monotonic() - begun, 3)

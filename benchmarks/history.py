@@ -1,0 +1,146 @@
+"""A history for boards: rollups as months of a network would have left them, made without its events.
+
+Who gains follows a power law, so few keys hold much of every bucket. It writes rollup rows and names, and nothing that
+the collector would not have written; days are summed up by the collector's own statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+from psycopg import sql
+
+from collector.columns import Ints, Layout
+from collector.rollups import ROLLUPS, sum_up
+from collector.rows import POSTGRES_EPOCH_US, SIGNATURE, TRAILER
+from collector.windows import LENGTH
+
+EXPONENT = 0.9
+POSTS_EACH = 30
+TERMS = 200_000
+_METRICS = np.array([14, 15, 12, 13, 16, 17, 1])
+_SHARES = np.array([0.62, 0.08, 0.07, 0.02, 0.02, 0.09, 0.10])
+_ON_POSTS = 12, 15  # metrics from one to the other are received by posts too
+_TERM_SHARE = 0.12
+_BITS = 21  # of a rank, three of which fit into a number
+_ACCOUNT = Layout(5, [("at", "i8"), ("account", "i8"), ("metric", "i2"), ("gained", "i4"), ("lost", "i4")])
+_POST = Layout(
+    6, [("at", "i8"), ("account", "i8"), ("rkey", "i8"), ("metric", "i2"), ("gained", "i4"), ("lost", "i4")]
+)
+_TERM = Layout(5, [("at", "i8"), ("term", "i8"), ("gained", "i4"), ("lost", "i4"), ("dimension", "i2")])
+_AUTHOR = Layout(3, [("at", "i8"), ("term", "i8"), ("author", "i8")])
+_COLUMNS = {
+    "account": ("account", "metric", "gained", "lost"), "post": ("account", "rkey", "metric", "gained", "lost"),
+    "term": ("term", "gained", "lost", "dimension"), "author": ("term", "author"),
+}  # fmt: skip
+
+
+class Bucket(NamedTuple):
+    """One bucket's rows, ready for COPY, by rollup; and how many accounts have any."""
+
+    rows: dict[str, npt.NDArray[np.void]]
+    accounts: int
+
+
+class History:
+    """Rollup rows of so many accounts."""
+
+    def __init__(self, connection: psycopg.Connection, accounts: int, seed: int) -> None:
+        self._connection = connection
+        self._random = np.random.default_rng(seed)
+        self._ids = self._numbers(accounts)
+        self._terms = self._numbers(TERMS) >> 3 << 3 | self._random.integers(1, 6, TERMS)
+        self._ranks = np.cumsum(np.arange(1, accounts + 1) ** -EXPONENT)
+        self._term_ranks = np.cumsum(np.arange(1, TERMS + 1) ** -EXPONENT)
+
+    def write_names(self) -> None:
+        """The accounts and the terms."""
+        with self._connection.cursor().copy("copy account (id, did) from stdin") as copy:
+            for number in self._ids.tolist():
+                copy.write_row((number, f"did:plc:{number & (1 << 64) - 1:024x}"))
+        with self._connection.cursor().copy("copy term (id, name) from stdin") as copy:
+            for number in self._terms.tolist():
+                copy.write_row((number, f"{number & (1 << 64) - 1:x}"))
+
+    def write(self, bucket: str, begin: datetime, events: int) -> int:
+        """What so many events leave in one bucket; the number of accounts in it."""
+        made = self._bucket(int(begin.timestamp()) * 1_000_000 - POSTGRES_EPOCH_US, events)
+        for rollup in ROLLUPS:
+            if rollup.name in made.rows:
+                columns = sql.SQL(", ").join(map(sql.Identifier, (bucket, *_COLUMNS[rollup.name])))
+                query = sql.SQL("copy {} ({}) from stdin (format binary)").format(rollup.table(bucket), columns)
+                with self._connection.cursor().copy(query) as copy:
+                    copy.write(SIGNATURE + made.rows[rollup.name].tobytes() + TRAILER)
+        query = sql.SQL("insert into {} ({}, collection, operation, events) values (%s, 1, 'c', %s)").format(
+            sql.Identifier(f"network_{bucket}"), sql.Identifier(bucket)
+        )
+        self._connection.execute(query, (begin, events))
+        return made.accounts
+
+    def sum_up(self, bucket: str, begin: datetime) -> None:
+        """Sum up an hour or a day as the roller does."""
+        for rollup in ROLLUPS:
+            self._connection.execute(sum_up(rollup, bucket), {"begin": begin, "end": begin + LENGTH[bucket]})
+
+    def _bucket(self, at: int, events: int) -> Bucket:
+        accounts = self._drawn(self._ranks, events)
+        metrics = self._random.choice(len(_METRICS), events, p=_SHARES)
+        posts = np.minimum(self._random.geometric(0.2, events) - 1, POSTS_EACH - 1)
+        (account, metric), n = _counted(accounts, metrics)
+        on_posts = (_METRICS[metrics] >= _ON_POSTS[0]) & (_METRICS[metrics] <= _ON_POSTS[1])
+        (post_account, post_metric, post), post_n = _counted(accounts[on_posts], metrics[on_posts], posts[on_posts])
+        wrote = self._random.random(events) < _TERM_SHARE
+        term_at, author_at = self._drawn(self._term_ranks, int(wrote.sum())), accounts[wrote]
+        (term,), term_n = _counted(term_at)
+        (term_of, author), _ = _counted(term_at, author_at)
+        ids, terms = self._ids, self._terms
+        return Bucket(
+            {
+                "account": _ACCOUNT.pack(
+                    len(n), at=at, account=ids[account], metric=_METRICS[metric], gained=n, lost=self._lost(n)
+                ),
+                "post": _POST.pack(
+                    len(post_n), at=at, account=ids[post_account], rkey=post + 1, metric=_METRICS[post_metric],
+                    gained=post_n, lost=self._lost(post_n),
+                ),
+                "term": _TERM.pack(
+                    len(term_n), at=at, term=terms[term], gained=term_n, lost=self._lost(term_n),
+                    dimension=terms[term] & 7,
+                ),
+                "author": _AUTHOR.pack(len(author), at=at, term=terms[term_of], author=ids[author]),
+            },
+            len(np.unique(account)),
+        )  # fmt: skip
+
+    def _drawn(self, ranks: npt.NDArray[np.float64], count: int) -> Ints:
+        return np.searchsorted(ranks, self._random.random(count) * ranks[-1]).astype(np.int64)
+
+    def _lost(self, gained: Ints) -> Ints:
+        return self._random.binomial(gained, 0.03)
+
+    def _numbers(self, count: int) -> Ints:
+        """As many different ones, in no order: an account's id says nothing of its rank."""
+        numbers: Ints = np.unique(self._random.integers(-(1 << 62), 1 << 62, count + 1000))
+        self._random.shuffle(numbers)
+        return numbers[:count]
+
+
+def hours(end: datetime, days: int) -> Iterator[datetime]:
+    """When the hours of so many days before `end` begin."""
+    for number in range(days * 24, 0, -1):
+        yield end - number * timedelta(hours=1)
+
+
+def _counted(*columns: Ints) -> tuple[list[Ints], Ints]:
+    """Equal rows once, with their number."""
+    packed = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        packed = packed << _BITS | column
+    values, n = np.unique(packed, return_counts=True)
+    places = range(len(columns) - 1, -1, -1)
+    return [values >> place * _BITS & (1 << _BITS) - 1 for place in places], n
