@@ -127,7 +127,8 @@ class History:
         """As many different ones, in no order: an account's id says nothing of its rank."""
         numbers: Ints = np.unique(self._random.integers(-(1 << 62), 1 << 62, count + 1000))
         self._random.shuffle(numbers)
-        return numbers[:count]
+        found: Ints = numbers[:count]
+        return found
 
 
 def hours(end: datetime, days: int) -> Iterator[datetime]:

@@ -9,6 +9,7 @@ import time
 import psycopg
 
 from benchmarks.store import Store
+from collector.boards import Boards
 from collector.errors import Fenced
 from collector.worker import Worker
 from tests.collector.rig import Rig
@@ -86,7 +87,7 @@ def zombies(stage: Stage) -> None:
             fenced += _rises(rig, *stage.random.choice(left), number)
         if stage.random.random() < 0.3:
             rig.fold()
-    rig.fold()
+    Boards(rig.roller, rig.settings.board_rows, 960).refresh(rig.fold())
     rig.close()
     stage.notes.append(f"{fenced} refused")
     if not fenced:

@@ -92,8 +92,8 @@ def _wrong(fault: Fault, made: Stage) -> str:
     report = made.audit()
     if report.diff:
         return f"{report.text()}\n{_said(made)}"
-    if not report.compared.get("boards") and made.one("select watermark is not null from fold"):
-        return f"no board was made after the last fold:\n{report.text()}"
+    if made.one("select watermark is not null and not exists (select from board where folds = fold.folds) from fold"):
+        return f"no board was made after the last fold:\n{_said(made)}"
     if "Traceback" in (said := _said(made)):
         if not fault.traces:
             return f"it left a trace:\n{said}"

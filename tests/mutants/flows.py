@@ -91,7 +91,7 @@ MUTANTS = [
     ),
     Mutant(
         "tallies left unfolded at the end", "collector/roller.py",
-        "if stopping and not found:", "if stopping and found:",
+        "if folded is not None and not folded.minutes:", "if folded is not None and folded.minutes:",
         (unit("supervisor", "sigterm"),),
     ),
     Mutant(
