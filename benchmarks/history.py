@@ -118,7 +118,8 @@ class History:
         )  # fmt: skip
 
     def _drawn(self, ranks: npt.NDArray[np.float64], count: int) -> Ints:
-        return np.searchsorted(ranks, self._random.random(count) * ranks[-1]).astype(np.int64)
+        found: Ints = np.searchsorted(ranks, self._random.random(count) * ranks[-1]).astype(np.int64)
+        return found
 
     def _lost(self, gained: Ints) -> Ints:
         return self._random.binomial(gained, 0.03)
