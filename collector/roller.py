@@ -48,7 +48,8 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
                 tended_at = time.monotonic()
                 with contextlib.suppress(*_PASSING):
                     tend_days(connection, settings)
-            schedule.work()
+            with contextlib.suppress(*_PASSING):
+                schedule.work()
             vitals.set("alive_at", time.monotonic())
 
 

@@ -5,6 +5,7 @@ It knows clocks and no numbers. The minutes that were folded into are noted here
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import datetime
 
@@ -37,16 +38,18 @@ class Schedule:
         self._boards.refresh(self._changed)
 
     def work(self) -> None:
-        """Make the boards that are due, or else keep those of one hour of the past."""
+        """Make the boards of the window that is due the longest, so that folds need not wait for all of them; if none
+        is, keep those of one hour of the past. All are made when somebody asks for them."""
         now = time.monotonic()
-        if self._boards.asked():
-            self._made_at.clear()
-        due = [w for w in WINDOWS if now - self._made_at.get(w, float("-inf")) >= _TIMES[w] * self._interval_s]
+        due = list(WINDOWS) if self._boards.asked() else self._longest_due(now)
         if not due:
             self._boards.keep_hour()
-            return
-        if self._changed or WEEK_LONG in due:
-            if not self._boards.refresh(self._changed, due):
-                return
+        elif self._boards.refresh(self._changed, due):
             self._changed = set()
-        self._made_at.update(dict.fromkeys(due, now))
+            self._made_at.update(dict.fromkeys(due, now))
+
+    def _longest_due(self, now: float) -> list[Window]:
+        """The one window, if any."""
+        waited = {w: (now - self._made_at.get(w, -math.inf)) / (_TIMES[w] * self._interval_s) for w in WINDOWS}
+        longest = max(WINDOWS, key=lambda window: waited[window])
+        return [longest] if waited[longest] >= 1 else []
