@@ -24,15 +24,12 @@ from benchmarks.balance import WrongRun
 from benchmarks.history import History, hours
 from benchmarks.machine import machine
 from benchmarks.trial import Server
-from collector.amounts import Reader
-from collector.authors import Authors
 from collector.board_check import check
 from collector.board_state import state_of
 from collector.boards import Boards
-from collector.certified import Certified
 from collector.measures import MEASURES
-from collector.ranking import Ranking
 from collector.rollups import DAY, HOUR, MINUTE
+from collector.scratch import Scratch
 from collector.windows import LENGTH, WINDOWS, Window, cover
 from sql.session import connect
 
@@ -68,7 +65,7 @@ def _measured(options: BoardsOptions, times: int, server: Server, say: Callable[
         account_hours = _write(owner, history, options, times)
         say(f"a history of {account_hours:,} account-hours")
         with connect(conninfo, "skytally_roller", "bench") as roller:
-            kept = Boards(roller, ROWS, DAYS * 24)
+            kept = Boards(roller, ROWS, DAYS)
             found: dict[str, Any] = {"account_hours": account_hours, "cold_s": _timed(partial(kept.refresh, set()))}
             history.write(MINUTE, NOW + LENGTH[MINUTE], options.rate * 60)
             _set_watermark(owner, NOW + LENGTH[MINUTE])
@@ -129,10 +126,9 @@ def _refreshed(kept: Boards) -> dict[str, float]:
 def _scratch(connection: psycopg.Connection, window: Window) -> None:
     state = state_of(connection)
     assert state is not None
-    reader, authors, ranking = Reader(connection), Authors(connection, ROWS), Ranking(connection, ROWS)
+    scratch, stretches = Scratch(connection, ROWS), cover(*window.span(state.watermark), state.closed)
     for measure in MEASURES:
-        board = Certified(measure, window, reader, authors, ranking)
-        board.scratch(cover(*window.span(state.watermark), state.closed))
+        scratch.board(measure, stretches)
 
 
 def _verify(owner: psycopg.Connection) -> None:

@@ -42,15 +42,15 @@ class Reader:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
-    def each(self, source: Source, stretch: Stretch) -> dict[int, Amounts]:
-        """The amounts of one bucket, by what tells measures apart."""
+    def each(self, source: Source, of: Iterable[int], stretch: Stretch) -> dict[int, Amounts]:
+        """The amounts of one bucket by what tells measures apart, `of` what is wanted of that."""
         query = """
             select {by}::bigint as by, {keys}, array_agg(gained::bigint), array_agg(lost::bigint)
             from {table}
-            where {bucket} >= %(begin)s and {bucket} < %(end)s
+            where {bucket} >= %(begin)s and {bucket} < %(end)s and {by} = any (%(of)s)
             group by by
         """
-        given = {"begin": stretch.begin, "end": stretch.end}
+        given = {"begin": stretch.begin, "end": stretch.end, "of": list(of)}
         rows = self._fetch(_named(query, source, stretch.bucket, keys=_arrays(source)), given)
         return {int.from_bytes(by or b"", "big"): _amounts(columns) for by, *columns in rows}
 
@@ -127,6 +127,13 @@ class Reader:
 def no_amounts(source: Source) -> Amounts:
     """Of no key."""
     return Amounts(np.empty((0, len(source.key)), np.int64), np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+def joined(parts: Sequence[Amounts]) -> Amounts:
+    """One after the other, what each has; at least one part."""
+    if len(parts) == 1:
+        return parts[0]
+    return Amounts(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def _rows(

@@ -12,7 +12,7 @@ import numpy as np
 import psycopg
 from psycopg import sql
 
-from collector.amounts import Amounts, Keys
+from collector.amounts import Amounts, Keys, joined
 from collector.windows import Stretch
 
 
@@ -33,7 +33,7 @@ class Authors:
         least = np.sort(counted.gained)[-self._rows] if len(counted.gained) >= self._rows else 0
         rest = order[2 * self._rows :]
         more = self.of(posts.keys[rest[posts.gained[rest] >= least]], stretches)
-        return Amounts(*(np.concatenate(columns) for columns in zip(counted, more, strict=True)))
+        return joined([counted, more])
 
     def of(self, keys: Keys, stretches: list[Stretch]) -> Amounts:
         """The number of distinct authors of each of these terms, as gained; of those that have any."""

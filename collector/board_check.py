@@ -1,8 +1,4 @@
-"""The self-test of the boards: a board as it is kept is the board from scratch.
-
-From scratch means from every row of the window's buckets, with nothing remembered and no index that leaves any out. It
-changes nothing.
-"""
+"""The self-test of the boards: a board as it is kept is the board from scratch. It changes nothing."""
 
 from __future__ import annotations
 
@@ -10,12 +6,9 @@ from typing import NamedTuple
 
 import psycopg
 
-from collector.amounts import Reader
-from collector.authors import Authors
 from collector.board_state import board_name, columns_of, state_of
-from collector.certified import Certified
 from collector.measures import MEASURES
-from collector.ranking import Ranking
+from collector.scratch import Scratch
 from collector.windows import WINDOWS, cover
 from sql import statement
 
@@ -49,7 +42,7 @@ def _check(connection: psycopg.Connection, rows: int) -> Checked:
     state = state_of(connection)
     if state is None:
         return Checked(0, [], 0)
-    reader, authors, ranking = Reader(connection), Authors(connection, rows), Ranking(connection, rows)
+    scratch = Scratch(connection, rows)
     same, older, different = 0, 0, []
     for measure, window in ((measure, window) for window in WINDOWS for measure in MEASURES):
         named = board_name(measure, window)
@@ -58,7 +51,7 @@ def _check(connection: psycopg.Connection, rows: int) -> Checked:
             older += 1
             continue
         stretches = cover(*window.span(state.watermark), state.closed)
-        board = columns_of(measure, Certified(measure, window, reader, authors, ranking).scratch(stretches))
+        board = columns_of(measure, scratch.board(measure, stretches))
         if tuple(board.values()) == kept:
             same += 1
         else:

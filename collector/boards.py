@@ -29,9 +29,9 @@ _HOUR = LENGTH[HOUR]
 class Boards:
     """The boards' one writer, on one session."""
 
-    def __init__(self, connection: psycopg.Connection, rows: int, hours_kept: int) -> None:
+    def __init__(self, connection: psycopg.Connection, rows: int, days_kept: int) -> None:
         self._connection = connection
-        self._hours_kept = timedelta(hours=hours_kept)
+        self._kept = timedelta(days=days_kept)
         reader, ranking = Reader(connection), Ranking(connection, rows)
         authors = Authors(connection, rows)
 
@@ -77,7 +77,7 @@ class Boards:
 
     def keep_hour(self) -> bool:
         """Keep the boards at the end of the oldest hour that is summed up and has none; whether there was one."""
-        row = self._connection.execute(statement("board/next_hour"), {"kept": self._hours_kept}).fetchone()
+        row = self._connection.execute(statement("board/next_hour"), {"kept": self._kept}).fetchone()
         state = state_of(self._connection)
         if row is None or row[0] is None or state is None:
             return False

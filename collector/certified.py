@@ -57,13 +57,6 @@ class Certified:
                 return ranked
             self._closed = None
 
-    def scratch(self, stretches: list[Stretch]) -> Ranked:
-        """The board made from every row of its buckets, with nothing remembered."""
-        amounts = self._reader.sums(self._measure, stretches)
-        if self._measure.by_authors:
-            amounts = self._authors.of(amounts.keys, stretches)
-        return self._ranking.best(self._measure.kind, amounts)
-
     def _best(self, amounts: Amounts, stretches: list[Stretch]) -> Ranked:
         if self._measure.by_authors:
             amounts = self._authors.most(amounts, stretches)

@@ -53,9 +53,9 @@ class Layout:
         return packed
 
 
-def constant(*values: bytes | None) -> bytes:
-    """Fields with their lengths; None is NULL."""
-    return b"".join(NULL if value is None else len(value).to_bytes(4, "big") + value for value in values)
+def constant(value: bytes) -> bytes:
+    """A field with its length."""
+    return len(value).to_bytes(4, "big") + value
 
 
 def parts_of(packed: npt.NDArray[np.void], part: slice | list[int]) -> list[bytes]:

@@ -10,10 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-import numpy as np
-
-from collector.amounts import Amounts, Reader, no_amounts
-from collector.measures import MEASURES, SOURCES, Measure, Summed
+from collector.amounts import Amounts, Reader, joined, no_amounts
+from collector.measures import MEASURES, READ, Measure, Summed
 from collector.rollups import HOUR, MINUTE
 from collector.sums import Sums
 from collector.windows import DAY_LONG, HOUR_LONG, LENGTH, Stretch, Window, ceiling, floor
@@ -49,10 +47,10 @@ class Part:
 
     def _minute(self, minute: datetime) -> Iterable[tuple[Summed, Amounts]]:
         stretch = Stretch(MINUTE, minute, minute + _MINUTE)
-        each = {source: self._reader.each(source, stretch) for source in SOURCES}
+        each = {source: self._reader.each(source, of, stretch) for source, of in READ.items()}
         for source, of in self._sums:
             if found := [each[source][by] for by in of if by in each[source]]:
-                yield (source, of), _joined(found)
+                yield (source, of), joined(found)
 
 
 class Live:
@@ -92,10 +90,3 @@ class Live:
         part.grow(end)
         part.shrink(begin)
         return part
-
-
-def _joined(found: list[Amounts]) -> Amounts:
-    """Amounts of several metrics, as they are of one."""
-    if len(found) == 1:
-        return found[0]
-    return Amounts(*(np.concatenate(columns) for columns in zip(*found, strict=True)))

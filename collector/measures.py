@@ -56,11 +56,10 @@ _RECEIVED = (
     Metric.LIKES_RECEIVED, Metric.REPOSTS_RECEIVED, Metric.REPLIES_RECEIVED, Metric.QUOTES_RECEIVED,
     Metric.MENTIONS_RECEIVED, Metric.FOLLOWERS,
 )  # fmt: skip
-KINDS = {
+_KINDS = {
     "hashtags": Dimension.HASHTAG, "links": Dimension.LINK, "domains": Dimension.DOMAIN, "emoji": Dimension.EMOJI,
     "languages": Dimension.LANGUAGE,
 }  # fmt: skip
-"""The kinds of terms."""
 
 
 def _of(*metrics: int) -> tuple[int, ...]:
@@ -73,8 +72,12 @@ MEASURES = (
     Measure(ACCOUNTS, "posts", _ACCOUNT, _of(Metric.POSTS)),
     *(Measure(POSTS, metric.name.lower().removesuffix("_received"), _POST, _of(metric)) for metric in _ENGAGEMENT),
     Measure(POSTS, "engagement", _POST, _of(*_ENGAGEMENT)),
-    *(Measure(kind, "posts", _TERM, _of(dimension)) for kind, dimension in KINDS.items()),
-    *(Measure(kind, "authors", _TERM, _of(dimension), True) for kind, dimension in KINDS.items()),
+    *(Measure(kind, "posts", _TERM, _of(dimension)) for kind, dimension in _KINDS.items()),
+    *(Measure(kind, "authors", _TERM, _of(dimension), True) for kind, dimension in _KINDS.items()),
 )
 """Every board's."""
-SOURCES = (_ACCOUNT, _POST, _TERM)
+READ = {
+    source: sorted({value for measure in MEASURES if measure.source == source for value in measure.of})
+    for source in (_ACCOUNT, _POST, _TERM)
+}
+"""What boards need of each rollup: values of its `by`."""

@@ -13,6 +13,7 @@ import psycopg
 
 from collector.boards import Boards
 from collector.checkpoint import unix_us
+from collector.memory import give_back, keep_large_blocks_apart
 from collector.retention import tend_days
 from collector.rollup import Fold, Folded
 from collector.schedule import Schedule
@@ -22,35 +23,41 @@ from sql.session import connect
 
 TEND_INTERVAL_S = 60.0
 _SHARE_OF_STOP = 0.3  # of the time that a stop may take: after so much of it the boards stay as they are
+_LAST_STATEMENT_S = 1  # what takes longer while stopping (first boards of a long history) is left to the next start
 _PASSING = (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable)
 
 
 def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals: RollerVitals) -> None:
     """The process: fold, wait, fold; a closed control wire means: the workers are done, fold what is left and end."""
+    keep_large_blocks_apart()
     with connect(conninfo, "skytally_roller", "roller") as connection:
         fold = Fold(connection)
-        boards = Boards(connection, settings.board_rows, settings.hour_days_kept * 24)
+        boards = Boards(connection, settings.board_rows, settings.hour_days_kept)
         schedule = Schedule(boards, settings.board_interval_s)
         tended_at = 0.0
-        stopping_at: float | None = None
-        while True:
-            stopping = control.poll(settings.fold_interval_s)
-            stopping_at = stopping_at or (time.monotonic() if stopping else None)
-            folded = _fold(fold, vitals)
-            schedule.folded(folded)
-            if stopping_at is not None:
-                if folded is not None and not folded.minutes:
-                    if time.monotonic() - stopping_at < settings.stop_deadline_s * _SHARE_OF_STOP:
-                        schedule.finish()
-                    return
-                continue
+        while not control.poll(settings.fold_interval_s):
+            schedule.folded(_fold(fold, vitals))
             if time.monotonic() - tended_at > TEND_INTERVAL_S:
                 tended_at = time.monotonic()
                 with contextlib.suppress(*_PASSING):
                     tend_days(connection, settings)
             with contextlib.suppress(*_PASSING):
                 schedule.work()
+            give_back()
             vitals.set("alive_at", time.monotonic())
+        until = time.monotonic() + settings.stop_deadline_s * _SHARE_OF_STOP
+        _fold_all(fold, schedule, vitals)
+        connection.execute("select set_config('statement_timeout', %s, false)", (f"{_LAST_STATEMENT_S}s",))
+        with contextlib.suppress(psycopg.errors.QueryCanceled, *_PASSING):
+            schedule.finish(until)
+
+
+def _fold_all(fold: Fold, schedule: Schedule, vitals: RollerVitals) -> None:
+    """Fold until nothing is left."""
+    folded = None
+    while folded is None or folded.minutes:
+        folded = _fold(fold, vitals)
+        schedule.folded(folded)
 
 
 def _fold(fold: Fold, vitals: RollerVitals) -> Folded | None:

@@ -34,9 +34,8 @@ _NUMBER = Struct(">iq")
 _TWO_NUMBERS = Struct(">iqiq")
 _KEY = Struct(">qqqi")
 _LANE = slice(18, 20)
-_NULL = NULL
-_NO_SUBJECT = _NULL * 2
-_NO_POST = _NULL * 6
+_NO_SUBJECT = NULL * 2
+_NO_POST = NULL * 6
 _BOOLEAN = {True: b"\0\0\0\1\1", False: b"\0\0\0\1\0"}
 _ARRAY = Struct(">iiiii")
 _BIGINT_OID = 20
@@ -48,10 +47,10 @@ _CREATED = (
     ("collection", "i4"),
 )  # fmt: skip
 _SUBJECT = (("subject_account", "i8"), ("subject_rkey", "i8"))
-_NO_QUOTE_NO_MENTION = _BOOLEAN[False] + _NULL * 3
+_NO_QUOTE_NO_MENTION = _BOOLEAN[False] + NULL * 3
 ON_POST = Layout(len(COLUMNS), [*_CREATED, *_SUBJECT, _NO_POST])
 """A like or repost of a post."""
-ON_ACCOUNT = Layout(len(COLUMNS), [*_CREATED, _SUBJECT[0], _NULL + _NO_POST])
+ON_ACCOUNT = Layout(len(COLUMNS), [*_CREATED, _SUBJECT[0], NULL + _NO_POST])
 """A follow."""
 TOP_POST = Layout(len(COLUMNS), [*_CREATED, _NO_SUBJECT, _BOOLEAN[False] + _NO_QUOTE_NO_MENTION])
 """A post that is no reply, quotes nothing and mentions nobody; `packed_bigints` of its terms follow."""
@@ -95,7 +94,7 @@ def row_of(event: Event, names: Names) -> Row:
     if subject_did is not None:
         subject = names.account(subject_did)
         if subject_key is None:
-            packed_subject = _NUMBER.pack(8, subject) + _NULL
+            packed_subject = _NUMBER.pack(8, subject) + NULL
         else:
             subject_rkey = names.rkey(subject_key)
             packed_subject = _TWO_NUMBERS.pack(8, subject, 8, subject_rkey)
@@ -145,7 +144,7 @@ def record_of(row: Row) -> bytes:
 
 
 def _bigint(value: int | None) -> bytes:
-    return _NULL if value is None else _NUMBER.pack(8, value)
+    return NULL if value is None else _NUMBER.pack(8, value)
 
 
 def packed_bigints(values: tuple[int, ...]) -> bytes:
@@ -155,7 +154,7 @@ def packed_bigints(values: tuple[int, ...]) -> bytes:
 
 def _pack_bigints(values: tuple[int, ...]) -> bytes:
     if not values:
-        return _NULL
+        return NULL
     # dimensions, null flag, element type, length, lower bound, elements
     body = _ARRAY.pack(1, 0, _BIGINT_OID, len(values), 1) + b"".join([_NUMBER.pack(8, value) for value in values])
     return len(body).to_bytes(4, "big") + body

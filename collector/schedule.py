@@ -33,9 +33,11 @@ class Schedule:
         if folded is not None:
             self._changed |= folded.minutes
 
-    def finish(self) -> None:
-        """Make all boards as the rollups are now."""
-        self._boards.refresh(self._changed)
+    def finish(self, until: float) -> None:
+        """Make the boards as the rollups are now, those of short windows first; none is begun after `until`."""
+        for window in WINDOWS:
+            if time.monotonic() < until and self._boards.refresh(self._changed, [window]):
+                self._changed = set()
 
     def work(self) -> None:
         """Make the boards of the window that is due the longest, so that folds need not wait for all of them; if none

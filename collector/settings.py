@@ -112,7 +112,7 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
         Meta(
             ge=1,
             le=1 << 28,
-            description="Keys in memory at most (about 120 bytes each); what is older is looked up in the log.",
+            description="Keys in memory at most (about 105 bytes each); what is older is looked up in the log.",
         ),
     ] = 2_000_000
 

@@ -33,7 +33,7 @@ COLLECTOR_FLOORS = [
     "amounts",
     "authors sums ranking",
     "closed live board_state",
-    "certified",
+    "certified scratch",
     "boards board_check",
     "schedule",
     "content window_load sources.choose judge",

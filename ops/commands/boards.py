@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         if checked is None:
             print("no roller has made the boards, so they are made now")
             with connect(where.conninfo, "skytally_roller", "boards verify") as roller:
-                Boards(roller, rows, settings.collector.hour_days_kept * 24).refresh(set())
+                Boards(roller, rows, settings.collector.hour_days_kept).refresh(set())
             checked = check(connection, rows)
     for name in checked.different:
         print(f"not as from scratch: {name}")

@@ -1,5 +1,5 @@
 -- New names by id, sorted by the caller; `names` a line each, for none has a line break. Nobody else may insert names
--- meanwhile, so that what is not there can be inserted as it is: looking for conflicts row by row costs twice as much.
+-- meanwhile, so that what is not there can be inserted as it is: no row has to be looked at for conflicts.
 -- Returns how many were new, and an id that already stands for another name.
 with given as materialized (
   select given.id, given.name, known.{name} as known_name

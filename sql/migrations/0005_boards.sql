@@ -32,8 +32,8 @@ create table board_hour (
   primary key (kind, metric, time_window, hour)
 ) partition by range (hour);
 
--- What gained much in an hour or a day: the keys that can be on a board of a longer window (collector/closed.py). A
--- tenth of all rows, and always as right as the rows themselves.
+-- What gained much in an hour or a day: the keys that can be on a board of a longer window (collector/closed.py). Few
+-- of all rows, and always as right as the rows themselves.
 create index account_hour_heavy on account_hour (metric, hour, gained) include (account) where gained >= 2;
 create index account_day_heavy on account_day (metric, day, gained) include (account) where gained >= 2;
 create index post_hour_heavy on post_hour (metric, hour, gained) include (account, rkey) where gained >= 2;

@@ -67,3 +67,19 @@ def notice(kind: str, did: str = ALICE, at: int = 0, seq: int = 1, **body: Any) 
     """An identity or account event."""
     inner = {"did": did, "seq": seq, "time": "2026-07-04T12:00:00Z", **body}
     return orjson.dumps({"did": did, "time_us": NOON_US + at * 1000, "kind": kind, kind: inner})
+
+
+BOBS = post_uri(BOB, key(1))
+"""A post of Bob's."""
+
+
+def reply(uri: str, did: str = ALICE, at: int = 0, **record: object) -> bytes:
+    return post(did, at, reply={"root": {"uri": uri}, "parent": {"uri": uri}}, **record)
+
+
+def quote(uri: str) -> dict[str, object]:
+    return {"$type": "app.bsky.embed.record", "record": {"uri": uri}}
+
+
+def mention(did: str) -> dict[str, object]:
+    return {"features": [{"$type": "app.bsky.richtext.facet#mention", "did": did}]}

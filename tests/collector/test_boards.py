@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime
 
 import pytest
 
@@ -12,15 +11,11 @@ from collector.board_check import check
 from collector.boards import Boards
 from collector.windows import WINDOWS
 from ops.audit import boards as audited
-from tests.collector.board_model import Model, Record
-from tests.collector.frames import delete, follow, frame, key, like, notice, post, post_uri
+from tests.collector.frames import post_uri
+from tests.collector.history import DIDS, History
 from tests.collector.rig import Rig
 
 ROWS = 3
-DIDS = [f"did:plc:{letter * 24}" for letter in "abcdefgh"]
-KINDS = ["like", "like", "like", "repost", "follow", "post", "delete"]
-TAGS = ["cats", "dogs", "art", "news", "rain"]
-_MINUTE_MS = 60_000
 
 Kept = dict[tuple[str, str], list[tuple[str, int, int]]]
 
@@ -42,83 +37,12 @@ def kept(rig: Rig, window: str, table: str = "board") -> Kept:
     return found
 
 
-class History:
-    """Random doings, told to the rig and to the model alike."""
-
-    def __init__(self, rig: Rig, seed: int, dids: list[str] = DIDS) -> None:
-        self.rig, self.rng, self.model, self.dids = rig, random.Random(seed), Model(), dids
-        self.minute, self.frames, self.changed = 0, list[bytes](), set[datetime]()
-        self.posts: list[tuple[str, str]] = []
-        self.made = 0
-
-    def act(self) -> None:
-        """One event, now or late by up to three hours."""
-        minute = max(0, self.minute - self.rng.choice([0, 0, 0, 0, 1, 59, 61, 180]))
-        self.made += 1
-        ms = minute * _MINUTE_MS + self.made % _MINUTE_MS
-        did, kind = self.rng.choice(self.dids), self.rng.choice(KINDS)
-        if kind == "delete":
-            self.delete(minute, ms)
-            return
-        record = Record(kind, did, key(ms), minute)
-        if kind == "follow":
-            record.subject = (self.rng.choice(self.dids), "")
-            self.frames.append(follow(record.subject[0], did, ms))
-        elif kind == "post":
-            self.write(record, ms)
-        elif self.posts:
-            record.subject = self.liked()
-            uri = post_uri(*record.subject)
-            self.frames.append(
-                like(uri, did, ms) if kind == "like" else frame("repost", did, ms, subject={"uri": uri, "cid": "x"})
-            )
-        self.model.records.append(record)
-
-    def liked(self) -> tuple[str, str]:
-        """A post, the first ones rather than the last ones."""
-        return self.posts[min(int(self.rng.expovariate(0.3)), len(self.posts) - 1)]
-
-    def write(self, record: Record, ms: int) -> None:
-        record.tags = tuple(self.rng.sample(TAGS, self.rng.randrange(3)))
-        record.lang = self.rng.choice(["en", "ja", "pt", "de"])
-        more: dict[str, object] = {"tags": list(record.tags)} if record.tags else {}
-        if self.posts and self.rng.random() < 0.5:
-            record.reply, record.subject = True, self.liked()
-            ref = {"uri": post_uri(*record.subject), "cid": "x"}
-            more["reply"] = {"root": ref, "parent": ref}
-        self.frames.append(post(record.did, ms, langs=[record.lang], **more))
-        self.posts.append((record.did, record.rkey))
-
-    def delete(self, minute: int, ms: int) -> None:
-        alive = [r for r in self.model.records if r.deleted is None and r.made <= minute]
-        if alive:
-            record = self.rng.choice(alive)
-            record.deleted = minute
-            self.frames.append(delete(record.kind, record.rkey, record.did, ms))
-
-    def turn(self, did: str, *, hide: bool) -> None:
-        """An account is not active any more, or active again."""
-        self.made += 1
-        self.frames.append(
-            notice("account", did, self.minute * _MINUTE_MS + self.made % _MINUTE_MS, seq=self.made, active=not hide)
-        )
-        (self.model.hidden.add if hide else self.model.hidden.discard)(did)
-
-    def wish(self, did: str, *, unlisted: bool) -> None:
-        """A profile asks not to be shown, or does no more."""
-        self.made += 1
-        labels = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "!no-unauthenticated"}]}
-        ms = self.minute * _MINUTE_MS + self.made % _MINUTE_MS
-        more = {"labels": labels} if unlisted else {}
-        self.frames.append(frame("app.bsky.actor.profile", did, ms, rkey="self", displayName="x", **more))
-        (self.model.unlisted.add if unlisted else self.model.unlisted.discard)(did)
-
-    def fold(self) -> None:
-        """Tell everything, some of it twice, and fold."""
-        again = self.rng.sample(self.frames, len(self.frames) // 5)
-        self.rig.hand(*self.frames, *again, at=self.minute * _MINUTE_MS + 59_999)
-        self.frames = []
-        self.changed |= self.rig.fold()
+def agree(history: History, step: int) -> None:
+    """All boards are as from scratch and as the model has them."""
+    assert check(history.rig.owner, ROWS) == (23 * 4, [], 0)
+    for window in WINDOWS:
+        expected = history.model.boards(window.name, history.minute, ROWS)
+        assert kept(history.rig, window.name) == expected, (step, window.name)
 
 
 @pytest.mark.parametrize("seed", range(1, 7))
@@ -127,7 +51,7 @@ def test_boards_kept_are_boards_from_scratch_and_those_of_a_model(
 ) -> None:
     monkeypatch.setattr(audited, "DEPTH", ROWS)
     history, rng = History(rig, seed), random.Random(seed)
-    boards = Boards(rig.roller, ROWS, 960)
+    boards = Boards(rig.roller, ROWS, 40)
     for step in range(14):
         for _ in range(rng.randrange(60)):
             history.act()
@@ -137,14 +61,11 @@ def test_boards_kept_are_boards_from_scratch_and_those_of_a_model(
             history.wish(rng.choice(DIDS), unlisted=rng.random() < 0.5)
         history.fold()
         if rng.random() < 0.2:
-            boards = Boards(rig.roller, ROWS, 960)  # a new process
+            boards = Boards(rig.roller, ROWS, 40)  # a new process
         if rng.random() < 0.8:
             boards.refresh(history.changed)
             history.changed = set()
-            assert check(rig.owner, ROWS) == (23 * 4, [], 0)
-            for window in WINDOWS:
-                expected = history.model.boards(window.name, history.minute, ROWS)
-                assert kept(rig, window.name) == expected, (step, window.name)
+            agree(history, step)
             report = rig.audit()
             assert (report.diff, report.compared["boards"]) == (0, 23 * 4), report.text()
         history.minute += rng.choice([0, 1, 1, 2, 7, 30, 59, 60, 61, 300, 1440, 4000])
@@ -156,20 +77,17 @@ def test_the_few_keys_that_are_summed_are_enough(rig: Rig, seed: int, monkeypatc
     """Many likes for few: boards come from the keys that gained much in an hour or a day, and from no others."""
     monkeypatch.setattr(audited, "DEPTH", ROWS)
     history, rng = History(rig, seed, [f"did:plc:{number:024d}" for number in range(60)]), random.Random(seed)
-    boards = Boards(rig.roller, ROWS, 960)
+    boards = Boards(rig.roller, ROWS, 40)
     partial = 0
     for step in range(9):
         for _ in range(rng.randrange(400, 1600)):
             history.act()
         history.fold()
         if step == 5:
-            boards = Boards(rig.roller, ROWS, 960)
+            boards = Boards(rig.roller, ROWS, 40)
         boards.refresh(history.changed)
         history.changed = set()
-        assert check(rig.owner, ROWS) == (23 * 4, [], 0)
-        for window in WINDOWS:
-            expected = history.model.boards(window.name, history.minute, ROWS)
-            assert kept(rig, window.name) == expected, (step, window.name)
+        agree(history, step)
         partial += sum(board.is_partial for board in boards._now.values())
         history.minute += rng.choice([1, 20, 60, 200, 1500])
     assert partial > 20
@@ -179,7 +97,7 @@ def test_the_few_keys_that_are_summed_are_enough(rig: Rig, seed: int, monkeypatc
 @pytest.mark.parametrize("seed", [11, 12])
 def test_boards_at_the_end_of_each_hour_are_those_of_a_model(rig: Rig, seed: int) -> None:
     history, rng = History(rig, seed), random.Random(seed)
-    boards = Boards(rig.roller, ROWS, 960)
+    boards = Boards(rig.roller, ROWS, 40)
     hours = 0
     for _ in range(4):
         for _ in range(rng.randrange(20, 60)):

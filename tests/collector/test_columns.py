@@ -42,7 +42,7 @@ def test_lengths_are_those_of_each(tids: list[str]) -> None:
 
 @given(st.lists(st.tuples(BIGINT, st.integers(-32768, 32767)), min_size=1, max_size=4))
 def test_rows_packed_at_once_are_rows_packed_one_by_one(rows: list[tuple[int, int]]) -> None:
-    layout = Layout(4, [("wide", "i8"), constant(b"c", None), ("narrow", "i2"), NULL])
+    layout = Layout(4, [("wide", "i8"), constant(b"c"), NULL, ("narrow", "i2"), NULL])
     packed = layout.pack(len(rows), wide=ints([wide for wide, _ in rows]), narrow=ints([n for _, n in rows]))
     one_by_one = [
         pack(">hiq", 4, 8, wide) + b"\0\0\0\1c" + NULL + pack(">ih", 2, narrow) + NULL for wide, narrow in rows

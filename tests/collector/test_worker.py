@@ -1,67 +1,28 @@
-"""What a batch comes to: the meaning of the numbers, duplicates, deletes, and events older than the window."""
+"""What becomes of a batch: duplicates, events older than the window, quarantine, standing of accounts, lanes."""
 
 from __future__ import annotations
 
-from contextlib import closing
-from pathlib import Path
-
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from collector import window
 from collector.batch import Gap
 from collector.lanes import lane_of
-from tests.collector.frames import ALICE, BOB, CAROL, NOON_US, delete, follow, frame, key, like, notice, post, post_uri
+from tests.collector.frames import (
+    ALICE,
+    BOB,
+    BOBS,
+    CAROL,
+    NOON_US,
+    frame,
+    key,
+    like,
+    notice,
+    post,
+    post_uri,
+    quote,
+    reply,
+)
 from tests.collector.rig import HOST, Rig
-from tests.conftest import new_database
-
-BOBS = post_uri(BOB, key(1))
-
-
-def reply(uri: str, did: str = ALICE, at: int = 0, **record: object) -> bytes:
-    return post(did, at, reply={"root": {"uri": uri}, "parent": {"uri": uri}}, **record)
-
-
-def quote(uri: str) -> dict[str, object]:
-    return {"$type": "app.bsky.embed.record", "record": {"uri": uri}}
-
-
-def mention(did: str) -> dict[str, object]:
-    return {"features": [{"$type": "app.bsky.richtext.facet#mention", "did": did}]}
-
-
-def test_a_like_is_made_by_one_and_received_by_the_other_and_by_the_post(rig: Rig) -> None:
-    rig.hand(like(BOBS))
-    rig.fold()
-    assert rig.numbers() == {"likes": 1, "likes_received": 1}
-    assert rig.one("select did from account_minute join account on account.id = account where metric = 14") == BOB
-    assert rig.one("select did from post_minute join account on account.id = account where metric = 14") == BOB
-
-
-def test_what_one_does_to_oneself_is_made_only(rig: Rig) -> None:
-    own = post_uri(ALICE, key(1))
-    rig.hand(like(own), follow(ALICE, at=1), reply(own, at=2, embed=quote(own), facets=[mention(ALICE)]))
-    rig.fold()
-    assert rig.numbers() == {"likes": 1, "follows": 1, "replies": 1, "quotes": 1}
-    assert rig.one("select count(*) from post_minute") == 0
-
-
-def test_a_reply_that_quotes_and_mentions_counts_each_once(rig: Rig) -> None:
-    rig.hand(reply(BOBS, embed=quote(BOBS), facets=[mention(BOB), mention(CAROL), mention(BOB)], langs=["en-US", "en"]))
-    rig.fold()
-    assert rig.numbers() == {
-        "replies": 1, "quotes": 1, "replies_received": 1, "quotes_received": 1, "mentions_received": 2,
-    }  # fmt: skip
-    assert rig.one("select array_agg(name) from term_minute join term on id = term") == ["en"]
-    assert rig.audit().diff == 0
-
-
-def test_updates_and_unknown_collections_are_logged_and_count_nothing(rig: Rig) -> None:
-    rig.hand(frame("post", operation="update", text="x"), frame("com.example.thing", at=1), notice("identity"))
-    rig.fold()
-    assert rig.numbers() == {}
-    assert rig.one("select count(*) from event") == 3
 
 
 def test_an_event_counts_once_however_often_it_comes(rig: Rig) -> None:
@@ -78,64 +39,6 @@ def test_an_event_counts_once_however_often_it_comes(rig: Rig) -> None:
 def test_two_operations_of_one_commit_are_two_events(rig: Rig) -> None:
     rig.hand(like(BOBS, rkey=key(1), rev=5), like(BOBS, rkey=key(2), rev=5), post(rkey=key(1), rev=5))
     assert rig.one("select count(*) from event") == 3
-
-
-def test_a_delete_takes_back_all_that_its_post_counted_in_its_own_minute(rig: Rig) -> None:
-    rig.hand(reply(BOBS, embed=quote(BOBS), facets=[mention(CAROL)], langs=["ja"]))
-    rig.hand(delete("post", key(0), at=180_000))
-    rig.fold()
-    made = ("replies", "quotes", "replies_received", "quotes_received", "mentions_received")
-    assert rig.numbers() == dict.fromkeys(made, 1) | {f"-{name}": 1 for name in made}
-    assert rig.one(
-        "select max(minute) - min(minute) = interval '3 minutes' from account_minute where lost > 0 or gained > 0"
-    )
-    assert rig.one("select sum(lost)::int from term_minute join term on id = term where name = 'ja'") == 1
-    assert rig.audit().diff == 0
-
-
-def test_deletes_find_their_creates_in_the_batch_in_the_log_and_after_a_restart(rig: Rig) -> None:
-    rig.hand(like(BOBS), delete("like", key(0), at=1), like(BOBS, at=2), like(BOBS, at=3))
-    rig.hand(delete("like", key(2), at=4))
-    rig.restart()
-    rig.hand(delete("like", key(3), at=5), delete("like", key(77), at=6))
-    rig.fold()
-    assert rig.numbers() == {"likes": 3, "likes_received": 3, "-likes": 3, "-likes_received": 3}
-    assert rig.audit().diff == 0
-
-
-def test_a_delete_that_comes_before_its_create_still_loses_it(rig: Rig) -> None:
-    rig.hand(delete("like", key(0), at=1))
-    rig.restart()
-    rig.hand(like(BOBS))
-    rig.fold()
-    assert rig.numbers() == {"likes": 1, "likes_received": 1, "-likes": 1, "-likes_received": 1}
-    assert rig.audit().diff == 0
-
-
-def test_a_late_create_moves_the_loss_of_a_delete_that_took_an_earlier_one(rig: Rig) -> None:
-    for what in (like(BOBS, rkey="r", rev=1), delete("like", "r", at=90_000, rev=5)):
-        rig.hand(what)
-    rig.fold()
-    rig.hand(like(post_uri(CAROL, key(9)), rkey="r", rev=3, at=120_000))
-    rig.fold()
-    assert rig.one(f"select sum(lost) from account_minute join account on id = account where did = '{BOB}'") == 0
-    assert rig.audit().diff == 0
-
-
-def test_a_like_is_known_for_seven_days_and_a_follow_for_ever(rig: Rig) -> None:
-    week = 7 * 86_400_000
-    rig.hand(like(BOBS), follow(BOB, at=1))
-    rig.hand(delete("like", key(0), at=week + 2), delete("follow", key(1), at=week + 3))
-    rig.fold()
-    assert rig.numbers() == {
-        "likes": 1,
-        "likes_received": 1,
-        "follows": 1,
-        "followers": 1,
-        "-follows": 1,
-        "-followers": 1,
-    }
-    assert rig.audit().diff == 0
 
 
 def test_an_event_older_than_the_window_is_looked_up_in_the_log(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -327,53 +230,3 @@ def test_of_two_payloads_of_one_event_in_one_batch_the_first_counts(rig: Rig) ->
     rig.fold()
     assert rig.numbers() == {"posts": 3, "quotes": 1, "quotes_received": 1, "likes": 1, "likes_received": 1}
     assert rig.audit().diff == 0
-
-
-OPERATIONS = st.tuples(
-    st.sampled_from([ALICE, BOB]), st.sampled_from(["like", "repost", "follow", "post"]),
-    st.sampled_from([key(900), key(901), "odd"]), st.sampled_from(["create", "create", "delete", "update"]),
-    st.integers(0, 30), st.sampled_from([ALICE, BOB, CAROL]),
-)  # fmt: skip
-
-
-def told(kind: str, subject: str) -> dict[str, object]:
-    """A record of each kind as it usually is."""
-    if kind == "post":
-        uri = {"uri": post_uri(subject, key(2))}
-        return {"text": "x", "reply": {"root": uri, "parent": uri}}
-    return {"subject": subject if kind == "follow" else {"uri": post_uri(subject, key(1)), "cid": "x"}}
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(OPERATIONS, min_size=1, max_size=40), st.booleans(), st.data())
-def test_any_history_in_any_order_and_cut_counts_as_the_recount_says(
-    server: str, tmp_path: Path, history: list[tuple[str, str, str, str, int, str]], small: bool, data: st.DataObject
-) -> None:
-    """Histories of a few records with deletes, repeats, late events and restarts, on a database of their own; with a
-    small window most of them are older than what it holds."""
-    frames = [
-        frame(kind, did, at=rev * 60_000, rkey=rkey, rev=rev, operation=operation, **told(kind, subject))
-        for did, kind, rkey, operation, rev, subject in history
-    ]
-    sizes = {"window_events_min": 1, "window_s_min": 60} if small else {}
-    with (
-        pytest.MonkeyPatch.context() as patch, new_database(server) as conninfo,
-        closing(Rig(conninfo, tmp_path, **sizes)) as rig,
-    ):  # fmt: skip
-        patch.setattr(window, "CHUNK_KEYS", 4 if small else window.CHUNK_KEYS)
-        play(rig, frames, data)
-        report = rig.audit()
-    assert report.diff == 0, report.text()
-
-
-def play(rig: Rig, frames: list[bytes], data: st.DataObject) -> None:
-    """Hand the frames over in any order, some of them twice, in batches of any size, with folds and restarts."""
-    left = data.draw(st.permutations(frames)) + data.draw(st.lists(st.sampled_from(frames), max_size=10))
-    while left:
-        size = data.draw(st.integers(1, 15))
-        rig.hand(*left[:size])
-        left = left[size:]
-        if data.draw(st.booleans()):
-            rig.fold()
-        if data.draw(st.integers(0, 3)) == 0:
-            rig.restart()

@@ -46,14 +46,14 @@ MUTANTS = [
         "_KEY.pack(rev, actor, rkey, collection)", "_KEY.pack(rev, actor, 0, collection)",
         (unit("worker", "two_operations"),),
     ),
-    Mutant("key without rev", _ROWS, "_KEY.pack(rev, actor", "_KEY.pack(0, actor", (unit("worker", "in_the_log"),)),
+    Mutant("key without rev", _ROWS, "_KEY.pack(rev, actor", "_KEY.pack(0, actor", (unit("counting", "in_the_log"),)),
     Mutant(
         "key without record key on the short way", _ROWS, "*range(53, 61), ", "",
         (unit("shortcut"), unit("worker", "two_operations")),
     ),
     Mutant(
         "key remembered, row lost", _SHORTCUT, "            content.take(plain)\n", "            len(plain.keys)\n",
-        (unit("shortcut"), unit("worker", "made_by_one")),
+        (unit("shortcut"), unit("counting", "made_by_one")),
     ),
     Mutant(
         "window not loaded at resume", "collector/window_load.py",
@@ -78,7 +78,7 @@ MUTANTS = [
     Mutant(
         "updates counted", _TALLY,
         'if row.operation == CREATE and row.collection in', 'if row.operation != "d" and row.collection in',
-        (unit("worker", "updates"),),
+        (unit("counting", "updates"),),
     ),
     Mutant(
         "deletes of the unseen counted", _RECORD,
@@ -94,23 +94,23 @@ MUTANTS = [
     Mutant(
         "likes known to deletes for ever", _RECORD,
         "row.time_us - live.time_us <= KNOWN_US", "KNOWN_US > 0",
-        (unit("worker", "seven_days"),),
+        (unit("counting", "seven_days"),),
     ),
     Mutant(
         "lost in the minute of the create", "collector/content.py",
         "self.tallies.loss(loss.created, loss.deleted.time_us, loss.sign)",
         "self.tallies.loss(loss.created, loss.created.time_us, loss.sign)",
-        (unit("worker", "own_minute"),),
+        (unit("counting", "own_minute"),),
     ),
     Mutant(
         "what one does to oneself is received", _TALLY,
         "if subject is None or subject == actor:", "if subject is None:",
-        (unit("shortcut"), unit("worker", "oneself")),
+        (unit("shortcut"), unit("counting", "oneself")),
     ),
     Mutant(
         "the same on the short way", _TALLY,
         "others = plain.actors != plain.subjects", "others = plain.actors == plain.actors",
-        (unit("shortcut"), unit("worker", "oneself")),
+        (unit("shortcut"), unit("counting", "oneself")),
     ),
     Mutant(
         "languages keep their case", "collector/terms.py",

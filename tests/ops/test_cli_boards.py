@@ -40,7 +40,7 @@ def test_boards_that_nobody_has_made_are_made_and_are_as_from_scratch(rig: Rig) 
     ],
 )  # fmt: skip
 def test_a_board_that_is_not_as_from_scratch_is_named(rig: Rig, tampering: str) -> None:
-    Boards(rig.roller, rig.settings.board_rows, 960).refresh(set())
+    Boards(rig.roller, rig.settings.board_rows, 40).refresh(set())
     rig.owner.execute(
         f"update board {tampering} where (kind, metric, time_window) = ('accounts', 'likes_received', '1d')"
     )
@@ -65,7 +65,7 @@ def test_who_is_on_the_opt_out_list_is_on_no_board_and_counts_on(conninfo: str, 
 
 def shown(rig: Rig, changed: set[datetime]) -> dict[str, int]:
     """How many accounts and posts are on the boards of engagement."""
-    Boards(rig.roller, 100, 960).refresh(changed)
+    Boards(rig.roller, 100, 40).refresh(changed)
     query = "select kind, cardinality(keys) from board where metric = 'engagement' and time_window = '1h'"
     return dict(rig.owner.execute(query).fetchall())
 

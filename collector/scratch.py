@@ -1,0 +1,29 @@
+"""Boards from scratch: from every row of their buckets, with nothing remembered and no index that leaves any out.
+
+What boards as they are kept are compared with.
+"""
+
+from __future__ import annotations
+
+import psycopg
+
+from collector.amounts import Reader
+from collector.authors import Authors
+from collector.measures import Measure
+from collector.ranking import Ranked, Ranking
+from collector.windows import Stretch
+
+
+class Scratch:
+    """Makes boards of `rows` rows on one session."""
+
+    def __init__(self, connection: psycopg.Connection, rows: int) -> None:
+        self._reader, self._authors = Reader(connection), Authors(connection, rows)
+        self._ranking = Ranking(connection, rows)
+
+    def board(self, measure: Measure, stretches: list[Stretch]) -> Ranked:
+        """The board of these buckets."""
+        amounts = self._reader.sums(measure, stretches)
+        if measure.by_authors:
+            amounts = self._authors.of(amounts.keys, stretches)
+        return self._ranking.best(measure.kind, amounts)
