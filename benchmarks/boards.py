@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,6 +22,7 @@ import psycopg
 from benchmarks.balance import WrongRun
 from benchmarks.history import History, hours
 from benchmarks.machine import machine
+from benchmarks.options import BoardsOptions
 from benchmarks.trial import Server
 from collector.board_check import check
 from collector.board_state import state_of
@@ -37,16 +37,6 @@ NOW = datetime(2026, 7, 4, 12, 30, tzinfo=UTC)
 DAYS = 30
 ROWS = 1100
 _EVENTS_EACH = 1.35  # of an hour of the history, for each account that is in it
-
-
-@dataclass(frozen=True, slots=True)
-class BoardsOptions:
-    """What `skytally bench boards` can be told."""
-
-    accounts: int = field(default=1_000_000, metadata={"help": "accounts"})
-    account_hours: int = field(default=20_000_000, metadata={"help": "accounts with anything, by hour, over 30 days"})
-    rate: int = field(default=2000, metadata={"help": "events a second in the minutes that are kept"})
-    seed: int = field(default=1, metadata={"help": "of the history"})
 
 
 def boards(options: BoardsOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:

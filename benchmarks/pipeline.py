@@ -24,29 +24,17 @@ import math
 import statistics
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from benchmarks import child
 from benchmarks.machine import machine
+from benchmarks.options import PipelineOptions
 from benchmarks.trial import Server, Trials
 
 NEVER_S = 600.0
 FOLD_S = 2.0
 _RECORDED = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class PipelineOptions:
-    """What `skytally bench pipeline` can be told."""
-
-    events: int = field(default=2_000_000, metadata={"help": "events flat out; a recording of a million is looped"})
-    workers: int = field(default=2, metadata={"help": "worker processes"})
-    runs: int = field(default=3, metadata={"help": "tries of the whole; the median is shown, all are kept"})
-    live_s: int = field(default=30, metadata={"help": "seconds at a live rate of 500 events a second; 0: not"})
-    recording: str = field(default="", metadata={"help": "recording to use instead of a simulated one"})
-    seed: int = field(default=1, metadata={"help": "of the simulated recording"})
 
 
 def pipeline(options: PipelineOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:

@@ -12,11 +12,11 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 _LARGE_BYTES = 1 << 18
 
 
-def keep_large_blocks_apart() -> None:
-    """Give large blocks back as soon as they are free, for some time of their own. Call it before the first."""
+def keep_large_blocks_apart(large_bytes: int = _LARGE_BYTES) -> None:
+    """Give blocks of so many bytes back as soon as they are free. Call it before there is one."""
     if set_option := _function("mallopt"):
-        set_option(_M_MMAP_THRESHOLD, _LARGE_BYTES)
-        set_option(_M_TRIM_THRESHOLD, 2 * _LARGE_BYTES)
+        set_option(_M_MMAP_THRESHOLD, large_bytes)
+        set_option(_M_TRIM_THRESHOLD, 2 * large_bytes)
 
 
 def give_back() -> None:

@@ -9,13 +9,16 @@ from typing import Any
 import uvloop
 
 from collector.batch import Position
-from collector.memory import keep_large_blocks_apart
+from collector.memory import give_back, keep_large_blocks_apart
 from collector.queue import QueueWriter
 from collector.reader import Reader
 from collector.reconnect import CONNECTION_TROUBLE
 from collector.settings import CollectorSettings
 from collector.sources.choose import source_of
 from collector.vitals import ReaderVitals
+
+
+_TIDY_S = 1.0
 
 
 def run(
@@ -51,9 +54,18 @@ async def _read(
         reader.stop()
 
     loop.add_reader(control.fileno(), told)
+    tidying = asyncio.create_task(_tidy())
     stopped = await reader.read(tries_max)
+    tidying.cancel()
     # said before the queues end: the workers may be gone before this process is
     vitals.set("host_failed", 0 if stopped else 1)
     for queue in queues:
         await queue.close()
     return stopped
+
+
+async def _tidy() -> None:
+    """Frames leave holes that only so go back to the system."""
+    while True:
+        await asyncio.sleep(_TIDY_S)
+        give_back()

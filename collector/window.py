@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from collector.rows import RECORD
 
-CHUNK_KEYS = 1 << 14
+CHUNK_KEYS = 1 << 12  # half a million keys and some chunks must not double the table that they are in
 # A rev lies at most this far ahead of the stream time (relays drop what is more than 5 minutes ahead), and two hosts'
 # stream times of one event differ by less than this unless its rev is as old.
 MARGIN_US = 600_000_000

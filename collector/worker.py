@@ -24,7 +24,7 @@ from collector.errors import BadFrame
 from collector.event import CREATE, DELETE, FOLLOW, LIKE, NOTICE, POST, REPOST
 from collector.judge import Judge, Judged
 from collector.lanes import lane_of, lanes_of_worker
-from collector.memory import give_back
+from collector.memory import give_back, keep_large_blocks_apart
 from collector.names import Names
 from collector.plain import Plain
 from collector.queue import QueueReader
@@ -41,6 +41,7 @@ from sql.session import connect
 
 _BATCHES_BETWEEN_COLLECTIONS = 500
 _BATCHES_BETWEEN_TRIMS = 20
+_LARGE_BYTES = 8 << 20  # the table of seen keys, and no batch: a batch is faster where the last one was
 _LAG_SAMPLES = 32
 
 
@@ -224,6 +225,7 @@ def run(
     vitals: WorkerVitals,
 ) -> None:
     """The process: every batch of worker `number` until the reader ends the stream."""
+    keep_large_blocks_apart(_LARGE_BYTES)
     lanes = lanes_of_worker(number, settings.workers)
     queue = QueueReader(pipe)
     with connect(conninfo, "skytally_collector", f"worker {number} epoch {epoch}") as connection:

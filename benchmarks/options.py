@@ -1,0 +1,27 @@
+"""What benchmarks can be told. Apart from them, so that who only asks does not load what they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineOptions:
+    """What `skytally bench pipeline` can be told."""
+
+    events: int = field(default=2_000_000, metadata={"help": "events flat out; a recording of a million is looped"})
+    workers: int = field(default=2, metadata={"help": "worker processes"})
+    runs: int = field(default=3, metadata={"help": "tries of the whole; the median is shown, all are kept"})
+    live_s: int = field(default=30, metadata={"help": "seconds at a live rate of 500 events a second; 0: not"})
+    recording: str = field(default="", metadata={"help": "recording to use instead of a simulated one"})
+    seed: int = field(default=1, metadata={"help": "of the simulated recording"})
+
+
+@dataclass(frozen=True, slots=True)
+class BoardsOptions:
+    """What `skytally bench boards` can be told."""
+
+    accounts: int = field(default=1_000_000, metadata={"help": "accounts"})
+    account_hours: int = field(default=20_000_000, metadata={"help": "accounts with anything, by hour, over 30 days"})
+    rate: int = field(default=2000, metadata={"help": "events a second in the minutes that are kept"})
+    seed: int = field(default=1, metadata={"help": "of the history"})
