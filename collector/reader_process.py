@@ -17,7 +17,6 @@ from collector.settings import CollectorSettings
 from collector.sources.choose import source_of
 from collector.vitals import ReaderVitals
 
-
 _TIDY_S = 1.0
 
 

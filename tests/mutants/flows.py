@@ -91,7 +91,7 @@ MUTANTS = [
     ),
     Mutant(
         "tallies left unfolded at the end", "collector/roller.py",
-        "if folded is not None and not folded.minutes:", "if folded is not None and folded.minutes:",
+        "while folded is None or folded.minutes:", "while folded is None:",
         (unit("supervisor", "sigterm"),),
     ),
     Mutant(
