@@ -32,7 +32,10 @@ def at_point(name: str, latest: int) -> Fault:
         if name in _CLOSING:
             stage.recordings = [stage.folder / "hours.jsonl"]
             record(stage.recording, stage.seed, rate=_SLOW_RATE)
-        stage.settings["fold-interval-s"] = "0.05"  # as many passes as are wanted while there is something to count
+        # as many passes as are wanted while there is something to count
+        stage.settings["fold-interval-s"] = "0.05"
+        if name.startswith("fold"):
+            stage.settings["board-interval-s"] = "60"
         died = crash_at(stage, name, stage.random.randint(1, latest))
         stage.play()
         stage.host.hold()
