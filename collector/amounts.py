@@ -113,6 +113,17 @@ class Reader:
         (columns,) = self._fetch(composed, {"of": list(measure.of), "starts": stretch.starts()})
         return _keys(columns)
 
+    def gainers(self, source: Source, of: Iterable[int], stretch: Stretch) -> Keys:
+        """The keys that gained anything of this in these buckets; some of them several times."""
+        query = """
+            select {keys}
+            from {table}
+            where {bucket} >= %(begin)s and {bucket} < %(end)s and {by} = any (%(of)s) and gained > 0
+        """
+        given = {"begin": stretch.begin, "end": stretch.end, "of": list(of)}
+        (columns,) = self._fetch(_named(query, source, stretch.bucket, keys=_arrays(source)), given)
+        return _keys(columns)
+
     def _fetch(self, query: sql.Composed, given: dict[str, Any]) -> list[list[bytes | None]]:
         """Rows with their columns as they came."""
         cursor = self._connection.cursor(binary=True)

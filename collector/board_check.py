@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
 
 import psycopg
 
-from collector.board_state import board_name, columns_of, state_of
-from collector.measures import MEASURES
+from collector.board_state import State, board_name, columns_of, state_of
+from collector.measures import MEASURES, Measure
 from collector.scratch import Scratch
-from collector.windows import WINDOWS, cover
+from collector.windows import WINDOWS, Stretch, cover
 from sql import statement
+
+Row = tuple[Any, ...]
 
 
 class Checked(NamedTuple):
@@ -18,9 +22,9 @@ class Checked(NamedTuple):
 
     same: int
     different: list[str]
-    """Names of boards."""
+    """Names of boards; of what is kept beside them, the active accounts, `active` and the window."""
     older: int
-    """Boards made before the last fold, about which nothing can be said."""
+    """Those made before the last fold, about which nothing can be said."""
 
 
 def check(connection: psycopg.Connection, rows: int) -> Checked:
@@ -42,18 +46,36 @@ def _check(connection: psycopg.Connection, rows: int) -> Checked:
     state = state_of(connection)
     if state is None:
         return Checked(0, [], 0)
-    scratch = Scratch(connection, rows)
     same, older, different = 0, 0, []
-    for measure, window in ((measure, window) for window in WINDOWS for measure in MEASURES):
-        named = board_name(measure, window)
-        kept = connection.execute(statement("board/as_made"), {**named, "folds": state.folds}).fetchone()
+    for name, kept, scratch in _pairs(connection, rows, state):
         if kept is None:
             older += 1
-            continue
-        stretches = cover(*window.span(state.watermark), state.closed)
-        board = columns_of(measure, scratch.board(measure, stretches))
-        if tuple(board.values()) == kept:
+        elif kept == scratch():
             same += 1
         else:
-            different.append(" ".join(named.values()))
+            different.append(name)
     return Checked(same, different, older)
+
+
+def _pairs(
+    connection: psycopg.Connection, rows: int, state: State
+) -> Iterator[tuple[str, Row | None, Callable[[], Row]]]:
+    """The name of each, its columns if it is as of the last fold, and what makes them from scratch."""
+    scratch = Scratch(connection, rows)
+    for window in WINDOWS:
+        stretches = cover(*window.span(state.watermark), state.closed)
+        for measure in MEASURES:
+            named = board_name(measure, window)
+            kept = connection.execute(statement("board/as_made"), {**named, "folds": state.folds}).fetchone()
+            yield " ".join(named.values()), kept, partial(_columns, scratch, measure, stretches)
+        given = {"time_window": window.name, "folds": state.folds}
+        kept = connection.execute(statement("active/as_made"), given).fetchone()
+        yield f"active {window.name}", kept, partial(_accounts, scratch, stretches)
+
+
+def _columns(scratch: Scratch, measure: Measure, stretches: list[Stretch]) -> Row:
+    return tuple(columns_of(measure, scratch.board(measure, stretches)).values())
+
+
+def _accounts(scratch: Scratch, stretches: list[Stretch]) -> Row:
+    return (scratch.active(stretches),)

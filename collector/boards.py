@@ -1,4 +1,4 @@
-"""The boards: as they stand now, and as they stood at the end of each hour.
+"""The boards, and how many accounts are active: as they stand now, and as they stood at the end of each hour.
 
 What is kept in memory is made anew when a process begins, and forgotten when late events change the past; the tables
 of boards are all it writes.
@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 
+from collector.active import Active
 from collector.amounts import Reader
 from collector.authors import Authors
 from collector.board_state import State, arrays_of, board_name, state_of
@@ -40,11 +41,11 @@ class Boards:
 
         def each() -> dict[tuple[Measure, Window], Certified]:
             return {
-                (m, w): Certified(m, w, reader, authors, ranking, last.get((m.kind, m.metric, w.name), 0))
+                (m, w): Certified(m, reader, authors, ranking, last.get((m.kind, m.metric, w.name), 0))
                 for w in WINDOWS for m in MEASURES
             }  # fmt: skip
 
-        self._live = Live(reader)
+        self._live, self._active = Live(reader), Active(connection)
         self._now, self._at_hours_end = each(), each()
         self._hour: datetime | None = None
 
@@ -60,6 +61,7 @@ class Boards:
             for board in self._now.values():
                 board.forget()
         self._live.move_to(state.watermark, changed)
+        self._active.move_to(state.watermark, changed)
         with self._connection.transaction():
             for window in windows:
                 self._refresh(window, state)
@@ -73,6 +75,7 @@ class Boards:
     def forget(self) -> None:
         """Remember nothing: somebody else has changed the rollups."""
         self._live.forget()
+        self._active.forget()
         self._hour = None
 
     def keep_hour(self) -> bool:
@@ -93,6 +96,12 @@ class Boards:
                 if measure.kind == ACCOUNTS:
                     best = {name: given[name] for name in ("hour", "metric", "time_window", "keys")}
                     self._connection.execute(statement("board/note_best_ranks"), best)
+            for window in WINDOWS:
+                begins, ends = window.span(hour + _HOUR - LENGTH[MINUTE])
+                accounts = self._active.between(begins, ends, state)
+                given = {"hour": hour, "time_window": window.name, "accounts": accounts}
+                self._connection.execute(statement("active/keep"), given)
+            self._active.forget_hours(hour - self._kept)
             self._connection.execute("update fold set boards_to = %s", (hour + _HOUR,))
             crashpoint("hour_kept")
         return True
@@ -102,11 +111,11 @@ class Boards:
         # behind the live minutes at its beginning, before those at its end
         past = cover(ceiling(begins, HOUR), floor(state.watermark, HOUR), state.closed)
         whole = cover(begins, ends, state.closed)
+        made = {"as_of": state.watermark, "folds": state.folds, "begins": begins, "ends": ends}
         for measure in MEASURES:
             live = self._live.parts(measure, window)
             ranked = self._now[measure, window].board([] if window is HOUR_LONG else past, live, whole)
-            self._connection.execute(
-                statement("board/store"),
-                {"as_of": state.watermark, "folds": state.folds, "begins": begins, "ends": ends,
-                 **board_name(measure, window), **arrays_of(measure, ranked)},
-            )  # fmt: skip
+            named = board_name(measure, window)
+            self._connection.execute(statement("board/store"), {**made, **named, **arrays_of(measure, ranked)})
+        given = {**made, "time_window": window.name, "accounts": self._active.between(begins, ends, state)}
+        self._connection.execute(statement("active/store"), given)

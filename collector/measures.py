@@ -46,7 +46,8 @@ class Measure(NamedTuple):
         return self.source, self.of
 
 
-_ACCOUNT = Source(_ROLLUP["account"], ("account",), "metric")
+ACCOUNT = Source(_ROLLUP["account"], ("account",), "metric")
+"""Accounts, by metric."""
 _POST = Source(_ROLLUP["post"], ("account", "rkey"), "metric")
 _TERM = Source(_ROLLUP["term"], ("term",), "dimension")
 _ENGAGEMENT = (
@@ -67,9 +68,9 @@ def _of(*metrics: int) -> tuple[int, ...]:
 
 
 MEASURES = (
-    *(Measure(ACCOUNTS, metric.name.lower(), _ACCOUNT, _of(metric)) for metric in _RECEIVED),
-    Measure(ACCOUNTS, "engagement", _ACCOUNT, _of(*_ENGAGEMENT)),
-    Measure(ACCOUNTS, "posts", _ACCOUNT, _of(Metric.POSTS)),
+    *(Measure(ACCOUNTS, metric.name.lower(), ACCOUNT, _of(metric)) for metric in _RECEIVED),
+    Measure(ACCOUNTS, "engagement", ACCOUNT, _of(*_ENGAGEMENT)),
+    Measure(ACCOUNTS, "posts", ACCOUNT, _of(Metric.POSTS)),
     *(Measure(POSTS, metric.name.lower().removesuffix("_received"), _POST, _of(metric)) for metric in _ENGAGEMENT),
     Measure(POSTS, "engagement", _POST, _of(*_ENGAGEMENT)),
     *(Measure(kind, "posts", _TERM, _of(dimension)) for kind, dimension in _KINDS.items()),
@@ -78,6 +79,6 @@ MEASURES = (
 """Every board's."""
 READ = {
     source: sorted({value for measure in MEASURES if measure.source == source for value in measure.of})
-    for source in (_ACCOUNT, _POST, _TERM)
+    for source in (ACCOUNT, _POST, _TERM)
 }
 """What boards need of each rollup: values of its `by`."""

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 
 from collector.group import Group
+from collector.vitals import RollerVitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Meter:
             quarantined=int(self._carried["refused"] + _sum(group, "refused")),
             duplicates=int(self._carried["duplicates"] + _sum(group, "duplicates")),
             state=state,
-            detail="the disk is nearly full" if paused else reader.trouble,
+            detail="the disk is nearly full" if paused else reader.trouble or _over_budget(group.roller_vitals),
         )
 
     def summary(self, seconds: float) -> str:
@@ -86,6 +87,15 @@ class Meter:
         if now - then >= 0.2:
             self._rate += ((events - before) / (now - then) - self._rate) * min(1.0, (now - then) / 2)
             self._before = (now, events)
+
+
+def _over_budget(roller: RollerVitals) -> str:
+    """What the disk budget has cost, in one line; nothing while the database keeps to it."""
+    days, over = int(roller.get("log_days_short")), roller.get("over_budget_bytes")
+    parts = [f"the disk budget has cost the event log {days} of its days"] if days else []
+    if over:
+        parts.append(f"the database is {over / (1 << 30):.1f} GiB over its budget")
+    return "; ".join(parts)
 
 
 def _sum(group: Group, figure: str) -> float:

@@ -1,12 +1,15 @@
 """Retention: the days of the event log, of rollups and of boards, made before they are needed and dropped whole.
 
+A disk budget shortens the event log, and nothing else: rollups and boards are what people come for.
+
 It counts from the newest well-filled minute, not from the clock, so that a recording of any age can be replayed. What
 is dropped of follows stays known (sql/migrations/0002_events.sql).
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 
 import psycopg
 
@@ -15,6 +18,19 @@ from sql import statement
 
 _DAY = timedelta(days=1)
 ROLLUPS_BY_DAY = ("account", "post", "term", "author")
+
+
+LOG_DAYS_MIN = 2
+"""Days of the event log that no disk budget takes: it begins before the window of seen keys does."""
+
+
+class Shortened(NamedTuple):
+    """What the disk budget has done."""
+
+    log_days_short: int
+    """Days that the event log is shorter than asked."""
+    over_bytes: int
+    """What the database takes more than its budget, after that."""
 
 
 def tend_days(connection: psycopg.Connection, settings: CollectorSettings) -> None:
@@ -30,9 +46,7 @@ def tend_days(connection: psycopg.Connection, settings: CollectorSettings) -> No
         "board_hour": settings.hour_days_kept,
     }
     for table, days_kept in kept.items():
-        row = connection.execute(statement("rollup/days"), {"parent": table}).fetchone()
-        assert row is not None
-        newest, days = row
+        newest, days = _days(connection, table)
         if newest is None:
             return
         if newest + _DAY not in days:
@@ -40,3 +54,33 @@ def tend_days(connection: psycopg.Connection, settings: CollectorSettings) -> No
         for day in days:
             if day < newest - timedelta(days=days_kept):
                 connection.execute("select drop_day(%s, %s)", (table, day))
+
+
+def keep_to_budget(connection: psycopg.Connection, settings: CollectorSettings) -> Shortened:
+    """Drop the oldest days of the event log while the database takes more than its budget. Raises as `tend_days`."""
+    budget = settings.database_mib_max << 20
+    newest, days = _days(connection, "event")
+    if not budget or newest is None:
+        return Shortened(0, 0)
+    old = [day for day in days if day <= newest]
+    while (over := _bytes(connection) - budget) > 0 and len(old) > LOG_DAYS_MIN:
+        connection.execute("select drop_day('event', %s)", (old.pop(0),))
+        connection.execute("update fold set log_from = greatest(log_from, %s)", (old[0],))
+    row = connection.execute("select log_from from fold").fetchone()
+    asked_from = newest - timedelta(days=settings.event_days_kept)
+    begins = row[0] if row and row[0] else asked_from
+    return Shortened(max(0, (begins - asked_from).days), max(0, over))
+
+
+def _days(connection: psycopg.Connection, table: str) -> tuple[date | None, list[date]]:
+    """The day that retention counts from, and the days that there are of a table."""
+    row = connection.execute(statement("rollup/days"), {"parent": table}).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def _bytes(connection: psycopg.Connection) -> int:
+    """What the database takes on the disk, without its write-ahead log."""
+    row = connection.execute("select pg_database_size(current_database())").fetchone()
+    assert row is not None
+    return int(row[0])

@@ -14,7 +14,7 @@ import psycopg
 from collector.boards import Boards
 from collector.checkpoint import unix_us
 from collector.memory import give_back, keep_large_blocks_apart
-from collector.retention import tend_days
+from collector.retention import keep_to_budget, tend_days
 from collector.rollup import Fold, Folded
 from collector.schedule import Schedule
 from collector.settings import CollectorSettings
@@ -41,6 +41,7 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
                 tended_at = time.monotonic()
                 with contextlib.suppress(*_PASSING):
                     tend_days(connection, settings)
+                    _keep_to_budget(connection, settings, vitals)
             with contextlib.suppress(*_PASSING):
                 schedule.work()
             give_back()
@@ -50,6 +51,12 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
         connection.execute("select set_config('statement_timeout', %s, false)", (f"{_LAST_STATEMENT_S}s",))
         with contextlib.suppress(psycopg.errors.QueryCanceled, *_PASSING):
             schedule.finish(until)
+
+
+def _keep_to_budget(connection: psycopg.Connection, settings: CollectorSettings, vitals: RollerVitals) -> None:
+    shortened = keep_to_budget(connection, settings)
+    vitals.set("log_days_short", shortened.log_days_short)
+    vitals.set("over_budget_bytes", shortened.over_bytes)
 
 
 def _fold_all(fold: Fold, schedule: Schedule, vitals: RollerVitals) -> None:

@@ -87,6 +87,9 @@ class Fold:
         assert row is not None
         self._others |= self._folds is not None and row[0] != self._folds + 1
         self._folds = row[0]
+        if hours_to is not None:
+            forget = sql.SQL(statement("rollup/forget_active")).format(**tables)
+            self._connection.execute(forget, {"before": hours_to})
         for bucket, before in ((MINUTE, None), (HOUR, hours_to), (DAY, days_to)):
             if bucket != MINUTE and before is None:
                 continue

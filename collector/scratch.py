@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import psycopg
 
+from collector.active import MADE
 from collector.amounts import Reader
 from collector.authors import Authors
-from collector.measures import Measure
+from collector.measures import ACCOUNT, Measure
 from collector.ranking import Ranked, Ranking
+from collector.sketch import estimate, sketch_of, union
 from collector.windows import Stretch
 
 
@@ -27,3 +29,7 @@ class Scratch:
         if measure.by_authors:
             amounts = self._authors.of(amounts.keys, stretches)
         return self._ranking.best(measure.kind, amounts)
+
+    def active(self, stretches: list[Stretch]) -> int:
+        """How many accounts are active in these buckets."""
+        return estimate(union(sketch_of(self._reader.gainers(ACCOUNT, MADE, each)[:, 0]) for each in stretches))

@@ -129,6 +129,10 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
     hour_days_kept: Annotated[
         int, Meta(ge=31, le=36_500, description="Days of the rollups by the hour, from the newest; days stay for ever.")
     ] = 40
+    database_mib_max: Annotated[
+        int,
+        Meta(ge=0, description="MiB of the database above which the oldest days of the event log go early; 0: never."),
+    ] = 0
     board_rows: Annotated[
         int, Meta(ge=10, le=10_000, description="Rows of a board: a thousand, and some for what is hidden meanwhile.")
     ] = 1100

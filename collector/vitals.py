@@ -104,4 +104,6 @@ class RollerVitals(_Block):
         "empty",  # 1 when the last fold found nothing in either segment
         "alive_at",  # monotonic seconds: when it last began or ended a fold
         "folded_at",  # monotonic seconds: when something was last folded
+        "log_days_short",  # days that the event log is shorter than asked, for the sake of the disk budget
+        "over_budget_bytes",  # what the database takes more than the disk budget, after that
     )  # fmt: skip

@@ -22,6 +22,7 @@ MAY_IMPORT = {
 COLLECTOR_FLOORS = [
     "version event memory tid crashpoint lanes settings vitals",
     "errors batch emoji links reconnect columns refusals retention",
+    "sketch",
     "terms",
     "post profile",
     "decode checkpoint usual",
@@ -33,7 +34,8 @@ COLLECTOR_FLOORS = [
     "amounts",
     "authors sums ranking",
     "closed live board_state",
-    "certified scratch",
+    "certified active",
+    "scratch",
     "boards board_check",
     "schedule",
     "content window_load sources.choose judge",

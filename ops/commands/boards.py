@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             checked = check(connection, rows)
     for name in checked.different:
         print(f"not as from scratch: {name}")
-    print(f"diff={len(checked.different)} ({checked.same} boards the same, {checked.older} older than the last fold)")
+    print(f"diff={len(checked.different)} ({checked.same} the same, {checked.older} older than the last fold)")
     return exits.FAILED if checked.different or checked.older else exits.OK
 
 

@@ -64,7 +64,32 @@ alter table fold
   -- boards of the hours before this are kept
   add column boards_to timestamptz,
   -- somebody wants all boards as of now
-  add column boards_asked boolean not null default false;
+  add column boards_asked boolean not null default false,
+  -- the disk budget has shortened the event log to begin with this day
+  add column log_from date;
+
+-- Who was active, which is who made a post, reply, like, repost or follow: a sketch of each hour that is summed up
+-- (collector/sketch.py). One that is not there is made anew.
+create table active_hour (
+  hour timestamptz primary key,
+  registers bytea not null
+);
+
+-- How many accounts were: in each window as it stands now, and as it stood at the end of each hour.
+create table active (
+  time_window text primary key,
+  as_of timestamptz not null,
+  folds bigint not null,
+  begins timestamptz not null,
+  ends timestamptz not null,
+  accounts bigint not null
+);
+create table active_at (
+  hour timestamptz not null,
+  time_window text not null,
+  accounts bigint not null,
+  primary key (time_window, hour)
+);
 
 -- The best that an account ever was on a board of an hour's end, and when first.
 create table best_rank (

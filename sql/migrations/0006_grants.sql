@@ -25,7 +25,8 @@ grant insert, update on
   term_minute, term_hour, term_day,
   author_minute, author_hour, author_day,
   network_minute, network_hour, network_day,
-  board, board_hour, best_rank to skytally_roller;
+  board, board_hour, best_rank, active_hour, active, active_at to skytally_roller;
+grant delete on active_hour to skytally_roller;
 
 grant select on network, epoch, lane, gap, vitals, fold, account, rkey, collection, metric, dimension, term,
   account_minute, account_hour, account_day,
@@ -33,7 +34,7 @@ grant select on network, epoch, lane, gap, vitals, fold, account, rkey, collecti
   term_minute, term_hour, term_day,
   author_minute, author_hour, author_day,
   network_minute, network_hour, network_day,
-  board, board_hour, best_rank, deleted_post to skytally_web;
+  board, board_hour, best_rank, active, active_at, deleted_post to skytally_web;
 -- reasons and times, not samples: those may hold what an account has since deleted
 grant select (digest, reason, host, lane, epoch, cursor, size, noted_at) on quarantine to skytally_web;
 

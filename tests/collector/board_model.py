@@ -63,8 +63,7 @@ class Model:
 
     def boards(self, window: str, at: int, rows: int) -> dict[tuple[str, str], list[tuple[str, int, int]]]:
         """Every board that is not empty: key, gained, lost, best first; `at` is the watermark's minute."""
-        end = at + 1 if window in ("1h", "1d") else at - at % 60 + 60
-        begin = end - MINUTES[window]
+        begin = begin_of(window, at)
         gained: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         lost: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         authors: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -86,6 +85,12 @@ class Model:
                 found[board] = [(key, counts[key], lost[board][key]) for key in order[:rows]]
         return found
 
+    def active(self, window: str, at: int) -> int:
+        """How many accounts made anything."""
+        begin = begin_of(window, at)
+        made = [record for record in self.records if record.kind == "post" or record.subject is not None]
+        return len({record.did for record in made if begin <= record.made <= at})
+
     def _is_shown(self, kind: str, key: str) -> bool:
         away = self.hidden | self.unlisted
         if kind == "accounts":
@@ -95,3 +100,9 @@ class Model:
         did, rkey = key.split("/")[2], key.split("/")[4]
         gone = {(r.did, r.rkey) for r in self.records if r.kind == "post" and r.deleted is not None}
         return did not in away and (did, rkey) not in gone
+
+
+def begin_of(window: str, at: int) -> int:
+    """The first minute of the window whose last one is `at`."""
+    end = at + 1 if window in ("1h", "1d") else at - at % 60 + 60
+    return end - MINUTES[window]

@@ -39,10 +39,14 @@ def kept(rig: Rig, window: str, table: str = "board") -> Kept:
 
 def agree(history: History, step: int) -> None:
     """All boards are as from scratch and as the model has them."""
-    assert check(history.rig.owner, ROWS) == (23 * 4, [], 0)
+    assert check(history.rig.owner, ROWS) == (24 * 4, [], 0)
     for window in WINDOWS:
         expected = history.model.boards(window.name, history.minute, ROWS)
         assert kept(history.rig, window.name) == expected, (step, window.name)
+        active = history.model.active(window.name, history.minute)
+        query = "select accounts from active where time_window = %s"
+        ((found,),) = history.rig.owner.execute(query, (window.name,)).fetchall()
+        assert abs(found - active) <= 1 + active // 30, (step, window.name)  # it is an estimate, a good one of few
 
 
 @pytest.mark.parametrize("seed", range(1, 7))

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from collector import rollup
-from collector.retention import tend_days
+from collector.retention import Shortened, keep_to_budget, tend_days
 from collector.rollup import Fold
 from collector.rollups import BUCKETS, ROLLUPS
 from collector.settings import CollectorSettings
@@ -108,6 +108,25 @@ def test_days_are_made_ahead_and_dropped_whole_and_follows_stay_known(rig: Rig) 
     }  # fmt: skip
     rig.hand(follow(BOB, at=0))
     assert rig.one("select count(*)::int from event where collection = 4") == 1  # the delete; the create is known
+
+
+def test_a_disk_budget_takes_the_oldest_days_of_the_log_and_nothing_else(rig: Rig) -> None:
+    day = 86_400_000
+    for number in range(5):
+        rig.hand(*[like(BOBS, at=number * day + n) for n in range(100)])
+    rig.fold()
+    kept = CollectorSettings(minute_days_kept=10_000, hour_days_kept=10_000)
+    tend_days(rig.roller, kept)
+    before = rig.one("select sum(gained)::int from account_minute")
+    assert keep_to_budget(rig.roller, kept) == (0, 0)
+    tight = CollectorSettings(database_mib_max=1)
+    found = keep_to_budget(rig.roller, tight)
+    assert found == Shortened(6, found.over_bytes)
+    assert found.over_bytes > 0
+    days = rig.owner.execute("select distinct time::date - '2026-07-04' from event order by 1").fetchall()
+    assert days == [(3,), (4,)]
+    assert rig.one("select sum(gained)::int from account_minute") == before
+    assert keep_to_budget(rig.roller, CollectorSettings(database_mib_max=100_000)) == (6, 0)
 
 
 def sums(rig: Rig, bucket: str) -> list[tuple[Any, ...]]:

@@ -16,6 +16,9 @@ account_hour       s    siu  s
 account_minute     s    siu  s
 account_tally_0    si   st   -
 account_tally_1    si   st   -
+active             s    siu  s
+active_at          s    siu  s
+active_hour        s    siud -
 author_day         s    siu  s
 author_hour        s    siu  s
 author_minute      s    siu  s

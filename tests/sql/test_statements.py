@@ -23,6 +23,13 @@ TEXT = re.compile(r"'[^']*'")
 PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
+TABLES = {
+    "event/insert_names": {"table": "account", "name": "did"},
+    "rollup/forget_active": {"network_tally": "network_tally_0"},
+}
+"""Of statements about one table of several, one."""
+
+
 def references(package: str) -> Counter[str]:
     """How often the code names each statement, wherever in it."""
     texts = (
@@ -31,7 +38,7 @@ def references(package: str) -> Counter[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
-    return Counter(text for text in texts if re.fullmatch(r"(board|checkpoint|event|query|rollup)/\w+", text))
+    return Counter(text for text in texts if re.fullmatch(r"(active|board|checkpoint|event|query|rollup)/\w+", text))
 
 
 def bare(text: str) -> str:
@@ -58,6 +65,6 @@ def test_every_statement_is_valid_against_the_schema(name: str, database: psycop
         text = copied[1]
     parameters = list(dict.fromkeys(PARAMETER.findall(text)))
     numbered = PARAMETER.sub(lambda found: f"${parameters.index(found[1]) + 1}", text).replace("%%", "%")
-    if name == "event/insert_names":  # of any table of names
-        numbered = numbered.format(table="account", name="did")
+    if name in TABLES:
+        numbered = numbered.format(**TABLES[name])
     database.execute(f"prepare checked as {numbered}".encode())

@@ -1,0 +1,81 @@
+"""Boards and histories as the database has them, and what gaps have cut out of the time that they are about.
+
+It owns these queries. It ranks nothing and knows no HTTP.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from sql import statement
+
+LENGTH = {
+    "1h": timedelta(hours=1),
+    "1d": timedelta(days=1),
+    "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+}
+"""Of each window that boards are made for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What upstream delivered of a stretch of time."""
+
+    share: float
+    """What no gap cuts, 0 to 1; time before the first event ever counted is not covered."""
+    gaps: list[dict[str, Any]]
+    """`from`, `to`, `source`, `reason` of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A page of a board."""
+
+    begins: datetime
+    ends: datetime
+    as_of: datetime
+    coverage: Coverage
+    total: int
+    """Rows of the whole board."""
+    rows: list[dict[str, Any]]
+    """`rank`, who it is, `value`, `gained`, `lost`, `previous_rank` and `previous_value`; the last two are of the board
+    one window earlier, None where it was not kept or did not have it."""
+
+
+async def accounts(
+    connection: psycopg.AsyncConnection[Any], metric: str, window: str, *, at: datetime | None = None,
+    offset: int = 0, limit: int = 100,
+) -> Board | None:  # fmt: skip
+    """A board of accounts as it stands now, or as it stood `at` the end of an hour; None where there is none."""
+    given = {"kind": "accounts", "metric": metric, "time_window": window, "length": LENGTH[window], "at": at}
+    cursor = connection.cursor(row_factory=dict_row)
+    head = await (await cursor.execute(statement("query/board"), given)).fetchone()
+    if head is None:
+        return None
+    page = {**given, "offset": offset, "limit": limit}
+    rows = await (await cursor.execute(statement("query/board_accounts"), page)).fetchall()
+    total = max((row.pop("total") for row in rows), default=0)
+    return Board(**head, coverage=await coverage(connection, head["begins"], head["ends"]), total=total, rows=rows)
+
+
+async def coverage(connection: psycopg.AsyncConnection[Any], begin: datetime, end: datetime) -> Coverage:
+    """What was delivered from `begin` to before `end`."""
+    cursor = await connection.execute(statement("query/coverage"), {"from": begin, "to": end})
+    row = await cursor.fetchone()
+    assert row is not None
+    return Coverage(round(row[0] or 0.0, 6), row[1])
+
+
+async def account_series(
+    connection: psycopg.AsyncConnection[Any], account: int, metric: int, begin: datetime, end: datetime
+) -> list[dict[str, Any]]:
+    """`hour`, `gained` and `lost` of an account by one metric, of the hours with any from `begin` to before `end`."""
+    given = {"account": account, "metric": metric, "from": begin, "to": end}
+    cursor = connection.cursor(row_factory=dict_row)
+    return await (await cursor.execute(statement("query/account_series"), given)).fetchall()
