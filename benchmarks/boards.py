@@ -6,11 +6,13 @@ from scratch in the same run; where one differs, the run is no result.
 
 The result, by size of history: `account_hours`, accounts with anything, by hour; `refresh_s` after a minute of new
 events, by window; `turn_s`, the same when an hour has turned and closed sums are made anew; `scratch_s` all boards of a
-window from all rows; `cold_s` what a new process takes for its first boards. `growth`: the second size over the first.
+window from all rows; `cold_s` what a new process takes for its first boards; `read_ms` a page of 100 of a
+board, and an account's hours of 30 days. `growth`: the second size over the first.
 """
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -30,13 +32,13 @@ from collector.boards import Boards
 from collector.measures import MEASURES
 from collector.rollups import DAY, HOUR, MINUTE
 from collector.scratch import Scratch
-from collector.windows import LENGTH, WINDOWS, Window, cover
+from collector.windows import LENGTH, WINDOWS, Window, cover, floor
+from sql import statement
 from sql.session import connect
 
 NOW = datetime(2026, 7, 4, 12, 30, tzinfo=UTC)
 DAYS = 30
 ROWS = 1100
-_EVENTS_EACH = 1.35  # of an hour of the history, for each account that is in it
 
 
 def boards(options: BoardsOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
@@ -61,6 +63,7 @@ def _measured(options: BoardsOptions, times: int, server: Server, say: Callable[
             _set_watermark(owner, NOW + LENGTH[MINUTE])
             found["refresh_s"] = _refreshed(kept)
             found["scratch_s"] = {window.name: _timed(partial(_scratch, roller, window)) for window in WINDOWS}
+            found["read_ms"] = _read(owner)
             _verify(owner)
             turned = NOW + timedelta(minutes=31)
             for number in range(2, 31):
@@ -81,7 +84,8 @@ def _write(owner: psycopg.Connection, history: History, options: BoardsOptions, 
     for day in range(-DAYS - 1, 2):
         owner.execute("select ensure_day(%s)", ((NOW + timedelta(days=day)).date(),))
     history.write_names()
-    events = int(options.account_hours * times / (DAYS * 24) * _EVENTS_EACH)
+    events = history.events_of(options.account_hours * times / (DAYS * 24))
+    first_day = hour.replace(hour=0) - timedelta(days=DAYS - 1)
     at_edges = [hour - timedelta(hours=24), hour - timedelta(hours=23), hour - timedelta(hours=1)]
     written = 0
     for begin in hours(hour, DAYS):
@@ -91,11 +95,10 @@ def _write(owner: psycopg.Connection, history: History, options: BoardsOptions, 
             history.sum_up(HOUR, begin)
         else:
             written += history.write(HOUR, begin, events)
+        if first_day <= floor(begin, DAY) == begin - timedelta(hours=23):
+            history.write_day(floor(begin, DAY))
     for number in range(31):
         history.write(MINUTE, hour + number * LENGTH[MINUTE], options.rate * 60)
-    first_day = hour.replace(hour=0) - timedelta(days=DAYS - 1)
-    for number in range(DAYS - 1):
-        history.sum_up(DAY, first_day + number * timedelta(days=1))
     owner.execute(
         "update fold set hours_to = %s, days_to = %s, folds = 1", (hour, first_day + timedelta(days=DAYS - 1))
     )
@@ -119,6 +122,29 @@ def _scratch(connection: psycopg.Connection, window: Window) -> None:
     scratch, stretches = Scratch(connection, ROWS), cover(*window.span(state.watermark), state.closed)
     for measure in MEASURES:
         scratch.board(measure, stretches)
+
+
+def _read(connection: psycopg.Connection) -> dict[str, float]:
+    """Milliseconds for a page of 100 of a board, and for the hours of 30 days of somebody on it; the median of many."""
+    board = {"metric": "likes_received", "at": None, "offset": 0, "limit": 100}
+    pages = [{**board, "time_window": window.name, "length": window.length} for window in WINDOWS]
+    query = "select keys from board where kind = 'accounts' and metric = 'likes_received' and time_window = '30d'"
+    ((keys,),) = connection.execute(query).fetchall()
+    month = {"metric": 14, "from": NOW - timedelta(days=DAYS), "to": NOW}
+    each = {
+        "board": [("query/board_accounts", page) for page in pages * 25],
+        "series": [("query/account_series", {**month, "account": account}) for account in keys[::11]],
+    }
+    return {what: _median_ms(connection, asked) for what, asked in each.items()}
+
+
+def _median_ms(connection: psycopg.Connection, asked: list[tuple[str, dict[str, Any]]]) -> float:
+    def seconds(name: str, given: dict[str, Any]) -> float:
+        begun = time.perf_counter()
+        connection.execute(statement(name), given).fetchall()
+        return time.perf_counter() - begun
+
+    return round(statistics.median(seconds(*each) for each in asked) * 1000, 2)
 
 
 def _verify(owner: psycopg.Connection) -> None:

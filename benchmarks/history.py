@@ -1,7 +1,7 @@
 """A history for boards: rollups as months of a network would have left them, made without its events.
 
 Who gains follows a power law, so few keys hold much of every bucket. It writes rollup rows and names, and nothing that
-the collector would not have written; days are summed up by the collector's own statements.
+the collector would not have written.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import psycopg
 from psycopg import sql
 
 from collector.columns import Ints, Layout
-from collector.rollups import ROLLUPS, sum_up
+from collector.rollups import DAY, ROLLUPS, sum_up
 from collector.rows import POSTGRES_EPOCH_US, SIGNATURE, TRAILER
-from collector.windows import LENGTH
+from collector.windows import LENGTH, floor
 
 EXPONENT = 0.9
 POSTS_EACH = 30
@@ -40,11 +40,12 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-class Bucket(NamedTuple):
-    """One bucket's rows, ready for COPY, by rollup; and how many accounts have any."""
+class Counted(NamedTuple):
+    """What keys gained and lost; the ranks of a key packed into one number."""
 
-    rows: dict[str, npt.NDArray[np.void]]
-    accounts: int
+    keys: Ints
+    gained: Ints
+    lost: Ints
 
 
 class History:
@@ -57,6 +58,17 @@ class History:
         self._terms = self._numbers(TERMS) >> 3 << 3 | self._random.integers(1, 6, TERMS)
         self._ranks = np.cumsum(np.arange(1, accounts + 1) ** -EXPONENT)
         self._term_ranks = np.cumsum(np.arange(1, TERMS + 1) ** -EXPONENT)
+        self._days: dict[datetime, list[dict[str, Counted]]] = {}
+
+    def events_of(self, accounts: float) -> int:
+        """How many events so many different accounts have together in one bucket, on the average."""
+        shares = np.diff(self._ranks, prepend=0.0) / self._ranks[-1]
+        low, high = accounts, 1000.0 * accounts
+        while high - low > 1:
+            middle = (low + high) / 2
+            found = -np.expm1(-middle * shares).sum()
+            low, high = (middle, high) if found < accounts else (low, middle)
+        return int(high)
 
     def write_names(self) -> None:
         """The accounts and the terms."""
@@ -69,60 +81,82 @@ class History:
 
     def write(self, bucket: str, begin: datetime, events: int) -> int:
         """What so many events leave in one bucket; the number of accounts in it."""
-        made = self._bucket(int(begin.timestamp()) * 1_000_000 - POSTGRES_EPOCH_US, events)
-        for rollup in ROLLUPS:
-            if rollup.name in made.rows:
-                columns = sql.SQL(", ").join(map(sql.Identifier, (bucket, *_COLUMNS[rollup.name])))
-                query = sql.SQL("copy {} ({}) from stdin (format binary)").format(rollup.table(bucket), columns)
-                with self._connection.cursor().copy(query) as copy:
-                    copy.write(SIGNATURE + made.rows[rollup.name].tobytes() + TRAILER)
-        query = sql.SQL("insert into {} ({}, collection, operation, events) values (%s, 1, 'c', %s)").format(
-            sql.Identifier(f"network_{bucket}"), sql.Identifier(bucket)
-        )
-        self._connection.execute(query, (begin, events))
-        return made.accounts
+        made = self._made(events)
+        self._days.setdefault(floor(begin, DAY), []).append(made)
+        self._write(bucket, begin, made, events)
+        return len(np.unique(made["account"].keys >> _BITS))
+
+    def write_day(self, begin: datetime) -> None:
+        """What all that was written of a day adds up to."""
+        parts = self._days.pop(begin)
+        together = {name: _together([part[name] for part in parts]) for name in parts[0]}
+        self._write(DAY, begin, together, int(together["account"].gained.sum()))
 
     def sum_up(self, bucket: str, begin: datetime) -> None:
         """Sum up an hour or a day as the roller does."""
         for rollup in ROLLUPS:
             self._connection.execute(sum_up(rollup, bucket), {"begin": begin, "end": begin + LENGTH[bucket]})
 
-    def _bucket(self, at: int, events: int) -> Bucket:
+    def _write(self, bucket: str, begin: datetime, made: dict[str, Counted], events: int) -> None:
+        packed = self._packed(int(begin.timestamp()) * 1_000_000 - POSTGRES_EPOCH_US, made)
+        for rollup in ROLLUPS:
+            if rollup.name in packed:
+                columns = sql.SQL(", ").join(map(sql.Identifier, (bucket, *_COLUMNS[rollup.name])))
+                query = sql.SQL("copy {} ({}) from stdin (format binary)").format(rollup.table(bucket), columns)
+                with self._connection.cursor().copy(query) as copy:
+                    copy.write(SIGNATURE + packed[rollup.name].tobytes() + TRAILER)
+        query = sql.SQL("insert into {} ({}, collection, operation, events) values (%s, 1, 'c', %s)").format(
+            sql.Identifier(f"network_{bucket}"), sql.Identifier(bucket)
+        )
+        self._connection.execute(query, (begin, events))
+
+    def _made(self, events: int) -> dict[str, Counted]:
+        """What so many events count, by rollup."""
         accounts = self._drawn(self._ranks, events)
         metrics = self._random.choice(len(_METRICS), events, p=_SHARES)
         posts = np.minimum(self._random.geometric(0.2, events) - 1, POSTS_EACH - 1)
-        (account, metric), n = _counted(accounts, metrics)
         on_posts = (_METRICS[metrics] >= _ON_POSTS[0]) & (_METRICS[metrics] <= _ON_POSTS[1])
-        (post_account, post_metric, post), post_n = _counted(accounts[on_posts], metrics[on_posts], posts[on_posts])
         wrote = self._random.random(events) < _TERM_SHARE
-        term_at, author_at = self._drawn(self._term_ranks, int(wrote.sum())), accounts[wrote]
-        (term,), term_n = _counted(term_at)
-        (term_of, author), _ = _counted(term_at, author_at)
+        terms = self._drawn(self._term_ranks, int(wrote.sum()))
+        return {
+            "account": self._counted(accounts, metrics),
+            "post": self._counted(accounts[on_posts], metrics[on_posts], posts[on_posts]),
+            "term": self._counted(terms),
+            "author": self._counted(terms, accounts[wrote]),
+        }
+
+    def _packed(self, at: int, made: dict[str, Counted]) -> dict[str, npt.NDArray[np.void]]:
+        """Rows of one bucket, ready for COPY."""
         ids, terms = self._ids, self._terms
-        return Bucket(
-            {
-                "account": _ACCOUNT.pack(
-                    len(n), at=at, account=ids[account], metric=_METRICS[metric], gained=n, lost=self._lost(n)
-                ),
-                "post": _POST.pack(
-                    len(post_n), at=at, account=ids[post_account], rkey=post + 1, metric=_METRICS[post_metric],
-                    gained=post_n, lost=self._lost(post_n),
-                ),
-                "term": _TERM.pack(
-                    len(term_n), at=at, term=terms[term], gained=term_n, lost=self._lost(term_n),
-                    dimension=terms[term] & 7,
-                ),
-                "author": _AUTHOR.pack(len(author), at=at, term=terms[term_of], author=ids[author]),
-            },
-            len(np.unique(account)),
-        )  # fmt: skip
+        account, metric = _unpacked(made["account"].keys, 2)
+        post_account, post_metric, post = _unpacked(made["post"].keys, 3)
+        (term,) = _unpacked(made["term"].keys, 1)
+        author_term, author = _unpacked(made["author"].keys, 2)
+        return {
+            "account": _ACCOUNT.pack(
+                len(account), at=at, account=ids[account], metric=_METRICS[metric], **_amounts(made["account"])
+            ),
+            "post": _POST.pack(
+                len(post), at=at, account=ids[post_account], rkey=post + 1, metric=_METRICS[post_metric],
+                **_amounts(made["post"]),
+            ),
+            "term": _TERM.pack(
+                len(term), at=at, term=terms[term], dimension=terms[term] & 7, **_amounts(made["term"])
+            ),
+            "author": _AUTHOR.pack(len(author), at=at, term=terms[author_term], author=ids[author]),
+        }  # fmt: skip
+
+    def _counted(self, *ranks: Ints) -> Counted:
+        """Equal rows once, with their number; few of them are lost again."""
+        packed = np.zeros(len(ranks[0]), np.int64)
+        for column in ranks:
+            packed = packed << _BITS | column
+        keys, gained = np.unique(packed, return_counts=True)
+        return Counted(keys, gained, self._random.binomial(gained, 0.03))
 
     def _drawn(self, ranks: npt.NDArray[np.float64], count: int) -> Ints:
         found: Ints = np.searchsorted(ranks, self._random.random(count) * ranks[-1]).astype(np.int64)
         return found
-
-    def _lost(self, gained: Ints) -> Ints:
-        return self._random.binomial(gained, 0.03)
 
     def _numbers(self, count: int) -> Ints:
         """As many different ones, in no order: an account's id says nothing of its rank."""
@@ -138,11 +172,19 @@ def hours(end: datetime, days: int) -> Iterator[datetime]:
         yield end - number * timedelta(hours=1)
 
 
-def _counted(*columns: Ints) -> tuple[list[Ints], Ints]:
-    """Equal rows once, with their number."""
-    packed = np.zeros(len(columns[0]), np.int64)
-    for column in columns:
-        packed = packed << _BITS | column
-    values, n = np.unique(packed, return_counts=True)
-    places = range(len(columns) - 1, -1, -1)
-    return [values >> place * _BITS & (1 << _BITS) - 1 for place in places], n
+def _unpacked(keys: Ints, ranks: int) -> list[Ints]:
+    places = range(ranks - 1, -1, -1)
+    return [keys >> place * _BITS & (1 << _BITS) - 1 for place in places]
+
+
+def _together(parts: list[Counted]) -> Counted:
+    keys, which = np.unique(np.concatenate([part.keys for part in parts]), return_inverse=True)
+    gained, lost = (
+        np.bincount(which, np.concatenate(column), len(keys)).astype(np.int64)
+        for column in ([part.gained for part in parts], [part.lost for part in parts])
+    )
+    return Counted(keys, gained, lost)
+
+
+def _amounts(counted: Counted) -> dict[str, Ints]:
+    return {"gained": counted.gained, "lost": counted.lost}
