@@ -70,12 +70,16 @@ def _pairs(
             yield " ".join(named.values()), kept, partial(_columns, scratch, measure, stretches)
         given = {"time_window": window.name, "folds": state.folds}
         kept = connection.execute(statement("active/as_made"), given).fetchone()
-        yield f"active {window.name}", kept, partial(_accounts, scratch, stretches)
+        # who was purged was active all the same, and is in no row any more
+        purged = connection.execute("select from purge where before > %s limit 1", (stretches[0].begin,)).fetchone()
+        at_least = kept if purged is not None else None
+        yield f"active {window.name}", kept, partial(_accounts, scratch, stretches, at_least)
 
 
 def _columns(scratch: Scratch, measure: Measure, stretches: list[Stretch]) -> Row:
     return tuple(columns_of(measure, scratch.board(measure, stretches)).values())
 
 
-def _accounts(scratch: Scratch, stretches: list[Stretch]) -> Row:
-    return (scratch.active(stretches),)
+def _accounts(scratch: Scratch, stretches: list[Stretch], at_least: Row | None) -> Row:
+    found = (scratch.active(stretches),)
+    return found if at_least is None else max(found, at_least)

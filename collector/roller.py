@@ -13,15 +13,14 @@ import psycopg
 
 from collector.boards import Boards
 from collector.checkpoint import unix_us
+from collector.chores import Chores
 from collector.memory import give_back, keep_large_blocks_apart
-from collector.retention import keep_to_budget, tend_days
 from collector.rollup import Fold, Folded
 from collector.schedule import Schedule
 from collector.settings import CollectorSettings
 from collector.vitals import RollerVitals
 from sql.session import connect
 
-TEND_INTERVAL_S = 60.0
 _SHARE_OF_STOP = 0.3  # of the time that a stop may take: after so much of it the boards stay as they are
 _LAST_STATEMENT_S = 1  # what takes longer while stopping (first boards of a long history) is left to the next start
 _PASSING = (psycopg.errors.DeadlockDetected, psycopg.errors.LockNotAvailable)
@@ -34,14 +33,11 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
         fold = Fold(connection)
         boards = Boards(connection, settings.board_rows, settings.hour_days_kept)
         schedule = Schedule(boards, settings.board_interval_s)
-        tended_at = 0.0
+        chores = Chores(connection, settings, boards, vitals)
         while not control.poll(settings.fold_interval_s):
             schedule.folded(_fold(fold, vitals))
-            if time.monotonic() - tended_at > TEND_INTERVAL_S:
-                tended_at = time.monotonic()
-                with contextlib.suppress(*_PASSING):
-                    tend_days(connection, settings)
-                    _keep_to_budget(connection, settings, vitals)
+            with contextlib.suppress(*_PASSING):
+                chores.work()
             with contextlib.suppress(*_PASSING):
                 schedule.work()
             give_back()
@@ -51,12 +47,6 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
         connection.execute("select set_config('statement_timeout', %s, false)", (f"{_LAST_STATEMENT_S}s",))
         with contextlib.suppress(psycopg.errors.QueryCanceled, *_PASSING):
             schedule.finish(until)
-
-
-def _keep_to_budget(connection: psycopg.Connection, settings: CollectorSettings, vitals: RollerVitals) -> None:
-    shortened = keep_to_budget(connection, settings)
-    vitals.set("log_days_short", shortened.log_days_short)
-    vitals.set("over_budget_bytes", shortened.over_bytes)
 
 
 def _fold_all(fold: Fold, schedule: Schedule, vitals: RollerVitals) -> None:

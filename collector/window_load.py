@@ -5,6 +5,7 @@ The log's rows come as binary COPY, many times faster than as rows.
 
 from __future__ import annotations
 
+from datetime import datetime
 from struct import Struct
 
 import psycopg
@@ -32,7 +33,7 @@ def load_window(connection: psycopg.Connection, lanes: list[int], settings: Coll
         int(settings.window_s_min * 1e6),
         -(-settings.window_events_min // settings.workers),
         settings.window_events_max // settings.workers,
-        unix_us(floor) - 1 if floor else None,
+        _whole_from_us(connection, floor),
     )
     given = {"floor": floor, "lanes": lanes}
     with connection.cursor().copy(statement("event/window_keys"), given) as copy:
@@ -40,6 +41,13 @@ def load_window(connection: psycopg.Connection, lanes: list[int], settings: Coll
             _remember(window, bytes(data))
             window.let_go()
     return window
+
+
+def _whole_from_us(connection: psycopg.Connection, floor: datetime | None) -> int | None:
+    """From when on the log has every event that was accepted; of purged accounts it has none any more."""
+    row = connection.execute("select max(before) from purge").fetchone()
+    begins = [at for at in (floor, row[0] if row else None) if at is not None]
+    return unix_us(max(begins)) - 1 if begins else None
 
 
 def _remember(window: Window, data: bytes) -> None:

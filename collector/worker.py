@@ -164,13 +164,22 @@ class Worker:
         records = {record_of(item.row): item.row for item in questions}
         history = self._history({(row.actor, row.rkey, row.collection): key for key, row in records.items()})
         logged = {(record, row.rev) for record, rows in history.items() for row in rows}
+        purged_us = self._purged_us({item.row.actor for item in questions})
         for item in questions:
-            if (record_of(item.row), item.row.rev) in logged:
+            row = item.row
+            # of what an account did before it was purged nobody knows any more what was counted: all of it was
+            if (record_of(row), row.rev) in logged or row.time_us < purged_us.get(row.actor, 0):
                 content.duplicates.append(lane_of_packed(item.row.packed))
             else:
                 content.accept(item)
         content.history = {record: history.get(record, []) for record in records}
         content.settle()
+
+    def _purged_us(self, actors: set[int]) -> dict[int, int]:
+        """Before when what these accounts did was purged, of those that were."""
+        given = {"actors": array_of(actors)}
+        rows = self._connection.execute(statement("event/purged"), given)
+        return {account: unix_us(before) for account, before in rows}
 
     def _history(self, wanted: dict[tuple[int, int, int], bytes]) -> History:
         """What the log has of these records, (actor, rkey, collection), by the keys they are wanted under."""

@@ -21,7 +21,7 @@ MAY_IMPORT = {
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
     "version event memory tid crashpoint lanes settings vitals",
-    "errors batch emoji links reconnect columns refusals retention",
+    "errors batch emoji links reconnect columns refusals retention purge",
     "sketch",
     "terms",
     "post profile",
@@ -37,7 +37,7 @@ COLLECTOR_FLOORS = [
     "certified active",
     "scratch",
     "boards board_check",
-    "schedule",
+    "schedule chores",
     "content window_load sources.choose judge",
     "standing shortcut reader",
     "writer roller",

@@ -16,6 +16,7 @@ from psycopg.pq import TransactionStatus
 from benchmarks.recording import read
 from ops.audit import boards, compare, found, queries
 from ops.audit.deliveries import Deliveries, deliveries
+from ops.audit.purged import Purged
 from ops.audit.recount import Recount, recount
 from ops.audit.report import Difference, Report
 
@@ -56,15 +57,17 @@ def _compared(connection: psycopg.Connection, delivered: Deliveries, say: Callab
     compare.names(names, report)
     # quarantine before the log: whatever rightly stands there need not be in the log, and counts nothing
     quarantined = compare.quarantine(delivered, found.rows(connection, queries.QUARANTINE), report)
-    logged = compare.log(delivered, found.log(connection, names), report)
+    gone = Purged(dict(found.rows(connection, queries.PURGED)))
+    logged = compare.log(delivered, found.log(connection, names), gone, report)
     say(f"compared {logged.total():,} rows of the log, {quarantined:,} of quarantine")
     compare.lanes(logged, quarantined, found.rows(connection, queries.LANES), report)
-    expected = recount(delivered.counted())
+    expected = recount(delivered.counted(), gone)
     say("recounted")
     hidden = {did for (did,) in found.rows(connection, queries.HIDDEN)}
     boards.compare(expected, delivered.counted(), hidden | expected.unlisted(), found.boards(connection, names), report)
     for bucket in found.buckets(connection):
-        _compare_rollups(connection, names, expected.rolled_up(bucket.microseconds, bucket.before_us), bucket, report)
+        recounted = expected.rolled_up(bucket.microseconds, bucket.before_us)
+        _compare_rollups(connection, names, recounted, gone, bucket, report)
     compare.unlisted(expected.unlisted(), found.rows(connection, queries.UNLISTED), report)
     compare.accounts(expected.statuses, found.rows(connection, queries.STATUSES), report)
     say("compared the rollups with their tallies, and the accounts")
@@ -72,14 +75,17 @@ def _compared(connection: psycopg.Connection, delivered: Deliveries, say: Callab
 
 
 def _compare_rollups(
-    connection: psycopg.Connection, names: found.Names, expected: Recount, bucket: found.Bucket, report: Report
-) -> None:
+    connection: psycopg.Connection, names: found.Names, expected: Recount, gone: Purged, bucket: found.Bucket,
+    report: Report,
+) -> None:  # fmt: skip
     """Of one bucket. The three of a rollup must say the same, so each is recounted, not derived from another."""
     at = (connection, names, bucket)
+    accounts = gone.left(found.accounts(*at), bucket.microseconds)
+    posts = gone.left(found.posts(*at), bucket.microseconds)
     compare.sums(f"network_{bucket.name}", expected.network, found.network(*at), report)
     compare.sums(f"term_{bucket.name}", expected.terms, found.terms(*at), report)
     compare.authors(f"author_{bucket.name}", expected.authors, found.authors(*at), report)
-    compare.sums(f"account_{bucket.name}", expected.accounts, found.accounts(*at), report)
-    compare.sums(f"post_{bucket.name}", expected.posts, found.posts(*at), report)
+    compare.sums(f"account_{bucket.name}", expected.accounts, accounts, report)
+    compare.sums(f"post_{bucket.name}", expected.posts, posts, report)
     if bucket.before_us == 0:  # none is summed up yet: there must be none, and there is nothing to name
         report.compared = {what: n for what, n in report.compared.items() if f"_{bucket.name} " not in what}

@@ -14,6 +14,7 @@ from ops.audit.content import Content
 from ops.audit.deliveries import BEGINS_BYTES, Deliveries, Refusal, sample_digest
 from ops.audit.found import LogRow, Names, Row
 from ops.audit.frames import Event, Key
+from ops.audit.purged import Purged
 from ops.audit.recount import Status, Sums
 from ops.audit.report import Report, moment
 from ops.audit.syntax import tid, tid_text
@@ -46,8 +47,9 @@ def quarantine(delivered: Deliveries, found: Iterable[Row], report: Report) -> i
     return count
 
 
-def log(delivered: Deliveries, found: Iterable[LogRow], report: Report) -> Counter[int]:
-    """Each event has one row with a delivered time; note that time. Return the number of rows of each lane."""
+def log(delivered: Deliveries, found: Iterable[LogRow], gone: Purged, report: Report) -> Counter[int]:
+    """Each event has one row with a delivered time, but those that are gone; note that time. Return the number of rows
+    of each lane, with those that are gone."""
     lanes: Counter[int] = Counter()
     for row in found:
         lanes[row.lane] += 1
@@ -62,7 +64,10 @@ def log(delivered: Deliveries, found: Iterable[LogRow], report: Report) -> Count
             event.logged = row.time_us
             _log_row(event, row, report)
     for key, event in delivered.events.items():
-        _standing(delivered, key, event, report)
+        if event.logged is None and gone.takes(key[0], event.time):
+            lanes[zlib.crc32(key[0].encode()) % LANES] += 1
+        else:
+            _standing(delivered, key, event, report)
     report.compared["events"] = len(delivered.events)
     return lanes
 

@@ -48,6 +48,12 @@ where
   and not exists (select from network_tally_1)
 """
 
+PURGED: LiteralString = """
+select did, (extract(epoch from before) * 1000000)::bigint
+from purge
+join account on account.id = purge.account
+"""
+
 HIDDEN: LiteralString = "select did from account where hidden"
 
 UNLISTED: LiteralString = "select did from account where unlisted"

@@ -14,8 +14,10 @@ from typing import NamedTuple
 
 from ops.audit.content import FOLLOW, LIKE, POST, READERS, REPOST
 from ops.audit.frames import MINUTE_US, Event
+from ops.audit.purged import Purged
 from ops.audit.syntax import Rkey
 
+NOTHING_GONE = Purged()
 KNOWN_US = 7 * 24 * 60 * MINUTE_US
 
 MADE = {LIKE: "likes", REPOST: "reposts", FOLLOW: "follows"}
@@ -87,20 +89,20 @@ class Recount:
         )  # fmt: skip
 
 
-def recount(events: Iterable[Event]) -> Recount:
-    """Count every event once."""
+def recount(events: Iterable[Event], gone: Purged = NOTHING_GONE) -> Recount:
+    """Count every event once; of what is `gone` nothing is left but what it did to others."""
     total = Recount()
     everything = list(events)
     for event in everything:
         total.network.add(False, event.minute, event.key[2], event.operation)
         if event.content is not None:
-            _count(total, False, event.minute, event)
+            _count(total, False, event.minute, event, gone)
         _see_status(total, event)
         if event.unlisted is not None:
             did, rev, *_ = event.key
             total.profiles[did] = max(total.profiles.get(did, (-1, False)), (rev, event.unlisted))
-    for minute, create in losses(everything):
-        _count(total, True, minute, create)
+    for minute, create in losses(everything, gone):
+        _count(total, True, minute, create, gone)
     return total
 
 
@@ -120,7 +122,7 @@ def amounts(create: Event) -> Iterator[Amount]:
             yield mentioned, None, "mentions_received"
 
 
-def losses(events: Iterable[Event]) -> Iterator[tuple[int, Event]]:
+def losses(events: Iterable[Event], gone: Purged = NOTHING_GONE) -> Iterator[tuple[int, Event]]:
     """The minute and the create of every loss.
 
     A record's creates and deletes in the order of their revisions: a delete takes the create right before it,
@@ -137,7 +139,7 @@ def losses(events: Iterable[Event]) -> Iterator[tuple[int, Event]]:
     for history in records.values():
         history.sort(key=lambda event: event.key[1])
         for before, event in pairwise(history):
-            if event.operation == "d" and before.operation == "c" and _known(before, event):
+            if event.operation == "d" and before.operation == "c" and _known(before, event, gone):
                 yield event.minute, before
 
 
@@ -145,12 +147,17 @@ def _record(event: Event) -> tuple[str, str, Rkey | None]:
     return event.key[0], event.key[2], event.key[3]
 
 
-def _known(create: Event, delete: Event) -> bool:
+def _known(create: Event, delete: Event, gone: Purged) -> bool:
+    actor = create.key[0]
+    if gone.takes(actor, create.time) and not gone.takes(actor, delete.time):
+        return False
     return create.key[2] == FOLLOW or delete.time - create.time <= KNOWN_US
 
 
-def _count(total: Recount, lost: bool, minute: int, create: Event) -> None:
+def _count(total: Recount, lost: bool, minute: int, create: Event, gone: Purged) -> None:
     for account, rkey, metric in amounts(create):
+        if gone.takes(account, minute):
+            continue
         total.accounts.add(lost, minute, account, metric)
         if rkey is not None:
             total.posts.add(lost, minute, account, rkey, metric)

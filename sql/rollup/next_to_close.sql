@@ -1,4 +1,5 @@
--- The oldest hour and the oldest day with anything in them that are not summed up yet, and up to where hours are.
+-- The oldest hour and the oldest day with anything in them that are not summed up yet, and up to where hours are. A day
+-- that a purge is taking hours out of has to wait for it.
 select
   (
     select date_trunc('hour', min(minute), 'UTC')
@@ -8,7 +9,13 @@ select
   (
     select date_trunc('day', min(hour), 'UTC')
     from network_hour
-    where days_to is null or hour >= days_to
+    where
+      (days_to is null or hour >= days_to)
+      and not exists (
+        select
+        from purge
+        where done_at is null
+      )
   ) as day,
   hours_to
 from fold

@@ -45,6 +45,8 @@ old_follow         s    s    -
 post_day           s    siu  s
 post_hour          s    siu  s
 post_minute        s    siu  s
+purge              s    siu  s
+purged_table       s    sd   s
 quarantine         si   s    -
 rkey               si   s    s
 term               si   s    s
@@ -89,6 +91,8 @@ def test_functions_are_for_those_who_make_days_and_for_nobody_else(database: psy
         ("drop_day(text,date)", True, ["skytally_roller"]),
         ("ensure_day(date)", True, ["skytally_collector", "skytally_roller"]),
         ("ensure_partition(text,text,date,date)", False, []),
+        ("purge_table()", True, ["skytally_roller"]),
+        ("purgeable()", False, ["skytally_web"]),
     ]
 
 

@@ -38,7 +38,8 @@ def references(package: str) -> Counter[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
-    return Counter(text for text in texts if re.fullmatch(r"(active|board|checkpoint|event|query|rollup)/\w+", text))
+    named = re.compile(r"(active|board|checkpoint|event|purge|query|rollup)/\w+")
+    return Counter(text for text in texts if named.fullmatch(text))
 
 
 def bare(text: str) -> str:

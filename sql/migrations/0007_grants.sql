@@ -13,7 +13,8 @@ grant insert on account_tally_0, account_tally_1, term_tally_0, term_tally_1,
 grant insert, update on account to skytally_collector;
 grant insert, update on deleted_post to skytally_collector;
 grant execute on function ensure_day(date) to skytally_collector, skytally_roller;
-grant execute on function drop_day(text, date) to skytally_roller;
+grant execute on function drop_day(text, date), purge_table() to skytally_roller;
+grant execute on function purgeable() to skytally_web;
 
 grant select on all tables in schema skytally to skytally_roller;
 grant update on fold to skytally_roller;
@@ -27,6 +28,10 @@ grant insert, update on
   network_minute, network_hour, network_day,
   board, board_hour, best_rank, active_hour, active, active_at to skytally_roller;
 grant delete on active_hour to skytally_roller;
+grant insert, update on purge to skytally_roller;
+grant delete on purged_table to skytally_roller;
+-- what an account called itself
+grant update (handle, display_name) on account to skytally_roller;
 
 grant select on network, epoch, lane, gap, vitals, fold, account, rkey, collection, metric, dimension, term,
   account_minute, account_hour, account_day,
@@ -34,7 +39,7 @@ grant select on network, epoch, lane, gap, vitals, fold, account, rkey, collecti
   term_minute, term_hour, term_day,
   author_minute, author_hour, author_day,
   network_minute, network_hour, network_day,
-  board, board_hour, best_rank, active, active_at, deleted_post to skytally_web;
+  board, board_hour, best_rank, active, active_at, deleted_post, purge, purged_table to skytally_web;
 -- reasons and times, not samples: those may hold what an account has since deleted
 grant select (digest, reason, host, lane, epoch, cursor, size, noted_at) on quarantine to skytally_web;
 

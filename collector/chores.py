@@ -1,0 +1,49 @@
+"""Chores: what the roller does once a minute besides folding and making boards.
+
+Days made ahead and dropped, the disk budget, purges. It decides when, and not how.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+
+import psycopg
+
+from collector.boards import Boards
+from collector.purge import Purge
+from collector.retention import keep_to_budget, tend_days
+from collector.settings import CollectorSettings
+from collector.vitals import RollerVitals
+
+INTERVAL_S = 60.0
+PURGE_INTERVAL_S = 3600.0
+"""A purge takes some two hours, a table a minute: so nobody waits for a day."""
+
+
+class Chores:
+    """What is due, on the monotonic clock."""
+
+    def __init__(
+        self, connection: psycopg.Connection, settings: CollectorSettings, boards: Boards, vitals: RollerVitals
+    ) -> None:
+        self._connection, self._settings = connection, settings
+        self._boards, self._vitals = boards, vitals
+        self._purge = Purge(connection)
+        self._done_at = self._purged_at = -math.inf
+
+    def work(self) -> None:
+        """Do what is due. Raises what a lock that others hold raises; the next time will do."""
+        now = time.monotonic()
+        if now - self._done_at < INTERVAL_S:
+            return
+        self._done_at = now
+        tend_days(self._connection, self._settings)
+        shortened = keep_to_budget(self._connection, self._settings)
+        self._vitals.set("log_days_short", shortened.log_days_short)
+        self._vitals.set("over_budget_bytes", shortened.over_bytes)
+        if now - self._purged_at > PURGE_INTERVAL_S:
+            self._purged_at = now
+            self._purge.begin()
+        if self._purge.step():
+            self._boards.forget()

@@ -1,0 +1,42 @@
+"""The purge: what deleted accounts have left is deleted, a table at a time, so that folds need not wait for long.
+
+It begins with accounts that were deleted before this hour, and goes on after a restart where it was. What they did to
+others stays in the totals of others.
+"""
+
+from __future__ import annotations
+
+import psycopg
+
+from sql import statement
+
+ACCOUNTS_MAX = 20_000
+"""Of one purge: they are in memory while a table is read."""
+
+
+class Purge:
+    """Purges on one session."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def begin(self) -> bool:
+        """Begin with the accounts that are due, unless there are some in work; whether there are any now."""
+        if not self._in_work():
+            self._connection.execute(statement("purge/begin"), {"accounts": ACCOUNTS_MAX})
+        return self._in_work()
+
+    def step(self) -> bool:
+        """Purge one more table; whether it was the last one."""
+        if not self._in_work():
+            return False
+        with self._connection.transaction():
+            row = self._connection.execute("select purge_table()").fetchone()
+            assert row is not None
+            if row[0] == 0:
+                self._connection.execute(statement("purge/finish"))
+        return bool(row[0] == 0)
+
+    def _in_work(self) -> bool:
+        row = self._connection.execute("select exists (select from purge where done_at is null)").fetchone()
+        return bool(row and row[0])

@@ -1,0 +1,20 @@
+-- Every table has had its turn. What the account called itself goes too; its DID stays, for it says whom not to show.
+with done as (
+  update purge
+  set done_at = now()
+  where done_at is null
+  returning account
+),
+named as (
+  update account
+  set
+    handle = null,
+    display_name = null
+  from done
+  where id = done.account
+),
+cleared as (
+  delete from purged_table
+)
+select count(*)
+from done

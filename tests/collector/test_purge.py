@@ -1,0 +1,136 @@
+"""Purges: what a deleted account has left goes, what it did to others stays, and what is gone stays gone."""
+
+from __future__ import annotations
+
+import pytest
+
+from collector.board_check import check
+from collector.boards import Boards
+from collector.purge import Purge
+from tests.collector.frames import ALICE, BOB, CAROL, delete, follow, frame, key, like, notice, post, post_uri
+from tests.collector.rig import Rig
+
+HOUR = 3_600_000
+ALICES = post_uri(ALICE, key(0))
+LEFT = """
+select sum(n)::int
+from account
+cross join lateral (
+  select count(*) as n from event join collection on collection.id = collection
+  where actor = account.id and name <> '#account'
+  union all select count(*) from account_minute where account = account.id
+  union all select count(*) from account_hour where account = account.id
+  union all select count(*) from account_day where account = account.id
+  union all select count(*) from post_minute where account = account.id
+  union all select count(*) from post_hour where account = account.id
+  union all select count(*) from post_day where account = account.id
+  union all select count(*) from best_rank where account = account.id
+) as kept
+where did = '{did}'
+"""
+
+
+@pytest.fixture
+def counted(rig: Rig) -> Rig:
+    """Alice and Bob do things to each other over a day and a half; then Alice is deleted."""
+    rig.hand(post(ALICE, 0), follow(BOB, ALICE, 1), like(ALICES, BOB, 2), like(ALICES, CAROL, 3))
+    rig.hand(like(post_uri(BOB, key(9)), ALICE, 30 * HOUR), like(post_uri(BOB, key(9)), CAROL, 30 * HOUR + 1))
+    profile = frame("app.bsky.actor.profile", ALICE, 31 * HOUR, rkey="self", displayName="Alice")
+    rig.hand(profile, like(ALICES, BOB, 31 * HOUR))
+    for did, status in ((ALICE, "deleted"), (CAROL, "deactivated")):
+        rig.hand(notice("account", did, 31 * HOUR + 5, active=False, status=status, time="2026-07-05T19:00:00Z"))
+    rig.hand(like(ALICES, BOB, 33 * HOUR), at=33 * HOUR)
+    rig.fold()
+    boards = Boards(rig.roller, 100, 40)
+    while boards.keep_hour():
+        pass
+    return rig
+
+
+def purge(rig: Rig) -> int:
+    """All of it; in how many steps."""
+    work = Purge(rig.roller)
+    assert work.begin()
+    steps = 1
+    while not work.step():
+        steps += 1
+    return steps
+
+
+def received(rig: Rig, did: str) -> object:
+    """Likes and followers."""
+    query = "select sum(gained)::int from account_hour join account on id = account where metric in (14, 17) and did = "
+    return rig.one(f"{query} '{did}'")
+
+
+def left(rig: Rig, did: str) -> object:
+    return rig.one(LEFT.format(did=did))
+
+
+def test_what_the_account_did_and_received_is_gone_and_what_it_did_to_others_is_not(counted: Rig) -> None:
+    before = {did: left(counted, did) for did in (ALICE, BOB, CAROL)}
+    bobs = received(counted, BOB)
+    assert counted.audit().diff == 0
+    assert purge(counted) > 10
+    assert left(counted, ALICE) == 2  # in this hour she was liked once more: the account's row and the post's
+    assert {did: left(counted, did) for did in (BOB, CAROL)} == {did: before[did] for did in (BOB, CAROL)}
+    assert received(counted, BOB) == bobs == 3
+    assert counted.one(f"select display_name is null from account where did = '{ALICE}'")
+    assert counted.audit().diff == 0
+    Boards(counted.roller, 100, 40).refresh(set())
+    assert check(counted.owner, 100) == (24 * 4, [], 0)
+    assert not Purge(counted.roller).begin()  # nobody else is due
+
+
+def test_a_purge_that_was_cut_off_goes_on_where_it_was(counted: Rig) -> None:
+    first = Purge(counted.roller)
+    assert first.begin()
+    assert not any(first.step() for _ in range(7))
+    assert counted.audit().diff == 0
+    second = Purge(counted.roller)
+    assert second.begin()
+    assert counted.one("select count(*)::int from purged_table") == 7
+    while not second.step():
+        pass
+    assert counted.one("select count(*)::int from purge where done_at is null") == 0
+    assert left(counted, ALICE) == 2
+
+
+def test_a_day_is_not_summed_up_while_a_purge_takes_hours_out_of_it(counted: Rig) -> None:
+    work = Purge(counted.roller)
+    assert work.begin()
+    days = "select days_to from fold"
+    to = counted.one(days)
+    counted.hand(post(BOB, 40 * HOUR), at=61 * HOUR)
+    counted.fold()
+    assert counted.one(days) == to
+    while not work.step():
+        pass
+    counted.fold()
+    assert counted.one(days) != to
+    assert counted.audit().diff == 0
+
+
+def test_what_is_purged_is_not_counted_again_when_it_comes_again(counted: Rig) -> None:
+    purge(counted)
+    numbers = counted.numbers()
+    again = list(counted.handed)
+    counted.restart()
+    counted.hand(*again, at=33 * HOUR)
+    counted.fold()
+    assert counted.numbers() == numbers
+    assert counted.audit().diff == 0
+
+
+def test_one_that_comes_back_begins_anew_and_its_old_likes_are_not_known(counted: Rig) -> None:
+    purge(counted)
+    counted.hand(notice("account", ALICE, 34 * HOUR, seq=9, active=True, time="2026-07-05T22:00:00Z"))
+    counted.restart()
+    counted.hand(delete("like", key(30 * HOUR), ALICE, 35 * HOUR), delete("follow", key(1), ALICE, 35 * HOUR + 1))
+    counted.hand(post(ALICE, 35 * HOUR + 2), delete("like", key(2), BOB, 35 * HOUR + 3), at=36 * HOUR)
+    counted.fold()
+    lost = "select sum(lost)::int from account_minute join account on id = account where did = '{}'"
+    assert (counted.one(lost.format(BOB)), counted.one(lost.format(ALICE))) == (1, 1)  # what Bob took back, of both
+    assert counted.audit().diff == 0
+    Boards(counted.roller, 100, 40).refresh(set())
+    assert check(counted.owner, 100) == (24 * 4, [], 0)
