@@ -2,3 +2,8 @@
 
 VERSION = "0.1.0"
 USER_AGENT = f"skytally/{VERSION} websockets"
+
+
+def user_agent(contact: str) -> str:
+    """What upstream is told of who we are."""
+    return f"{USER_AGENT} (+{contact})" if contact else USER_AGENT

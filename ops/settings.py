@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from collector.resolver import ResolverSettings
 from collector.settings import CollectorSettings
 from ops.allowed import NotAllowed, check, hidden, unit_of
 from web.settings import WebSettings
@@ -51,7 +52,7 @@ class DatabaseSettings(Struct, frozen=True, kw_only=True):
     ] = ""
 
 
-SECTIONS: tuple[type[Struct], ...] = (CollectorSettings, WebSettings, DatabaseSettings)
+SECTIONS: tuple[type[Struct], ...] = (CollectorSettings, ResolverSettings, WebSettings, DatabaseSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class Settings:
     """Every setting, by section, and where each came from."""
 
     collector: CollectorSettings
+    resolver: ResolverSettings
     web: WebSettings
     database: DatabaseSettings
     values: tuple[Value, ...]
@@ -133,12 +135,13 @@ def load(
         ]
     except ValueError as error:  # two settings that contradict each other
         raise SettingError(str(error)) from None
-    collector, web, database = sections
+    collector, resolver, web, database = sections
     assert isinstance(collector, CollectorSettings)
+    assert isinstance(resolver, ResolverSettings)
     assert isinstance(web, WebSettings)
     assert isinstance(database, DatabaseSettings)
     values = tuple(Value(name, _value_of(sections, name), checked.get(name, (None, "default"))[1]) for name in kinds)
-    return Settings(collector, web, database, values)
+    return Settings(collector, resolver, web, database, values)
 
 
 def default_data_dir(environment: Mapping[str, str]) -> Path:

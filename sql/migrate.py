@@ -18,7 +18,7 @@ from sql import HERE, statement
 from sql.session import SCHEMA, connect
 
 MIGRATIONS = HERE / "migrations"
-ROLES = ("skytally_collector", "skytally_roller", "skytally_web")
+ROLES = ("skytally_collector", "skytally_roller", "skytally_resolver", "skytally_web")
 
 
 class SchemaError(Exception):

@@ -4,7 +4,7 @@ declare
   name text;
 begin
   perform pg_advisory_xact_lock(hashtext('skytally roles'));
-  foreach name in array array['skytally_collector', 'skytally_roller', 'skytally_web'] loop
+  foreach name in array array['skytally_collector', 'skytally_roller', 'skytally_resolver', 'skytally_web'] loop
     if not exists (select from pg_roles where rolname = name) then
       execute format('create role %I login nosuperuser nocreatedb nocreaterole noreplication', name);
     end if;

@@ -16,6 +16,11 @@ OWNER = "skytally"
 LIMITS: dict[str | None, dict[str, str]] = {
     "skytally_collector": {"idle_in_transaction_session_timeout": "30s", "lock_timeout": "10s"},
     "skytally_roller": {"idle_in_transaction_session_timeout": "30s", "lock_timeout": "5s"},
+    "skytally_resolver": {
+        "idle_in_transaction_session_timeout": "30s",
+        "lock_timeout": "5s",
+        "statement_timeout": "30s",
+    },
     "skytally_web": {
         "default_transaction_read_only": "on",
         "idle_in_transaction_session_timeout": "5s",

@@ -25,6 +25,8 @@ COLLECTOR_FLOORS = [
     "sketch",
     "terms",
     "post profile",
+    "appview",
+    "resolver",
     "decode checkpoint usual",
     "names since queue sources.stream parent hosts",
     "rows sources rollups",

@@ -8,7 +8,7 @@ from collector.errors import BadSetting
 from collector.settings import CollectorSettings
 from collector.sources import Source
 from collector.sources.jetstream import Jetstream
-from collector.version import USER_AGENT
+from collector.version import user_agent
 
 
 def shown_url(url: str) -> str:
@@ -21,5 +21,5 @@ def source_of(url: str, settings: CollectorSettings) -> Source:
     """The source at `url`. Raises BadSetting for an address no wire is known for."""
     if not url.split("?", 1)[0].endswith("/subscribe"):
         raise BadSetting(f"The source {url} names no wire this version speaks: it must end in /subscribe.")
-    contact = f" (+{settings.contact})" if settings.contact else ""
-    return Jetstream(url, settings.collections, settings.dids, settings.frame_bytes_max, USER_AGENT + contact)
+    agent = user_agent(settings.contact)
+    return Jetstream(url, settings.collections, settings.dids, settings.frame_bytes_max, agent)

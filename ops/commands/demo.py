@@ -9,15 +9,18 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks import appview
 from ops import exits
 from ops.commands.collect import collect
+from ops.companion import Companion
 from ops.database import Database
 from ops.display import Display
 from ops.embedded import embedded
+from ops.names import resolver
 from ops.problem import Problem
 from ops.settings import Settings
 from ops.stage import Stage
-from ops.website import Website, listener_of
+from ops.website import listener_of, website
 from sql.migrate import migrate
 from sql.session import connect
 
@@ -47,19 +50,24 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with embedded(data_dir, pg_bin=pg_bin, pg_user=settings.database.pg_user or None, log=display.say) as conninfo:
         _begin_anew(conninfo)
         migrate(conninfo, NETWORK)
+        profiles = appview.listen()
+        url = f"http://127.0.0.1:{profiles.getsockname()[1]}"
+        asked = msgspec.structs.replace(settings.resolver, appview=url, appview_interval_s=0.2)
         with (
             Stage(arguments.seed, arguments.events, arguments.rate, served) as stage,
-            Website(settings.web, conninfo, listener, display.say) as website,
+            website(settings.web, conninfo, listener, display.say) as site,
+            Companion("AppView", display.say, appview.serve, profiles) as simulated,
+            resolver(asked, conninfo, "", display.say) as names,
         ):
             collector = msgspec.structs.replace(
                 settings.collector, source=(stage.url,), network=NETWORK, since="oldest", collections=(), dids=()
             )
 
             def look_after() -> None:
-                website.look_after()
-                stage.look_after()
+                for each in (site, simulated, names, stage):
+                    each.look_after()
 
-            ours = Settings(collector, settings.web, settings.database, settings.values)
+            ours = Settings(collector, asked, settings.web, settings.database, settings.values)
             display.say(f"a simulated network is at {stage.url}; stop with Ctrl-C")
             code = collect(ours, Database(conninfo, data_dir), display, also=look_after, drain=stage.hush)
     display.say(f"recount it: ./run audit --data-dir {data_dir} {served}")

@@ -7,8 +7,9 @@ import argparse
 from ops.commands.collect import collect
 from ops.database import database
 from ops.display import Display
+from ops.names import resolver
 from ops.settings import Settings
-from ops.website import Website, listener_of
+from ops.website import listener_of, website
 from sql.migrate import migrate
 
 HELP = "Run everything: collector, database and site, on the live network."
@@ -24,5 +25,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     listener = listener_of(settings.web)  # first, so that a taken port is said before anything is made
     with database(settings.database) as where:
         migrate(where.conninfo, settings.collector.network)
-        with Website(settings.web, where.conninfo, listener, display.say) as website:
-            return collect(settings, where, display, also=website.look_after)
+        with (
+            website(settings.web, where.conninfo, listener, display.say) as site,
+            resolver(settings.resolver, where.conninfo, settings.collector.contact, display.say) as names,
+        ):
+
+            def look_after() -> None:
+                site.look_after()
+                names.look_after()
+
+            return collect(settings, where, display, also=look_after)

@@ -3,7 +3,8 @@ update account
 set
   handle = given.handle,
   handle_time = given.time,
-  handle_seq = given.seq
+  handle_seq = given.seq,
+  resolved_at = null
 from unnest(%(ids)s::bigint[], %(handles)s::text[], %(times)s::timestamptz[], %(seqs)s::bigint[])
   as given (id, handle, time, seq)
 where

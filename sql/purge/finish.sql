@@ -9,7 +9,10 @@ named as (
   update account
   set
     handle = null,
-    display_name = null
+    display_name = null,
+    avatar = null,
+    followers = null,
+    followers_at = null
   from done
   where id = done.account
 ),

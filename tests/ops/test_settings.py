@@ -15,7 +15,8 @@ NAMES = (
     "queue_bytes_max, frame_bytes_max, event_bytes_max, future_s_max, rewind_s, rewind_other_host_s, gap_s_min, "
     "silence_s_max, reconnect_s_min, reconnect_s_max, window_s_min, window_events_min, window_events_max, "
     "fold_interval_s, event_days_kept, minute_days_kept, hour_days_kept, database_mib_max, board_rows, "
-    "board_interval_s, stop_deadline_s, disk_free_mib_min, web_host, web_port, web_pool_max, "
+    "board_interval_s, stop_deadline_s, disk_free_mib_min, "
+    "appview, appview_interval_s, profile_age_s_max, web_host, web_port, web_pool_max, "
     "memcached, public_url, "
     "trusted_proxies, data_dir, database_url, pg_bin, pg_user"
 )

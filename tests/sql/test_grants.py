@@ -8,54 +8,54 @@ import pytest
 from sql.migrate import ROLES
 from sql.session import connect
 
-# Of each table, what collector, roller and site may do: s select, i insert, u update, d delete, t truncate.
+# Of each table, what collector, roller, resolver and site may do: s select, i insert, u update, d delete, t truncate.
 EXPECTED = """
-account            siu  s    s
-account_day        s    siu  s
-account_hour       s    siu  s
-account_minute     s    siu  s
-account_tally_0    si   st   -
-account_tally_1    si   st   -
-active             s    siu  s
-active_at          s    siu  s
-active_hour        s    siud -
-author_day         s    siu  s
-author_hour        s    siu  s
-author_minute      s    siu  s
-best_rank          s    siu  s
-board              s    siu  s
-board_hour         s    siu  s
-collection         siu  s    s
-deleted_post       siu  s    s
-dimension          s    s    s
-epoch              siu  s    s
-event              si   s    -
-fold               s    su   s
-gap                si   s    s
-lane               siu  s    s
-metric             s    s    s
-migration          s    s    s
-network            s    s    s
-network_day        s    siu  s
-network_hour       s    siu  s
-network_minute     s    siu  s
-network_tally_0    si   st   -
-network_tally_1    si   st   -
-old_follow         s    s    -
-post_day           s    siu  s
-post_hour          s    siu  s
-post_minute        s    siu  s
-purge              s    siu  s
-purged_table       s    sd   s
-quarantine         si   s    -
-rkey               si   s    s
-term               si   s    s
-term_day           s    siu  s
-term_hour          s    siu  s
-term_minute        s    siu  s
-term_tally_0       si   st   -
-term_tally_1       si   st   -
-vitals             siu  s    s
+account            siu  s    s    s
+account_day        s    siu  -    s
+account_hour       s    siu  -    s
+account_minute     s    siu  -    s
+account_tally_0    si   st   -    -
+account_tally_1    si   st   -    -
+active             s    siu  -    s
+active_at          s    siu  -    s
+active_hour        s    siud -    -
+author_day         s    siu  -    s
+author_hour        s    siu  -    s
+author_minute      s    siu  -    s
+best_rank          s    siu  -    s
+board              s    siu  s    s
+board_hour         s    siu  -    s
+collection         siu  s    -    s
+deleted_post       siu  s    -    s
+dimension          s    s    -    s
+epoch              siu  s    -    s
+event              si   s    -    -
+fold               s    su   -    s
+gap                si   s    -    s
+lane               siu  s    -    s
+metric             s    s    -    s
+migration          s    s    s    s
+network            s    s    s    s
+network_day        s    siu  -    s
+network_hour       s    siu  -    s
+network_minute     s    siu  -    s
+network_tally_0    si   st   -    -
+network_tally_1    si   st   -    -
+old_follow         s    s    -    -
+post_day           s    siu  -    s
+post_hour          s    siu  -    s
+post_minute        s    siu  -    s
+purge              s    siu  -    s
+purged_table       s    sd   -    s
+quarantine         si   s    -    -
+rkey               si   s    -    s
+term               si   s    -    s
+term_day           s    siu  -    s
+term_hour          s    siu  -    s
+term_minute        s    siu  -    s
+term_tally_0       si   st   -    -
+term_tally_1       si   st   -    -
+vitals             siu  s    -    s
 """
 
 

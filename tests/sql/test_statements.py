@@ -38,7 +38,7 @@ def references(package: str) -> Counter[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
-    named = re.compile(r"(active|board|checkpoint|event|purge|query|rollup)/\w+")
+    named = re.compile(r"(active|board|checkpoint|event|purge|query|resolve|rollup)/\w+")
     return Counter(text for text in texts if named.fullmatch(text))
 
 

@@ -2,7 +2,7 @@
 -- Grants are the fence; the limits on sessions are guard rails.
 
 revoke all on all functions in schema skytally from public;
-grant usage on schema skytally to skytally_collector, skytally_roller, skytally_web;
+grant usage on schema skytally to skytally_collector, skytally_roller, skytally_resolver, skytally_web;
 
 grant select on all tables in schema skytally to skytally_collector;
 grant insert, update on epoch, lane, vitals to skytally_collector;
@@ -31,7 +31,11 @@ grant delete on active_hour to skytally_roller;
 grant insert, update on purge to skytally_roller;
 grant delete on purged_table to skytally_roller;
 -- what an account called itself
-grant update (handle, display_name) on account to skytally_roller;
+grant update (handle, display_name, avatar, followers, followers_at) on account to skytally_roller;
+
+grant select on account, board, network to skytally_resolver;
+grant update (handle, display_name, unlisted, avatar, followers, followers_at, resolved_at) on account
+  to skytally_resolver;
 
 grant select on network, epoch, lane, gap, vitals, fold, account, rkey, collection, metric, dimension, term,
   account_minute, account_hour, account_day,

@@ -1,0 +1,128 @@
+"""The resolver: who is asked about, when again, and what may be written of what is said."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from benchmarks import appview as simulated
+from collector.appview import AppView
+from collector.boards import Boards
+from collector.resolver import Resolver, ResolverSettings, run
+from sql.session import connect
+from tests.collector.frames import ALICE, BOB, CAROL, frame, key, like, notice, post_uri
+from tests.collector.rig import Rig
+
+COLUMNS = "handle, display_name, followers, resolved_at is not null"
+
+
+@pytest.fixture(scope="module")
+def url() -> str:
+    listener = simulated.listen()
+    threading.Thread(target=simulated.serve, args=(listener,), daemon=True).start()
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def on_boards(rig: Rig, *frames: bytes) -> None:
+    """Alice and Bob were liked, by Carol, who is on no board."""
+    rig.hand(like(post_uri(ALICE, key(1)), CAROL, 1), like(post_uri(BOB, key(1)), CAROL, 2), *frames)
+    rig.fold()
+    Boards(rig.roller, 100, 40).refresh(set())
+
+
+def resolver(rig: Rig, url: str, age_s_max: float = 86_400.0) -> Resolver:
+    session = connect(rig.conninfo, "skytally_resolver", "resolver of a test")
+    rig._opened.append(session)
+    appview = AppView(url, "test")
+    rig._opened.append(appview)  # type: ignore[arg-type]
+    return Resolver(session, appview, age_s_max)
+
+
+def names(rig: Rig, did: str) -> tuple[Any, ...]:
+    return rig.owner.execute(f"select {COLUMNS} from account where did = %s".encode(), (did,)).fetchall()[0]
+
+
+def of(did: str) -> tuple[Any, ...]:
+    said = simulated.profile(did)
+    assert said is not None
+    handle = None if said["handle"] == "handle.invalid" else said["handle"]
+    return handle, said["displayName"], said["followersCount"], True
+
+
+def test_who_is_on_a_board_is_asked_about_once_a_day(rig: Rig, url: str) -> None:
+    on_boards(rig)
+    work = resolver(rig, url)
+    assert (work.ask(), work.ask()) == (2, 0)
+    assert [names(rig, did) for did in (ALICE, BOB, CAROL)] == [of(ALICE), of(BOB), (None, None, None, False)]
+    rig.owner.execute("update account set resolved_at = now() - interval '25 hours' where did = %s", (BOB,))
+    assert work.ask() == 1
+
+
+def test_an_identity_event_is_a_hint_that_is_asked_about_at_once(rig: Rig, url: str) -> None:
+    on_boards(rig)
+    work = resolver(rig, url)
+    work.ask()
+    rig.hand(notice("identity", ALICE, 5, seq=2, handle="hint.example"))
+    assert names(rig, ALICE)[0] == "hint.example"
+    assert work.ask() == 1
+    assert names(rig, ALICE) == of(ALICE)
+
+
+def test_an_answer_older_than_an_identity_event_changes_nothing(rig: Rig, url: str) -> None:
+    on_boards(rig)
+    work = resolver(rig, url)
+    asked = work._appview.profiles
+
+    def meanwhile(dids: Any) -> Any:
+        rig.hand(notice("identity", ALICE, 5, seq=2, handle="newer.example"))
+        return asked(dids)
+
+    work._appview.profiles = meanwhile  # type: ignore[method-assign]
+    work.ask()
+    assert names(rig, ALICE) == ("newer.example", None, None, False)
+    assert names(rig, BOB) == of(BOB)
+
+
+def test_a_profile_of_the_stream_is_newer_than_what_is_said(rig: Rig, url: str) -> None:
+    on_boards(rig, frame("app.bsky.actor.profile", ALICE, 3, rkey="self", displayName="Alice herself"))
+    resolver(rig, url).ask()
+    assert names(rig, ALICE) == (of(ALICE)[0], "Alice herself", *of(ALICE)[2:])
+
+
+def test_who_is_not_shown_is_not_asked_about(rig: Rig, url: str) -> None:
+    on_boards(rig)
+    rig.hand(notice("account", ALICE, 5, seq=3, active=False, status="deleted"))
+    assert resolver(rig, url).ask() == 1
+    assert names(rig, ALICE) == (None, None, None, False)
+
+
+def test_who_is_not_known_there_is_left_alone_for_a_day(rig: Rig, url: str) -> None:
+    unknown = next(did for n in range(9999) if simulated.profile(did := f"did:plc:{n:024d}") is None)
+    on_boards(rig, like(post_uri(unknown, key(1)), CAROL, 3))
+    work = resolver(rig, url)
+    assert (work.ask(), work.ask()) == (3, 0)
+    assert names(rig, unknown) == (None, None, None, True)
+
+
+def test_the_resolver_may_write_names_and_nothing_else(rig: Rig) -> None:
+    with connect(rig.conninfo, "skytally_resolver", "test") as session:
+        for query in (b"update account set active = true", b"update account set did = ''", b"select from event",
+                      b"insert into account (id, did) values (1, '')", b"delete from account"):  # fmt: skip
+            with pytest.raises(Exception, match="permission denied"):
+                session.execute(query)
+
+
+def test_trouble_is_said_once_and_tried_again(rig: Rig, url: str) -> None:
+    on_boards(rig)
+    said: list[str] = []
+    stopping = threading.Event()
+    settings = ResolverSettings(appview="http://127.0.0.1:1")
+
+    def say(line: str) -> None:
+        said.append(line)
+        threading.Timer(0.2, stopping.set).start()
+
+    run(settings, rig.conninfo, "test", stopping, say)
+    assert said == ["names are not resolved: 127.0.0.1:1 does not answer (ConnectionRefusedError); trying again"]
