@@ -41,6 +41,11 @@ class Measure(NamedTuple):
     """Whether distinct authors count and not records; they are never more."""
 
     @property
+    def received(self) -> bool:
+        """Whether it is about what others did."""
+        return self.source != _TERM and self.of != (int(Metric.POSTS),)
+
+    @property
     def summed(self) -> Summed:
         """What is summed for it; two measures may need the same."""
         return self.source, self.of

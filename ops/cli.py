@@ -25,7 +25,7 @@ from sql.migrate import SchemaError
 from sql.session import away
 
 VERBS = (
-    "up", "demo", "collect", "resolve", "web", "migrate", "status", "config", "simulate", "replay", "record", "audit",
+    "up", "demo", "collect", "resolve", "actors", "web", "migrate", "status", "config", "simulate", "replay", "record", "audit",
     "boards", "accounts", "bench",
 )  # fmt: skip
 

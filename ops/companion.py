@@ -8,6 +8,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
+import threading
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from types import TracebackType
@@ -46,6 +48,20 @@ class Companion:
     def _start(self) -> None:
         self._process = _CONTEXT.Process(target=_main, args=self._arguments, name=self._name, daemon=True)
         self._process.start()
+
+
+def until_told() -> threading.Event:
+    """Set by SIGTERM, and by SIGINT where that is not ignored."""
+    told = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: told.set())
+    return told
+
+
+def complain(line: str) -> None:
+    """One line for people, from a process that has no display."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def _main(run: Callable[..., None], *arguments: Any) -> None:

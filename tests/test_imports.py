@@ -36,7 +36,7 @@ COLLECTOR_FLOORS = [
     "amounts",
     "authors sums ranking",
     "closed live board_state",
-    "certified active",
+    "certified active acting",
     "scratch",
     "boards board_check",
     "schedule chores",

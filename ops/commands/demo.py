@@ -11,6 +11,7 @@ import msgspec
 
 from benchmarks import appview
 from ops import exits
+from ops.actors import acting
 from ops.commands.collect import collect
 from ops.companion import Companion
 from ops.database import Database
@@ -58,13 +59,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             website(settings.web, conninfo, listener, display.say) as site,
             Companion("AppView", display.say, appview.serve, profiles) as simulated,
             resolver(asked, conninfo, "", display.say) as names,
+            acting(settings.collector.board_rows, conninfo, display.say) as actors,
         ):
             collector = msgspec.structs.replace(
                 settings.collector, source=(stage.url,), network=NETWORK, since="oldest", collections=(), dids=()
             )
 
             def look_after() -> None:
-                for each in (site, simulated, names, stage):
+                for each in (site, simulated, names, actors, stage):
                     each.look_after()
 
             ours = Settings(collector, asked, settings.web, settings.database, settings.values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ops.actors import acting
 from ops.commands.collect import collect
 from ops.database import database
 from ops.display import Display
@@ -28,10 +29,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         with (
             website(settings.web, where.conninfo, listener, display.say) as site,
             resolver(settings.resolver, where.conninfo, settings.collector.contact, display.say) as names,
+            acting(settings.collector.board_rows, where.conninfo, display.say) as actors,
         ):
 
             def look_after() -> None:
-                site.look_after()
-                names.look_after()
+                for each in (site, names, actors):
+                    each.look_after()
 
             return collect(settings, where, display, also=look_after)

@@ -41,6 +41,19 @@ create index post_day_heavy on post_day (metric, day, gained) include (account, 
 create index term_hour_heavy on term_hour (dimension, hour, gained) include (term) where gained >= 2;
 create index term_day_heavy on term_day (dimension, day, gained) include (term) where gained >= 2;
 
+-- A board's rows once more, ranked by how many different accounts did what it counts; of windows that the event log has.
+create table board_by_actors (
+  kind text not null,
+  metric text not null,
+  time_window text not null,
+  begins timestamptz not null,
+  ends timestamptz not null,
+  keys bigint[] not null,
+  rkeys bigint[],
+  actors bigint[] not null,
+  primary key (kind, metric, time_window)
+);
+
 -- Deleted posts, by the rev of the delete: they leave every list at once, and so for ever.
 create table deleted_post (
   account bigint not null,

@@ -26,7 +26,7 @@ grant insert, update on
   term_minute, term_hour, term_day,
   author_minute, author_hour, author_day,
   network_minute, network_hour, network_day,
-  board, board_hour, best_rank, active_hour, active, active_at to skytally_roller;
+  board, board_hour, board_by_actors, best_rank, active_hour, active, active_at to skytally_roller;
 grant delete on active_hour to skytally_roller;
 grant insert, update on purge to skytally_roller;
 grant delete on purged_table to skytally_roller;
@@ -43,7 +43,7 @@ grant select on network, epoch, lane, gap, vitals, fold, account, rkey, collecti
   term_minute, term_hour, term_day,
   author_minute, author_hour, author_day,
   network_minute, network_hour, network_day,
-  board, board_hour, best_rank, active, active_at, deleted_post, purge, purged_table to skytally_web;
+  board, board_hour, board_by_actors, best_rank, active, active_at, deleted_post, purge, purged_table to skytally_web;
 -- reasons and times, not samples: those may hold what an account has since deleted
 grant select (digest, reason, host, lane, epoch, cursor, size, noted_at) on quarantine to skytally_web;
 

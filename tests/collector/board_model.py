@@ -85,6 +85,16 @@ class Model:
                 found[board] = [(key, counts[key], lost[board][key]) for key in order[:rows]]
         return found
 
+    def actors(self, window: str, at: int) -> dict[tuple[str, str], dict[str, int]]:
+        """How many different accounts did what boards of accounts and posts count, by key."""
+        begin = begin_of(window, at)
+        who: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for record in self.records:
+            if begin <= record.made <= at:
+                for kind, metric, key in record.counts():
+                    who[kind, metric][key].add(record.did)
+        return {board: {key: len(dids) for key, dids in keys.items()} for board, keys in who.items()}
+
     def active(self, window: str, at: int) -> int:
         """How many accounts made anything."""
         begin = begin_of(window, at)

@@ -24,6 +24,7 @@ author_hour        s    siu  -    s
 author_minute      s    siu  -    s
 best_rank          s    siu  -    s
 board              s    siu  s    s
+board_by_actors    s    siu  -    s
 board_hour         s    siu  -    s
 collection         siu  s    -    s
 deleted_post       siu  s    -    s

@@ -1,0 +1,74 @@
+"""Boards by actors: those who are on a board, by how many different accounts did it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from collector import tid
+from collector.acting import INTERVAL_S, Acting
+from collector.boards import Boards
+from tests.collector.frames import ALICE, BOB, CAROL, key, like, post, post_uri, quote
+from tests.collector.history import History
+from tests.collector.rig import Rig
+
+ROWS = 5
+Made = dict[tuple[str, str], list[tuple[str, int]]]
+
+
+def made(rig: Rig, window: str) -> Made:
+    """Every board by actors that is not empty."""
+    dids: dict[int, str] = dict(rig.owner.execute("select id, did from account").fetchall())
+    found: Made = {}
+    query = "select kind, metric, keys, rkeys, actors from board_by_actors where time_window = %s"
+    for kind, metric, keys, rkeys, actors in rig.owner.execute(query, (window,)):
+        posts = [post_uri(dids[k], tid.text(r)) for k, r in zip(keys, rkeys or [0] * len(keys), strict=True)]
+        names = posts if kind == "posts" else [dids[k] for k in keys]
+        if names:
+            found[kind, metric] = list(zip(names, actors, strict=True))
+    return found
+
+
+@pytest.mark.parametrize("seed", [31, 32, 33])
+def test_they_rank_the_rows_of_boards_by_different_accounts(rig: Rig, seed: int) -> None:
+    history, rng = History(rig, seed), random.Random(seed)
+    for _ in range(6):
+        for _ in range(rng.randrange(40, 120)):
+            history.act()
+        history.turn(rng.choice(history.dids), hide=rng.random() < 0.5)
+        history.fold()
+        Boards(rig.roller, ROWS, 40).refresh(set())
+        for window in INTERVAL_S:
+            assert Acting(rig.roller, ROWS).make(window)
+            assert made(rig, window.name) == expected(history, window.name), window.name
+        history.minute += rng.choice([1, 59, 300, 2000])
+
+
+def expected(history: History, window: str) -> Made:
+    """The rows of the model's boards, by its actors."""
+    actors = history.model.actors(window, history.minute)
+    found: Made = {}
+    for board, lines in history.model.boards(window, history.minute, ROWS).items():
+        if board[0] in ("accounts", "posts") and board != ("accounts", "posts"):
+            counted = [(name, actors[board][name]) for name, _, _ in lines if name in actors[board]]
+            found[board] = sorted(counted, key=lambda line: (-line[1], line[0]))
+    return found
+
+
+def test_one_who_does_it_often_counts_once(rig: Rig) -> None:
+    often = [like(post_uri(ALICE, key(n)), CAROL, n) for n in range(20)]
+    rig.hand(*often, like(post_uri(BOB, key(1)), CAROL, 30), like(post_uri(BOB, key(1)), ALICE, 31))
+    rig.hand(post(CAROL, 40, embed=quote(post_uri(BOB, key(1)))))
+    rig.fold()
+    Boards(rig.roller, 100, 40).refresh(set())
+    assert rig.one("select gained from board where metric = 'likes_received' and time_window = '1h'") == [20, 2]
+    assert Acting(rig.roller, 100).make(next(iter(INTERVAL_S)))
+    found = made(rig, "1h")
+    assert found["accounts", "likes_received"] == [(BOB, 2), (ALICE, 1)]
+    assert found["accounts", "engagement"] == [(BOB, 2), (ALICE, 1)]  # who liked and quoted is one
+    assert found["posts", "engagement"][0] == (post_uri(BOB, key(1)), 2)
+
+
+def test_there_are_none_before_there_are_boards(rig: Rig) -> None:
+    assert not Acting(rig.roller, 100).make(next(iter(INTERVAL_S)))
