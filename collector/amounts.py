@@ -6,7 +6,8 @@ one by one would cost more than the sums. It does not know which keys or buckets
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, LiteralString, NamedTuple
 
 import numpy as np
@@ -24,6 +25,12 @@ Keys = npt.NDArray[np.int64]
 HEAVY_MIN = 2
 """Rows that gained less are not in the indexes by what was gained (sql/migrations/0005_boards.sql)."""
 
+_SCANS: LiteralString = """
+select
+  set_config('enable_seqscan', %(may)s, true),
+  set_config('enable_hashjoin', %(may)s, true),
+  set_config('enable_mergejoin', %(may)s, true)
+"""
 _ELEMENT = np.dtype([("length", ">i4"), ("value", ">i8")])
 _ARRAY_HEAD_BYTES = 20  # dimensions, null flag, element type; length, lower bound
 
@@ -92,7 +99,8 @@ class Reader:
         )
         for at, name in enumerate(names):
             given[f"wanted_{name}"] = keys[:, at].tolist()
-        (columns,) = self._fetch(composed, given)
+        with self._by_index():
+            (columns,) = self._fetch(composed, given)
         return _amounts(columns)
 
     def heavy(self, measure: Measure, stretch: Stretch, at_least: int) -> Keys:
@@ -110,7 +118,8 @@ class Reader:
             query, measure.source, stretch.bucket, keys=_arrays(measure.source), key=_key(measure.source),
             at_least=sql.Literal(at_least),
         )  # fmt: skip
-        (columns,) = self._fetch(composed, {"of": list(measure.of), "starts": stretch.starts()})
+        with self._by_index():
+            (columns,) = self._fetch(composed, {"of": list(measure.of), "starts": stretch.starts()})
         return _keys(columns)
 
     def gainers(self, source: Source, of: Iterable[int], stretch: Stretch) -> Keys:
@@ -123,6 +132,15 @@ class Reader:
         given = {"begin": stretch.begin, "end": stretch.end, "of": list(of)}
         (columns,) = self._fetch(_named(query, source, stretch.bucket, keys=_arrays(source)), given)
         return _keys(columns)
+
+    @contextmanager
+    def _by_index(self) -> Iterator[None]:
+        """Look up, and read no table from end to end: the newest days have no statistics that would say how large they
+        are. Until the transaction ends if it fails."""
+        with self._connection.transaction():
+            self._connection.execute(_SCANS, {"may": "off"})
+            yield
+            self._connection.execute(_SCANS, {"may": "on"})
 
     def _fetch(self, query: sql.Composed, given: dict[str, Any]) -> list[list[bytes | None]]:
         """Rows with their columns as they came."""

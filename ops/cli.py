@@ -25,8 +25,8 @@ from sql.migrate import SchemaError
 from sql.session import away
 
 VERBS = (
-    "up", "demo", "collect", "resolve", "actors", "web", "migrate", "status", "config", "simulate", "replay", "record", "audit",
-    "boards", "accounts", "bench",
+    "up", "demo", "collect", "resolve", "actors", "web", "migrate", "status", "config", "simulate", "replay", "record",
+    "audit", "boards", "accounts", "bench",
 )  # fmt: skip
 
 

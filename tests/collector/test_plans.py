@@ -1,0 +1,130 @@
+"""No hot query reads a large table from end to end: neither those that make boards every few seconds, nor readers'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from benchmarks.history import History
+from collector.boards import Boards
+from collector.resolver import Resolver
+from collector.rollups import HOUR, MINUTE
+from collector.windows import LENGTH
+from sql import statement
+from sql.session import connect
+from tests.collector.frames import ALICE, BOB, delete, key, like, post_uri
+from tests.collector.rig import Rig
+
+NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
+LARGE_ROWS = 3_000
+ROWS = 10  # of a board: as few of these accounts as a thousand are of a million
+# by design: a fold sums a segment of tallies up and empties it
+EXPECTED = {"account_tally", "term_tally", "network_tally"}
+SCANNED = """
+select relname, seq_tup_read
+from pg_stat_user_tables
+where n_live_tup >= %s or relname ~ '_tally_'
+"""
+
+
+@pytest.fixture(scope="module")
+def rig(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """Three days of some thousand accounts."""
+    from tests.conftest import new_database
+
+    with new_database(server) as conninfo, closing(Rig(conninfo, tmp_path_factory.mktemp("plans"))) as found:
+        owner = found.owner
+        for day in range(-4, 2):
+            owner.execute("select ensure_day(%s)", ((NOON + timedelta(days=day)).date(),))
+        history = History(owner, 8_000, 1)
+        history.write_names()
+        for number in range(72, 0, -1):
+            history.write(HOUR, NOON - number * LENGTH[HOUR], 3_000)
+        for number in range(30):
+            history.write(MINUTE, NOON + number * LENGTH[MINUTE], 400)
+        midnight = NOON.replace(hour=0)
+        for days in (2, 1):
+            history.write_day(midnight - timedelta(days=days))
+        owner.execute(
+            "update fold set hours_to = %s, days_to = %s, watermark = %s, folds = 1",
+            (NOON, midnight, NOON + timedelta(minutes=29, seconds=30)),
+        )
+        owner.execute("analyze")
+        Boards(found.roller, ROWS, 40).refresh(set())
+        yield found
+
+
+def scanned(rig: Rig, *sessions: psycopg.Connection) -> dict[str, int]:
+    """Rows that were read by reading large tables from end to end, by table."""
+    for session in (rig.roller, rig.collector, *sessions):
+        session.execute("select pg_stat_force_next_flush()")
+        session.execute("select")
+    rig.owner.execute("select pg_stat_clear_snapshot()")
+    return dict(rig.owner.execute(SCANNED, (LARGE_ROWS,)).fetchall())
+
+
+def more(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    found = {name: read - before.get(name, 0) for name, read in after.items()}
+    return {name: n for name, n in found.items() if n and name.removesuffix("_0").removesuffix("_1") not in EXPECTED}
+
+
+def test_there_are_large_tables_and_a_scan_of_one_is_seen(rig: Rig) -> None:
+    before = scanned(rig)
+    assert {"account", "account_hour_20260703", "account_day_202607", "post_hour_20260703"} <= before.keys()
+    rig.roller.execute("select sum(gained) from account_hour where hour >= '2026-07-03Z' and hour < '2026-07-04Z'")
+    assert more(before, scanned(rig)).keys() == {"account_hour_20260703"}
+
+
+def test_boards_after_a_minute_of_new_events_read_no_large_table(rig: Rig) -> None:
+    boards = Boards(rig.roller, ROWS, 40)
+    boards.refresh(set())
+    before = scanned(rig)
+    rig.owner.execute("update fold set watermark = watermark + interval '1 minute'")
+    boards.refresh(set())
+    assert more(before, scanned(rig)) == {}
+
+
+def test_batches_and_folds_read_no_large_table(rig: Rig) -> None:
+    rig.hand(like(post_uri(BOB, key(1)), ALICE, 30 * 60_000))
+    before = scanned(rig)
+    rig.hand(
+        like(post_uri(BOB, key(1)), ALICE, 30 * 60_000 + 1), delete("like", key(30 * 60_000), ALICE, 30 * 60_000 + 2),
+        delete("post", key(9), BOB, 30 * 60_000 + 3), at=30 * 60_000 + 9,
+    )  # fmt: skip
+    rig.fold()
+    assert more(before, scanned(rig)) == {}
+
+
+@pytest.mark.parametrize("window", ["1h", "1d", "7d", "30d"])
+def test_readers_read_no_large_table(rig: Rig, window: str) -> None:
+    page = {"metric": "likes_received", "time_window": window, "length": "1 hour", "offset": 0, "limit": 100}
+    with connect(rig.conninfo, "skytally_web", "reader") as reader:
+        before = scanned(rig, reader)
+        for at in (None, NOON):
+            reader.execute(statement("query/board_accounts"), {**page, "at": at}).fetchall()
+            reader.execute(statement("query/board"), {**page, "kind": "accounts", "at": at}).fetchall()
+        query = "select keys[1] from board where kind = 'accounts' and metric = 'likes_received' and time_window = '1d'"
+        account = reader.execute(query).fetchall()[0][0]
+        month = {"from": NOON - timedelta(days=30), "to": NOON + timedelta(hours=1)}
+        rows = reader.execute(
+            statement("query/account_series"), {**month, "account": account, "metric": 14}
+        ).fetchall()
+        assert len(rows) > 24
+        reader.execute(statement("query/coverage"), month).fetchall()
+        assert more(before, scanned(rig, reader)) == {}
+
+
+def test_the_resolver_reads_no_large_table(rig: Rig) -> None:
+    with connect(rig.conninfo, "skytally_resolver", "resolver") as session:
+        before = scanned(rig, session)
+
+        class Nobody:
+            def profiles(self, dids: list[str]) -> list[object]:
+                return []
+
+        assert Resolver(session, Nobody(), 86_400).ask() > 0  # type: ignore[arg-type]
+        assert more(before, scanned(rig, session)) == {}

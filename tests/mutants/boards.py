@@ -1,0 +1,147 @@
+"""Mutants of what is made of the rollups: boards, active accounts, purges, names."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Mutant, unit
+
+_BOARDS = (unit("boards"),)
+_PURGE = (unit("purge"),)
+
+MUTANTS = [
+    Mutant(
+        "shares too large", "collector/closed.py",
+        "hour = max(HEAVY_MIN, left // max(1, hours + 24 * days) + 1)",
+        "hour = max(HEAVY_MIN, left // max(1, hours + 24 * days) * 3 + 1)",
+        (unit("closed"), *_BOARDS),
+    ),
+    Mutant(
+        "days keep what hours have taken", "collector/closed.py",
+        "    left -= hours * (hour - 1)\n", "",
+        (unit("closed"), *_BOARDS),
+    ),
+    Mutant(
+        "a board below its floor passes", "collector/certified.py",
+        "if closed.complete or (full and ranked.last >= closed.floor):", "if True:",
+        _BOARDS,
+    ),
+    Mutant(
+        "who is new in the live minutes is not looked up", "collector/certified.py",
+        "    closed.learn(heavy)\n", "",
+        _BOARDS,
+    ),
+    Mutant(
+        "closed sums of the hour before", "collector/boards.py",
+        "if hour != self._hour or any(minute < hour for minute in changed):", "if self._hour is None:",
+        _BOARDS,
+    ),
+    Mutant(
+        "late minutes are not read anew", "collector/live.py",
+        "held = [part for part in self._parts if not any(part.begin <= at < part.end for at in changed)]",
+        "held = self._parts",
+        _BOARDS,
+    ),
+    Mutant(
+        "minutes that left stay", "collector/live.py",
+        "        part.shrink(begin)\n", "",
+        _BOARDS,
+    ),
+    Mutant(
+        "the newest minute is not read anew", "collector/live.py",
+        "settled = self._over(hour, minute, held)", "settled = self._over(hour, after, held)",
+        _BOARDS,
+    ),
+    Mutant(
+        "lost does not count", "collector/ranking.py",
+        "values = amounts.gained - amounts.lost", "values = amounts.gained",
+        _BOARDS,
+    ),
+    Mutant(
+        "of equal values the higher name", "collector/ranking.py",
+        "return [at for _, _, at in sorted(shown)]",
+        "return [at for *_, at in sorted(sorted(shown, key=lambda each: each[1], reverse=True), key=lambda e: e[0])]",
+        _BOARDS,
+    ),
+    Mutant(
+        "accounts that are not active are ranked", "sql/board/shown_accounts.sql",
+        "where account.shown\n", "",
+        _BOARDS,
+    ),
+    Mutant(
+        "deleted posts are ranked", "sql/board/shown_posts.sql",
+        "deleted_post.account = given.account", "deleted_post.account = given.rkey",
+        _BOARDS,
+    ),
+    Mutant(
+        "a window is a bucket short", "collector/windows.py",
+        "begin = floor(watermark, self.step) + LENGTH[self.step] - self.length",
+        "begin = floor(watermark, self.step) + 2 * LENGTH[self.step] - self.length",
+        _BOARDS,
+    ),
+    Mutant(
+        "too few terms are counted by authors", "collector/authors.py",
+        "rest[posts.gained[rest] >= least]", "rest[posts.gained[rest] > 2 * least]",
+        (unit("authors"), *_BOARDS),
+    ),
+    Mutant(
+        "an hour's boards are of the hour after", "collector/boards.py",
+        "stretches = cover(*window.span(hour + _HOUR - LENGTH[MINUTE]), state.closed)",
+        "stretches = cover(*window.span(hour + _HOUR), state.closed)",
+        _BOARDS,
+    ),
+    Mutant(
+        "the worst rank is kept", "sql/board/note_best_ranks.sql",
+        "where excluded.rank < best_rank.rank", "where excluded.rank > best_rank.rank",
+        _BOARDS,
+    ),
+    Mutant(
+        "sketches of hours stay as they were", "collector/rollup.py",
+        "        if hours_to is not None:\n            forget = ", "        if False:\n            forget = ",
+        _BOARDS,
+    ),
+    Mutant(
+        "minutes' sketches stay as they were", "collector/active.py",
+        "if minute not in changed and any(", "if any(",
+        _BOARDS,
+    ),
+    Mutant(
+        "ranks of a sketch are one too low", "collector/sketch.py",
+        "ranks = _RANK_BITS + 1 - ", "ranks = _RANK_BITS - ",
+        (unit("sketch"),),
+    ),
+    Mutant(
+        "a purge forgets where it was", "sql/migrations/0006_purges.sql",
+        "    insert into purged_table (name) values (next.name);\n", "",
+        _PURGE,
+    ),
+    Mutant(
+        "a purge takes what came after", "sql/migrations/0006_purges.sql",
+        " where purge.done_at is null and kept.%I = purge.account and kept.%I < purge.before'",
+        " where purge.done_at is null and kept.%I = purge.account and kept.%I is not null'",
+        _PURGE,
+    ),
+    Mutant(
+        "what is purged counts again", "collector/worker.py",
+        " or row.time_us < purged_us.get(row.actor, 0):", ":",
+        _PURGE,
+    ),
+    Mutant(
+        "the window vouches for what is purged", "collector/window_load.py",
+        "for at in (floor, row[0] if row else None)", "for at in (floor,)",
+        _PURGE,
+    ),
+    Mutant(
+        "a day is summed up in the middle of a purge", "sql/rollup/next_to_close.sql",
+        "        where done_at is null\n", "        where false\n",
+        _PURGE,
+    ),
+    Mutant(
+        "an old answer about a name wins", "sql/resolve/note.sql",
+        "  and account.handle_seq is not distinct from given.seq\n", "",
+        (unit("resolver"),),
+    ),
+    Mutant(
+        "one who does it often counts often", "sql/board/actors.sql",
+        "select distinct listed.kind,", "select listed.kind,",
+        (unit("acting"),),
+    ),
+]  # fmt: skip
