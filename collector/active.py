@@ -83,9 +83,10 @@ class Active:
         return found
 
     def _whole(self, hour: datetime) -> Registers:
-        """From its minutes while they are at hand; a day's rollup by the hour is read whole for one of its hours."""
+        """From its minutes if it is one of the last, read anew, for they may have grown since they were looked at; a
+        day's rollup by the hour is read whole for one of its hours."""
         if hour >= self._recent:
-            return union(self._each(hour, hour + _HOUR))
+            return self._made(Stretch(MINUTE, hour, hour + _HOUR))
         return self._made(Stretch(HOUR, hour, hour + _HOUR))
 
     def _made(self, stretch: Stretch) -> Registers:

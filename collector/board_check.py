@@ -11,6 +11,7 @@ import psycopg
 from collector.board_state import State, board_name, columns_of, state_of
 from collector.measures import MEASURES, Measure
 from collector.scratch import Scratch
+from collector.sketch import STANDARD_ERROR
 from collector.windows import WINDOWS, Stretch, cover
 from sql import statement
 
@@ -71,15 +72,17 @@ def _pairs(
         given = {"time_window": window.name, "folds": state.folds}
         kept = connection.execute(statement("active/as_made"), given).fetchone()
         # who was purged was active all the same, and is in no row any more
-        purged = connection.execute("select from purge where before > %s limit 1", (stretches[0].begin,)).fetchone()
-        at_least = kept if purged is not None else None
-        yield f"active {window.name}", kept, partial(_accounts, scratch, stretches, at_least)
+        purged = connection.execute("select count(*) from purge where before > %s", (stretches[0].begin,)).fetchone()
+        more = purged[0] if purged else 0
+        yield f"active {window.name}", kept, partial(_accounts, scratch, stretches, kept, more)
 
 
 def _columns(scratch: Scratch, measure: Measure, stretches: list[Stretch]) -> Row:
     return tuple(columns_of(measure, scratch.board(measure, stretches)).values())
 
 
-def _accounts(scratch: Scratch, stretches: list[Stretch], at_least: Row | None) -> Row:
-    found = (scratch.active(stretches),)
-    return found if at_least is None else max(found, at_least)
+def _accounts(scratch: Scratch, stretches: list[Stretch], kept: Row | None, more: int) -> Row:
+    """How many are active; with `more` that are in no row any more as many as are kept, if it can be so many."""
+    found = scratch.active(stretches)
+    most = round((found + more) * (1 + 5 * STANDARD_ERROR)) if more else found
+    return (min(max(found, kept[0]), most) if kept else found,)

@@ -6,7 +6,10 @@ others stays in the totals of others.
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 import psycopg
+from psycopg import sql
 
 from sql import statement
 
@@ -26,17 +29,18 @@ class Purge:
             self._connection.execute(statement("purge/begin"), {"accounts": ACCOUNTS_MAX})
         return self._in_work()
 
-    def step(self) -> bool:
-        """Purge one more table; whether it was the last one."""
-        if not self._in_work():
-            return False
+    def step(self) -> int | None:
+        """Purge one more table; how many are left. None: there is nothing to purge, or not yet."""
+        if not self._in_work("known_to <= (select watermark from fold)"):
+            return None
         with self._connection.transaction():
             row = self._connection.execute("select purge_table()").fetchone()
             assert row is not None
             if row[0] == 0:
                 self._connection.execute(statement("purge/finish"))
-        return bool(row[0] == 0)
+        return int(row[0])
 
-    def _in_work(self) -> bool:
-        row = self._connection.execute("select exists (select from purge where done_at is null)").fetchone()
+    def _in_work(self, and_so: LiteralString = "true") -> bool:
+        query = sql.SQL("select exists (select from purge where done_at is null and {})").format(sql.SQL(and_so))
+        row = self._connection.execute(query).fetchone()
         return bool(row and row[0])

@@ -64,12 +64,15 @@ def keep_to_budget(connection: psycopg.Connection, settings: CollectorSettings) 
         return Shortened(0, 0)
     old = [day for day in days if day <= newest]
     while (over := _bytes(connection) - budget) > 0 and len(old) > LOG_DAYS_MIN:
-        connection.execute("select drop_day('event', %s)", (old.pop(0),))
-        connection.execute("update fold set log_from = greatest(log_from, %s)", (old[0],))
-    row = connection.execute("select log_from from fold").fetchone()
-    asked_from = newest - timedelta(days=settings.event_days_kept)
-    begins = row[0] if row and row[0] else asked_from
-    return Shortened(max(0, (begins - asked_from).days), max(0, over))
+        with connection.transaction():
+            connection.execute("select drop_day('event', %s)", (old.pop(0),))
+            connection.execute("update fold set log_from = greatest(log_from, %s)", (old[0],))
+    query = "select log_from, (select (min(minute) at time zone 'UTC')::date from network_minute) from fold"
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    begins, first = row
+    asked_from = max(newest - timedelta(days=settings.event_days_kept), first)
+    return Shortened(max(0, (begins - asked_from).days) if begins else 0, max(0, over))
 
 
 def _days(connection: psycopg.Connection, table: str) -> tuple[date | None, list[date]]:

@@ -74,6 +74,8 @@ class Fold:
             minutes = self._minutes(tables)
             if not minutes:
                 return minutes
+            for day in {minute.date() for minute in minutes}:  # one that is long past may have been dropped already
+                self._connection.execute("select ensure_day(%s)", (day,))
             self._add(tables)
             self._connection.execute(sql.SQL("truncate {}").format(every))
             crashpoint("fold_truncated")
@@ -99,8 +101,8 @@ class Fold:
                 crashpoint("fold_summed")
 
     def _minutes(self, tables: dict[str, sql.Identifier]) -> set[datetime]:
-        """Every event leaves a network tally, and no tally is without an event but a loss, which has its delete."""
-        query = sql.SQL("select distinct minute from {network_tally}").format(**tables)
+        """Every event leaves a network tally, and a late create a loss in the minute of a delete that came before."""
+        query = sql.SQL("select minute from {network_tally} union select minute from {account_tally}").format(**tables)
         return {minute for (minute,) in self._connection.execute(query)}
 
     def _finish(self, watermark: datetime | None) -> datetime | None:

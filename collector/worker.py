@@ -21,7 +21,8 @@ from collector.content import Accepted, Content, History, Refused
 from collector.crashpoint import crashpoint
 from collector.decode import decode
 from collector.errors import BadFrame
-from collector.event import CREATE, DELETE, FOLLOW, LIKE, NOTICE, POST, REPOST
+from collector.event import ACCOUNT, CREATE, DELETE, FOLLOW, IDENTITY, LIKE, NOTICE, POST, REPOST
+from collector.forgotten import NEVER, Forgotten
 from collector.judge import Judge, Judged
 from collector.lanes import lane_of, lanes_of_worker
 from collector.memory import give_back, keep_large_blocks_apart
@@ -59,6 +60,7 @@ class Worker:
         self._names = Names(connection)
         post, like, repost, follow = (self._names.collection(name) for name in (POST, LIKE, REPOST, FOLLOW))
         self._collections = Collections(post, like, repost, follow)
+        self._notices = {self._names.collection(name) for name in (IDENTITY, ACCOUNT)}  # their revs are no times
         self._writer = Writer(connection, host, epoch, lanes)
         self._window = load_window(connection, lanes, settings)
         self._judge = Judge(self._names, self._lanes, settings.event_bytes_max)
@@ -144,7 +146,8 @@ class Worker:
         lane = lane_of(bad.key.did.encode())
         rev, actor, rkey, collection = unpack_key(key)
         known = self._history({(actor, rkey, collection): b""}).get(b"", [])
-        if key in self._window or any(row.rev == rev for row in known):
+        gone = collection not in self._notices and self._purged({actor}).get(actor, NEVER).takes(tid.time_us(rev))
+        if gone or key in self._window or any(row.rev == rev for row in known):
             content.duplicates.append(lane)
         else:
             content.refused.append(Refused(bad.reason, lane if lane in self._lanes else self._first_lane, frame, key))
@@ -164,22 +167,23 @@ class Worker:
         records = {record_of(item.row): item.row for item in questions}
         history = self._history({(row.actor, row.rkey, row.collection): key for key, row in records.items()})
         logged = {(record, row.rev) for record, rows in history.items() for row in rows}
-        purged_us = self._purged_us({item.row.actor for item in questions})
+        purged = self._purged({item.row.actor for item in questions})
         for item in questions:
             row = item.row
-            # of what an account did before it was purged nobody knows any more what was counted: all of it was
-            if (record_of(row), row.rev) in logged or row.time_us < purged_us.get(row.actor, 0):
+            if (record_of(row), row.rev) in logged or purged.get(row.actor, NEVER).takes(*_times_us(row)):
                 content.duplicates.append(lane_of_packed(item.row.packed))
             else:
                 content.accept(item)
-        content.history = {record: history.get(record, []) for record in records}
+        content.history = {
+            record: purged.get(row.actor, NEVER).known(history.get(record, []), row.time_us)
+            for record, row in records.items()
+        }
         content.settle()
 
-    def _purged_us(self, actors: set[int]) -> dict[int, int]:
-        """Before when what these accounts did was purged, of those that were."""
-        given = {"actors": array_of(actors)}
-        rows = self._connection.execute(statement("event/purged"), given)
-        return {account: unix_us(before) for account, before in rows}
+    def _purged(self, actors: set[int]) -> dict[int, Forgotten]:
+        """What is not known any more of these accounts, of those that were purged."""
+        rows = self._connection.execute(statement("event/purged"), {"actors": array_of(actors)})
+        return {account: Forgotten(unix_us(before), unix_us(known_to)) for account, before, known_to in rows}
 
     def _history(self, wanted: dict[tuple[int, int, int], bytes]) -> History:
         """What the log has of these records, (actor, rkey, collection), by the keys they are wanted under."""
@@ -210,6 +214,11 @@ class Worker:
         if not lags or batch.position.time_us == UNKNOWN_US:
             return None
         return batch.position.time_us - max(sorted(lags)[len(lags) * 9 // 10], 0)
+
+
+def _times_us(row: Row) -> list[int]:
+    """The times that an event has of its own: in the stream, and of its rev where that is a time."""
+    return [row.time_us] if row.operation == NOTICE else [row.time_us, tid.time_us(row.rev)]
 
 
 def _handle_next(worker: Worker, queue: QueueReader, vitals: WorkerVitals) -> bool:

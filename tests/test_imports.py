@@ -30,7 +30,7 @@ COLLECTOR_FLOORS = [
     "decode checkpoint usual",
     "names since queue sources.stream parent hosts",
     "rows sources rollups",
-    "plain record window rollup sources.jetstream windows",
+    "forgotten plain record window rollup sources.jetstream windows",
     "tally",
     "measures",
     "amounts",

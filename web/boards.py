@@ -42,7 +42,7 @@ class Board:
     as_of: datetime
     coverage: Coverage
     total: int
-    """Rows of the whole board."""
+    """Rows of the whole board that are shown."""
     rows: list[dict[str, Any]]
     """`rank`, who it is, `value`, `gained`, `lost`, `previous_rank` and `previous_value`; the last two are of the board
     one window earlier, None where it was not kept or did not have it."""
@@ -53,15 +53,16 @@ async def accounts(
     offset: int = 0, limit: int = 100,
 ) -> Board | None:  # fmt: skip
     """A board of accounts as it stands now, or as it stood `at` the end of an hour; None where there is none."""
-    given = {"kind": "accounts", "metric": metric, "time_window": window, "length": LENGTH[window], "at": at}
+    given = {"metric": metric, "time_window": window, "length": LENGTH[window], "at": at}
     cursor = connection.cursor(row_factory=dict_row)
-    head = await (await cursor.execute(statement("query/board"), given)).fetchone()
-    if head is None:
-        return None
-    page = {**given, "offset": offset, "limit": limit}
-    rows = await (await cursor.execute(statement("query/board_accounts"), page)).fetchall()
-    total = max((row.pop("total") for row in rows), default=0)
-    return Board(**head, coverage=await coverage(connection, head["begins"], head["ends"]), total=total, rows=rows)
+    async with connection.transaction():
+        await connection.execute("set transaction isolation level repeatable read")
+        head = await (await cursor.execute(statement("query/board"), given)).fetchone()
+        if head is None:
+            return None
+        page = {**given, "offset": offset, "limit": limit}
+        rows = await (await cursor.execute(statement("query/board_accounts"), page)).fetchall()
+        return Board(**head, coverage=await coverage(connection, head["begins"], head["ends"]), rows=rows)
 
 
 async def coverage(connection: psycopg.AsyncConnection[Any], begin: datetime, end: datetime) -> Coverage:

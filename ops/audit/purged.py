@@ -5,6 +5,7 @@ It owns what a purge takes out of the comparison. It does not know when one is d
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -16,11 +17,30 @@ class Purged:
     """Before when nothing of an account is known, in stream time, by DID."""
 
     before_us: Mapping[str, int] = field(default_factory=dict)
+    known_to_us: Mapping[str, int] = field(default_factory=dict)
+    """Deletes before this found what is gone now."""
 
     def takes(self, did: str, time_us: int) -> bool:
         """Whether what an account did or received at this time is gone, or going."""
         return time_us < self.before_us.get(did, 0)
 
-    def left(self, found: Iterable[tuple[Row, int, int]], bucket_us: int) -> Iterator[tuple[Row, int, int]]:
-        """The rows by time, account and more that are to be judged: of buckets so long that end later."""
-        return (row for row in found if not self.takes(str(row[0][1]), int(str(row[0][0])) + bucket_us - 1))
+    def left(self, found: Iterable[tuple[Row, int, int]]) -> Iterator[tuple[Row, int, int]]:
+        """The rows by time, account and more that are to be judged: of buckets that do not begin before the purge's."""
+        return (row for row in found if not self._takes_key(row[0]))
+
+    def without(self, counts: Counter[Row]) -> Counter[Row]:
+        """What must be, of the same rows."""
+        return Counter({key: n for key, n in counts.items() if not self._takes_key(key)}) if self.before_us else counts
+
+    def unknown(self, did: str, created_us: int, deleted_us: int) -> bool:
+        """Whether a create was not known any more to a delete."""
+        return self.takes(did, created_us) and deleted_us >= self.known_to_us[did]
+
+    def _takes_key(self, key: Row) -> bool:
+        return self.takes(str(key[1]), int(str(key[0])))
+
+
+def purged(rows: Iterable[tuple[str, int, int]]) -> Purged:
+    """From DID, before when and known to when of each."""
+    each = list(rows)
+    return Purged({did: before for did, before, _ in each}, {did: known_to for did, _, known_to in each})

@@ -49,7 +49,7 @@ where
 """
 
 PURGED: LiteralString = """
-select did, (extract(epoch from before) * 1000000)::bigint
+select did, (extract(epoch from before) * 1000000)::bigint, (extract(epoch from known_to) * 1000000)::bigint
 from purge
 join account on account.id = purge.account
 """

@@ -148,8 +148,7 @@ def _record(event: Event) -> tuple[str, str, Rkey | None]:
 
 
 def _known(create: Event, delete: Event, gone: Purged) -> bool:
-    actor = create.key[0]
-    if gone.takes(actor, create.time) and not gone.takes(actor, delete.time):
+    if gone.unknown(create.key[0], create.time, delete.time):
         return False
     return create.key[2] == FOLLOW or delete.time - create.time <= KNOWN_US
 

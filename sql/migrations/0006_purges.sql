@@ -4,6 +4,8 @@ create table purge (
   account bigint primary key,
   -- what is of a time before this has gone or is going, and is not known any more
   before timestamptz not null,
+  -- it is known to deletes of a stream time before this; nothing goes before the watermark has come here
+  known_to timestamptz not null,
   -- null: in work
   done_at timestamptz
 );

@@ -14,7 +14,6 @@ grant insert, update on account to skytally_collector;
 grant insert, update on deleted_post to skytally_collector;
 grant execute on function ensure_day(date) to skytally_collector, skytally_roller;
 grant execute on function drop_day(text, date), purge_table() to skytally_roller;
-grant execute on function purgeable() to skytally_web;
 
 grant select on all tables in schema skytally to skytally_roller;
 grant update on fold to skytally_roller;
@@ -43,7 +42,7 @@ grant select on network, epoch, lane, gap, vitals, fold, account, rkey, collecti
   term_minute, term_hour, term_day,
   author_minute, author_hour, author_day,
   network_minute, network_hour, network_day,
-  board, board_hour, board_by_actors, best_rank, active, active_at, deleted_post, purge, purged_table to skytally_web;
+  board, board_hour, board_by_actors, best_rank, active, active_at, deleted_post to skytally_web;
 -- reasons and times, not samples: those may hold what an account has since deleted
 grant select (digest, reason, host, lane, epoch, cursor, size, noted_at) on quarantine to skytally_web;
 

@@ -1,7 +1,7 @@
--- Accounts that were deleted in an hour that is summed up: all that they did lies before the next one. One that came back and was deleted
--- again is purged again.
-insert into purge (account, before)
-select id, hours_to
+-- Accounts that were deleted in an hour that is summed up. What they did lies before the next one, nearly always: for what
+-- came later, and for what others do to them, they are purged again until a day has passed, and when they are deleted again.
+insert into purge (account, before, known_to)
+select id, hours_to, watermark + interval '10 minutes'
 from account
 cross join fold
 left join purge on purge.account = account.id
@@ -9,10 +9,11 @@ where
   status = 'deleted'
   and not active
   and status_time < hours_to
-  and (purge.account is null or purge.before <= status_time)
+  and (purge.account is null or purge.before <= status_time + interval '1 day')
 order by id
 limit %(accounts)s
 on conflict (account) do update
 set
   before = excluded.before,
+  known_to = excluded.known_to,
   done_at = null

@@ -14,7 +14,10 @@ named as (
     followers = null,
     followers_at = null
   from done
-  where id = done.account
+  where
+    id = done.account
+    and status = 'deleted'
+    and not active
 ),
 cleared as (
   delete from purged_table

@@ -18,7 +18,9 @@ union all
 select date_trunc('hour', minute, 'UTC'), sum(gained)::integer, sum(lost)::integer
 from open_hours
 cross join generate_series(
-  greatest(begins, %(from)s), least(watermark, %(to)s::timestamptz - interval '1 minute'), interval '1 minute'
+  date_trunc('minute', greatest(begins, %(from)s)),
+  least(watermark, %(to)s::timestamptz - interval '1 minute'),
+  interval '1 minute'
 ) as each (start)
 join account_minute
   on account_minute.minute = each.start

@@ -1,7 +1,7 @@
 -- A page of a board of accounts, as it stands now or (with `at`) as it stood at the end of an hour. Who is not shown any
 -- more leaves it at once, though it was made before. What is not on the board kept for one window earlier is null there.
 with kept as (
-  select keys, gained, lost, ends
+  select keys, gained, lost, begins
   from board
   where
     kind = 'accounts'
@@ -9,7 +9,7 @@ with kept as (
     and time_window = %(time_window)s
     and %(at)s::timestamptz is null
   union all
-  select keys, gained, lost, hour + interval '1 hour'
+  select keys, gained, lost, hour + interval '1 hour' - %(length)s::interval
   from board_hour
   where
     kind = 'accounts'
@@ -30,7 +30,7 @@ earlier as (
     on before.kind = 'accounts'
     and before.metric = %(metric)s
     and before.time_window = %(time_window)s
-    and before.hour = date_trunc('hour', kept.ends - %(length)s::interval, 'UTC') - interval '1 hour'
+    and before.hour = date_trunc('hour', kept.begins, 'UTC') - interval '1 hour'
   cross join unnest(before.keys, before.gained, before.lost) with ordinality as each (key, gained, lost, position)
 ),
 shown as (
@@ -39,8 +39,7 @@ shown as (
     account.did,
     account.handle,
     account.display_name,
-    row_number() over (order by listed.position) as rank,
-    count(*) over () as total
+    row_number() over (order by listed.position) as rank
   from listed
   join account on account.id = listed.key and account.shown
 )
@@ -53,8 +52,7 @@ select
   gained,
   lost,
   earlier.position as previous_rank,
-  earlier.value as previous_value,
-  total
+  earlier.value as previous_value
 from shown
 left join earlier using (key)
 order by rank

@@ -4,13 +4,13 @@ select
   (
     select date_trunc('hour', min(minute), 'UTC')
     from network_minute
-    where hours_to is null or minute >= hours_to
+    where minute >= coalesce(hours_to, '-infinity')
   ) as hour,
   (
     select date_trunc('day', min(hour), 'UTC')
     from network_hour
     where
-      (days_to is null or hour >= days_to)
+      hour >= coalesce(days_to, '-infinity')
       and not exists (
         select
         from purge

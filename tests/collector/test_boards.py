@@ -11,7 +11,7 @@ from collector.board_check import check
 from collector.boards import Boards
 from collector.windows import WINDOWS
 from ops.audit import boards as audited
-from tests.collector.frames import post_uri
+from tests.collector.frames import delete, key, like, post, post_uri
 from tests.collector.history import DIDS, History
 from tests.collector.rig import Rig
 
@@ -136,3 +136,30 @@ def best_of(rig: Rig) -> set[tuple[int, str, str, int]]:
             at = account, metric, window
             found[at] = min(rank, found.get(at, rank))
     return {(*at, rank) for at, rank in found.items()}
+
+
+def test_a_late_create_changes_boards_though_its_loss_is_in_an_earlier_minute(rig: Rig) -> None:
+    """A delete, an hour later its create: what it lost belongs to the minute of the delete, which was made long ago."""
+    uri = post_uri(DIDS[1], key(1))
+    rig.hand(delete("like", key(9), DIDS[0], 60_000, rev=90_000), *[like(uri, did, 1) for did in DIDS[2:]], at=61_000)
+    boards = Boards(rig.roller, ROWS, 40)
+    boards.refresh(rig.fold())
+    rig.hand(like(uri, DIDS[0], 5 * 60_000, rkey=key(9), rev=9), at=6 * 60_000)
+    boards.refresh(rig.fold())
+    assert rig.audit().diff == 0
+    assert check(rig.owner, ROWS) == (24 * 4, [], 0)
+
+
+def test_a_sketch_of_an_hour_has_its_last_minute_whole(rig: Rig) -> None:
+    boards = Boards(rig.roller, ROWS, 40)
+    rig.hand(*[post(did, n) for n, did in enumerate(DIDS)], post(DIDS[0], 59 * 60_000), at=59 * 60_000 + 30_000)
+    boards.refresh(rig.fold())
+    others = [f"did:plc:{number:024d}" for number in range(40)]
+    rig.hand(*[post(did, 59 * 60_000 + 40_000 + n) for n, did in enumerate(others)], at=60 * 60_000)
+    changed = rig.fold()
+    assert boards.keep_hour()
+    boards.refresh(changed)
+    assert check(rig.owner, ROWS) == (24 * 4, [], 0)
+    rig.hand(post("did:plc:" + "z" * 24, 30 * 60_000), at=61 * 60_000)  # late for its hour
+    boards.refresh(rig.fold())
+    assert check(rig.owner, ROWS) == (24 * 4, [], 0)

@@ -110,6 +110,18 @@ def test_days_are_made_ahead_and_dropped_whole_and_follows_stay_known(rig: Rig) 
     assert rig.one("select count(*)::int from event where collection = 4") == 1  # the delete; the create is known
 
 
+def test_what_comes_for_a_day_whose_minutes_are_dropped_is_folded_all_the_same(rig: Rig) -> None:
+    day = 86_400_000
+    rig.hand(like(BOBS, at=0))
+    rig.hand(*[like(BOBS, at=5 * day + n) for n in range(150)], at=5 * day + 999)
+    rig.fold()
+    tend_days(rig.roller, CollectorSettings())
+    assert rig.one("select to_regclass('account_minute_20260704') is null")
+    rig.hand(like(BOBS, at=5), like(BOBS, at=5 * day + 1000))
+    rig.fold()
+    assert rig.one("select sum(gained)::int from account_hour where hour < '2026-07-05Z'") == 4
+
+
 def test_a_disk_budget_takes_the_oldest_days_of_the_log_and_nothing_else(rig: Rig) -> None:
     day = 86_400_000
     for number in range(5):
@@ -121,12 +133,12 @@ def test_a_disk_budget_takes_the_oldest_days_of_the_log_and_nothing_else(rig: Ri
     assert keep_to_budget(rig.roller, kept) == (0, 0)
     tight = CollectorSettings(database_mib_max=1)
     found = keep_to_budget(rig.roller, tight)
-    assert found == Shortened(6, found.over_bytes)
+    assert found == Shortened(3, found.over_bytes)
     assert found.over_bytes > 0
     days = rig.owner.execute("select distinct time::date - '2026-07-04' from event order by 1").fetchall()
     assert days == [(3,), (4,)]
     assert rig.one("select sum(gained)::int from account_minute") == before
-    assert keep_to_budget(rig.roller, CollectorSettings(database_mib_max=100_000)) == (6, 0)
+    assert keep_to_budget(rig.roller, CollectorSettings(database_mib_max=100_000)) == (3, 0)
 
 
 def sums(rig: Rig, bucket: str) -> list[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ from tests.faults.stage import NotFired, Stage
 POINTS = {
     "before_put": 20, "after_put": 20, "after_get": 12, "after_names": 12, "before_begin": 12, "after_advance": 12,
     "after_events": 12, "after_tallies": 12, "before_commit": 12, "after_commit": 12,
-    "fold_turned": 8, "fold_summed": 16, "fold_truncated": 2, "fold_done": 2, "summed_up": 6, "closed": 1,
+    "fold_turned": 8, "fold_summed": 8, "fold_truncated": 2, "fold_done": 2, "summed_up": 6, "closed": 1,
     "boards_made": 4, "hour_kept": 1,
 }  # fmt: skip
 """The points at which a process of the group dies, and at which pass at the latest."""

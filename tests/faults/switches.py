@@ -41,7 +41,9 @@ def there_and_back_killed(stage: Stage) -> None:
     stage.kill(stage.random.choice(("worker 0", "reader")))
     stage.reach(stage.random.uniform(0.65, 0.8))
     stage.host.start()
+    epoch = stage.watch.now.epoch
     second.stop()
+    stage.must_start_again(epoch)
     stage.kill("worker 1")
     stage.end()
     on_hosts(stage, 3)
@@ -57,9 +59,11 @@ def leave(stage: Stage) -> Host:
     stage.play(store=store)
     stage.collect(stage.host.url, second.url)
     stage.reach(stage.random.uniform(0.1, 0.5))
+    epoch = stage.watch.now.epoch
     stage.struck()
     stage.host.stop()
     stage.expect(_CHANGED)
+    stage.must_start_again(epoch)
     stage.notes.append(f"{lag_us / 1e6:+.0f} s")
     return second
 

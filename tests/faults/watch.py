@@ -48,7 +48,10 @@ class Watch:
         """Seconds from a moment to the first new event that a later run of the group committed."""
         before = max(sample.epoch for sample in self.samples if sample.at_s <= struck_s)
         after = [sample for sample in self.samples if sample.epoch > before]
-        return next((sample.at_s - struck_s for sample in after if sample.events > after[0].events), None)
+        counted = max(sample.events for sample in self.samples if sample.epoch <= before)
+        # a run that was quick, or a look at it that was late, may have counted all there is by the first look
+        least = after[0].events if after and after[0].events < self.now.events else counted
+        return next((sample.at_s - struck_s for sample in after if sample.events > least), None)
 
     def _run(self) -> None:
         while not self._done.is_set():

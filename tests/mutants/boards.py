@@ -121,7 +121,7 @@ MUTANTS = [
     ),
     Mutant(
         "what is purged counts again", "collector/worker.py",
-        " or row.time_us < purged_us.get(row.actor, 0):", ":",
+        " or purged.get(row.actor, NEVER).takes(*_times_us(row)):", ":",
         _PURGE,
     ),
     Mutant(

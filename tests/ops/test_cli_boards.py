@@ -78,3 +78,14 @@ def test_a_wrong_list_is_refused(conninfo: str) -> None:
         (2, "skytally: accounts hidden takes no DIDs\n"),
         (2, "skytally: bob is no DID; allowed: did:plc:... or did:web:...\n"),
     ]
+
+
+def test_how_far_the_purge_is_is_said(rig: Rig) -> None:
+    def said() -> str:
+        return skytally("accounts", "purges", DATABASE_URL=rig.conninfo).out
+
+    assert said() == "none in work; 0 accounts purged\n"
+    rig.owner.execute("insert into purge values (1, now(), now(), now()), (2, now(), now(), null)")
+    rig.owner.execute("insert into purged_table values ('account_day_202607')")
+    tables = rig.one("select count(*) from purgeable()")
+    assert said() == f"1 accounts in work, 1 of {tables} tables done; 1 accounts purged\n"
