@@ -16,6 +16,7 @@ from collector.amounts import Reader
 from collector.authors import Authors
 from collector.board_state import State, arrays_of, board_name, state_of
 from collector.certified import Certified
+from collector.closed import Complete
 from collector.crashpoint import crashpoint
 from collector.live import Live
 from collector.measures import ACCOUNTS, MEASURES, Measure
@@ -35,13 +36,14 @@ class Boards:
         self._kept = timedelta(days=days_kept)
         reader, ranking = Reader(connection), Ranking(connection, rows)
         authors = Authors(connection, rows)
+        self._complete = Complete(reader)
 
         rows_before = connection.execute(statement("board/last_values"), {"rows": rows}).fetchall()
         last = {(kind, metric, window): value for kind, metric, window, value in rows_before}
 
         def each() -> dict[tuple[Measure, Window], Certified]:
             return {
-                (m, w): Certified(m, reader, authors, ranking, last.get((m.kind, m.metric, w.name), 0))
+                (m, w): Certified(m, reader, self._complete, authors, ranking, last.get((m.kind, m.metric, w.name), 0))
                 for w in WINDOWS for m in MEASURES
             }  # fmt: skip
 
@@ -58,6 +60,7 @@ class Boards:
         hour = floor(state.watermark, HOUR)
         if hour != self._hour or any(minute < hour for minute in changed):
             self._hour = hour
+            self._complete.forget()
             for board in self._now.values():
                 board.forget()
         self._live.move_to(state.watermark, changed)
@@ -85,12 +88,13 @@ class Boards:
         if row is None or row[0] is None or state is None:
             return False
         hour = row[0]
+        self._complete.forget()
         with self._connection.transaction():
             self._connection.execute("select ensure_day(%s)", (hour.date(),))
             for (measure, window), board in self._at_hours_end.items():
                 stretches = cover(*window.span(hour + _HOUR - LENGTH[MINUTE]), state.closed)
-                board.forget()
                 ranked = board.board(stretches, [], stretches)
+                board.forget()
                 given = {"hour": hour, **board_name(measure, window), **arrays_of(measure, ranked)}
                 self._connection.execute(statement("board/keep"), given)
                 if measure.kind == ACCOUNTS:

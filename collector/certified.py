@@ -12,7 +12,7 @@ import numpy as np
 
 from collector.amounts import Amounts, Keys, Reader
 from collector.authors import Authors
-from collector.closed import Closed
+from collector.closed import Closed, Complete
 from collector.measures import Measure
 from collector.ranking import Ranked, Ranking
 from collector.sums import Sums
@@ -25,11 +25,11 @@ class Certified:
     """One measure in one window, again and again: it remembers where the floor was, and closed sums while they hold."""
 
     def __init__(
-        self, measure: Measure, reader: Reader, authors: Authors, ranking: Ranking, last: int = 0
+        self, measure: Measure, reader: Reader, complete: Complete, authors: Authors, ranking: Ranking, last: int = 0
     ) -> None:
         """`last` is what the last row was worth when the board was made before; 0: nobody knows, or it was not full."""
         self._measure = measure
-        self._reader, self._authors, self._ranking = reader, authors, ranking
+        self._reader, self._complete, self._authors, self._ranking = reader, complete, authors, ranking
         self._floor = _floor(last)
         self._closed: Closed | None = None
 
@@ -47,7 +47,9 @@ class Certified:
         if not past:
             return self._best(_total(live), stretches)
         while True:
-            closed = self._closed = self._closed or Closed(self._reader, self._measure, past, self._floor)
+            closed = self._closed = self._closed or Closed(
+                self._reader, self._complete, self._measure, past, self._floor
+            )
             ranked = self._best(_candidates(closed, live), stretches)
             full = len(ranked.keys) == self._ranking.rows
             self._floor = _floor(ranked.last) if full else closed.floor // 8

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from collector.amounts import HEAVY_MIN, Keys, Reader
-from collector.measures import Measure
+from collector.measures import Measure, Summed
 from collector.rollups import DAY, HOUR, MINUTE
 from collector.sums import Sums
 from collector.windows import Stretch
@@ -50,10 +51,33 @@ def shares(floor: int, parts: dict[str, int]) -> Shares | None:
     return Shares(hour, day, live)
 
 
+class Complete:
+    """Sums of every key over closed buckets: made once for all boards that need the same, and kept as long as one does.
+    While the history is short that is a month's and a week's, and always those by posts and by authors."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._held: WeakValueDictionary[tuple[Summed, tuple[Stretch, ...]], Sums] = WeakValueDictionary()
+
+    def sums(self, measure: Measure, stretches: list[Stretch]) -> Sums:
+        """Not to be changed."""
+        at = measure.summed, tuple(stretches)
+        found = self._held.get(at)
+        if found is None:
+            found = self._held[at] = Sums(self._reader.sums(measure, stretches))
+        return found
+
+    def forget(self) -> None:
+        """Closed buckets are not as they were."""
+        self._held.clear()
+
+
 class Closed:
     """Sums over closed buckets, of every key that can be worth `floor` by what it gained in them."""
 
-    def __init__(self, reader: Reader, measure: Measure, stretches: list[Stretch], floor: int) -> None:
+    def __init__(
+        self, reader: Reader, complete: Complete, measure: Measure, stretches: list[Stretch], floor: int
+    ) -> None:
         self._reader, self._measure, self._stretches = reader, measure, stretches
         parts: dict[str, int] = Counter()
         for stretch in stretches:
@@ -65,13 +89,12 @@ class Closed:
         self.live_share = 1 if found is None else found.live
         """What a key that is worth `floor` gained in the live minutes, or else it is here."""
         if found is None:
-            amounts = reader.sums(measure, stretches)
+            self.sums = complete.sums(measure, stretches)
         else:
             least = {HOUR: found.hour, DAY: found.day}
             heavy = [reader.heavy(measure, stretch, least[stretch.bucket]) for stretch in stretches]
             keys = np.concatenate(heavy) if heavy else np.empty((0, len(measure.source.key)), np.int64)
-            amounts = reader.of(measure, stretches, np.unique(keys, axis=0))
-        self.sums = Sums(amounts)
+            self.sums = Sums(reader.of(measure, stretches, np.unique(keys, axis=0)))
 
     def learn(self, keys: Keys) -> None:
         """Sum these keys too."""
