@@ -14,6 +14,7 @@ The result, medians of all tries (`meter`, `watch` and `lag` say how well CPU, m
     rss_mib_by_million                  the same, the fold running, each time another million events was counted
     cpu_us_per_event                    flat out, of each part, with the one fold at the end
     bytes_per_event                     the event log with its indexes
+    gb_a_month                          what each table grows by at 500 events a second, before anything is dropped
     live                                at a live rate: events a second, cores that the collector takes, and the one
                                         of 0.1, 0.25, 0.5, 1, 2, 5 s within which 99 % were durable; null: later
 """
@@ -79,6 +80,7 @@ def _try(options: PipelineOptions, trials: Trials, say: Callable[[str], None]) -
         "rss_mib_peak": max(burst["rss_mib_peak"], folding["rss_mib_peak"]),
         "rss_mib_by_million": folding["rss_mib_by_million"],
         **{name: burst[name] for name in ("cpu_us_per_event", "bytes_per_event")},
+        "gb_a_month": folding["gb_a_month"],
     }
     say(f"with the fold running: {result['sustained_with_fold']:,.0f} events/s, the fold {result['fold_lag_s']:.1f} s "
         f"behind at the end, {result['fold_lag_s_max']:.1f} s at most")  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 from benchmarks.balance import WrongRun, balance
 from benchmarks.child import replay
 from benchmarks.meter import parent
+from benchmarks.storage import gb_a_month
 from benchmarks.watch import Watch
 from collector.settings import CollectorSettings
 from collector.supervisor import Orders, Supervisor
@@ -50,6 +51,7 @@ class Trials:
             seen = self._collect(conninfo, url, pid, fold_interval_s=fold_interval_s)
             with connect(conninfo, None, "bench") as connection:
                 row = connection.execute(_LOG_BYTES).fetchone()
+                growth = gb_a_month(connection)
             self._check(conninfo, seen, events)
             seconds = seen.committed_at - seen.first_at
             lag_s = max(0.0, seen.folded_at - seen.committed_at)
@@ -64,6 +66,7 @@ class Trials:
                 "rss_mib_by_million": seen.rss_mib_by_million,
                 "cpu_us_per_event": {part: seen.meter.cpu_s(part) / seen.events * 1e6 for part in PARTS},
                 "bytes_per_event": row[0] / seen.events if row else 0.0,
+                "gb_a_month": growth,
             }
 
     def live(self, seconds: float) -> dict[str, Any]:

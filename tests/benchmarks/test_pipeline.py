@@ -55,6 +55,7 @@ def test_a_run_gives_every_figure() -> None:
     assert set(result["cpu_us_per_event"]) == PARTS
     assert all(result["cpu_us_per_event"][part] > 0 for part in ("worker", "postgres"))
     assert 50 < result["bytes_per_event"] < 500
+    assert {"event", "account_minute", "post_minute", "term_minute", "author_minute"} <= set(result["gb_a_month"])
     assert {"cpu", "cores", "memory_gib", "versions", "commit"} <= set(result["machine"])
     [only] = result["tries"]
     assert set(only) == set(result) - {"workers", "machine", "tries"}
