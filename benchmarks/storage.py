@@ -30,8 +30,8 @@ where kept.events > 0
 
 
 def gb_a_month(connection: psycopg.Connection) -> dict[str, float]:
-    """Gigabytes, with indexes, that each table grows by in a month at `RATE`, before anything of it is dropped. Hours are
-    there once some have ended."""
+    """Gigabytes, with indexes, that each table grows by in a month at `RATE`, before anything of it is dropped; hours
+    once some have ended."""
     return {
         name: round(size / events * RATE * _MONTH_S / 1e9, 2)
         for name, size, events in connection.execute(_SIZES)
