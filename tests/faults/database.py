@@ -123,13 +123,13 @@ def lanes_locked(stage: Stage) -> None:
 
 def backend(stage: Stage, name: str) -> int:
     """The process of a session of the collector in this run's database."""
-    pid = stage.one(
+    query = (
         "select pid from pg_stat_activity where datname = current_database()"
         f" and application_name like '{name}%' order by application_name limit 1"
     )
-    if not pid:
+    if not wait_for(lambda: stage.one(query)):  # it may begin a moment after the others
         raise NotFired(f"there is no session of {name}")
-    return pid
+    return stage.one(query)
 
 
 FAULTS = [
