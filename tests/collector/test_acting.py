@@ -30,7 +30,7 @@ def made(rig: Rig, window: str) -> Made:
     return found
 
 
-@pytest.mark.parametrize("seed", [31, 32, 33])
+@pytest.mark.parametrize("seed", [31, 32])
 def test_they_rank_the_rows_of_boards_by_different_accounts(rig: Rig, seed: int) -> None:
     history, rng = History(rig, seed), random.Random(seed)
     for _ in range(6):

@@ -19,7 +19,7 @@ ROWS = 2
 (HASHTAGS,) = (measure for measure in MEASURES if (measure.kind, measure.metric) == ("hashtags", "authors"))
 
 
-@pytest.mark.parametrize("seed", range(41, 46))
+@pytest.mark.parametrize("seed", range(41, 44))
 def test_nobody_among_the_best_by_authors_is_left_out(rig: Rig, seed: int) -> None:
     rng = random.Random(seed)
     who: dict[str, set[str]] = defaultdict(set)

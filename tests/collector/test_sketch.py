@@ -22,7 +22,7 @@ def test_few_are_counted_as_they_are(count: int) -> None:
     assert abs(estimate(sketch_of(ids(count))) - count) <= count // 50
 
 
-@pytest.mark.parametrize("count", [3_000, 20_000, 40_000, 60_000, 300_000, 2_000_000])
+@pytest.mark.parametrize("count", [3_000, 20_000, 40_000, 60_000, 300_000])
 def test_the_standard_error_is_as_stated_at_every_size(count: int) -> None:
     off = [estimate(sketch_of(ids(count, seed))) / count - 1 for seed in range(12)]
     assert abs(np.mean(off)) < STANDARD_ERROR

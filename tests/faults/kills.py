@@ -34,6 +34,8 @@ def at_point(name: str, latest: int) -> Fault:
             record(stage.recording, stage.seed, rate=_SLOW_RATE)
         # as many passes as are wanted while there is something to count
         stage.settings["fold-interval-s"] = "0.05"
+        if name == "boards_made":
+            stage.settings["board-interval-s"] = "0.3"
         if name.startswith("fold"):
             stage.settings["board-interval-s"] = "60"
         died = crash_at(stage, name, stage.random.randint(1, latest))
