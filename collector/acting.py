@@ -24,7 +24,7 @@ from sql import statement
 from sql.session import away, connect
 
 INTERVAL_S: dict[Window, float] = {HOUR_LONG: 300.0, DAY_LONG: 3600.0, WEEK_LONG: 43_200.0}
-"""Of each window's boards, a pass over as much of the log: an hour's takes a second, a week's minutes."""
+"""Of each window's boards: every time as much of the log is read, so the longer the more seldom."""
 _TRY_AGAIN_S = 5.0
 
 

@@ -7,7 +7,7 @@ all the same. It ranks nothing.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 import psycopg
@@ -33,11 +33,9 @@ class Active:
         self._connection = connection
         self._reader = Reader(connection)
         self._minutes: dict[datetime, Registers] = {}
-        self._recent = datetime.max.replace(tzinfo=UTC)
 
     def move_to(self, watermark: datetime, changed: set[datetime]) -> None:
         """Keep in memory what windows still need; `changed` minutes have been folded into since the last time."""
-        self._recent = floor(watermark, HOUR) - _HOUR
         ends = floor(watermark, MINUTE) + _MINUTE
         edges = [
             (floor(watermark, HOUR), ends),
@@ -57,7 +55,8 @@ class Active:
         """How many are active from `begin` to before `end`, whole minutes."""
         first = ceiling(begin, HOUR)
         last = max(first, min(floor(end, HOUR), state.closed[HOUR] or first))
-        return estimate(union([*self._each(begin, first), *self._hours(first, last), *self._each(last, end)]))
+        hours = self._hours(first, last, state)
+        return estimate(union([*self._each(begin, first), *hours, *self._each(last, end)]))
 
     def forget_hours(self, before: datetime) -> None:
         """Drop the sketches of hours before this."""
@@ -72,22 +71,17 @@ class Active:
             found.append(self._minutes[minute])
         return found
 
-    def _hours(self, begin: datetime, end: datetime) -> list[Registers]:
+    def _hours(self, begin: datetime, end: datetime, state: State) -> list[Registers]:
         """The sketches of these closed hours; those that are not there are made and kept."""
         rows = self._connection.execute(statement("active/hours"), {"begin": begin, "end": end}).fetchall()
         found = [np.frombuffer(registers, np.uint8) for _, registers in rows if registers is not None]
         for hour in (hour for hour, registers in rows if registers is None):
-            registers = self._whole(hour)
+            is_recent = hour >= floor(state.watermark, HOUR) - _HOUR
+            # minutes are read anew, for the last ones may have grown; of hours a day is read whole for one of them
+            registers = self._made(Stretch(MINUTE if is_recent else HOUR, hour, hour + _HOUR))
             self._connection.execute(statement("active/keep_hour"), {"hour": hour, "registers": registers.tobytes()})
             found.append(registers)
         return found
-
-    def _whole(self, hour: datetime) -> Registers:
-        """From its minutes if it is one of the last, read anew, for they may have grown since they were looked at; a
-        day's rollup by the hour is read whole for one of its hours."""
-        if hour >= self._recent:
-            return self._made(Stretch(MINUTE, hour, hour + _HOUR))
-        return self._made(Stretch(HOUR, hour, hour + _HOUR))
 
     def _made(self, stretch: Stretch) -> Registers:
         return sketch_of(self._reader.gainers(ACCOUNT, MADE, stretch)[:, 0])

@@ -18,7 +18,7 @@ from collector.vitals import RollerVitals
 
 INTERVAL_S = 60.0
 PURGE_INTERVAL_S = 6 * 3600.0
-"""A purge reads the whole log for whoever was deleted meanwhile, and takes no longer than this: half a day in all."""
+"""A purge reads the whole log for whoever was deleted meanwhile, and has this long to be through."""
 
 
 class Chores:

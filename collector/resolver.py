@@ -10,35 +10,16 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated
 
 import psycopg
-from msgspec import Meta, Struct
 
 from collector.appview import ACTORS_MAX, AppView, AppViewTrouble, Said
+from collector.settings import ResolverSettings
 from sql import statement
 from sql.session import away, connect
 
 _IDLE_S = 10.0
 _DUE_MAX = 500  # accounts found at once: looking through all boards costs more than a question
-
-
-class ResolverSettings(Struct, frozen=True, kw_only=True):
-    """What the resolver can be told."""
-
-    appview: Annotated[
-        str,
-        Meta(
-            pattern=r"^(https?://[^\s/]+)?$",
-            description="AppView that is asked for handles, names and followers of accounts on boards; empty: none.",
-        ),
-    ] = "https://public.api.bsky.app"
-    appview_interval_s: Annotated[
-        float, Meta(ge=0.01, le=3600, description="Seconds between two questions of 25 accounts each.")
-    ] = 1.0
-    profile_age_s_max: Annotated[
-        float, Meta(ge=60, le=31_536_000, description="Seconds after which an account on a board is asked about again.")
-    ] = 86_400.0
 
 
 class Resolver:

@@ -74,8 +74,7 @@ class Fold:
             minutes = self._minutes(tables)
             if not minutes:
                 return minutes
-            for day in {minute.date() for minute in minutes}:  # one that is long past may have been dropped already
-                self._connection.execute("select ensure_day(%s)", (day,))
+            self._connection.execute(statement("rollup/ensure_days"), {"days": list({m.date() for m in minutes})})
             self._add(tables)
             self._connection.execute(sql.SQL("truncate {}").format(every))
             crashpoint("fold_truncated")

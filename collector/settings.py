@@ -160,3 +160,21 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
             if getattr(self, lower) > getattr(self, upper):
                 shown = f"{lower}={getattr(self, lower)} {upper}={getattr(self, upper)}"
                 raise ValueError(f"settings {shown} contradict each other; allowed: {lower} at most {upper}")
+
+
+class ResolverSettings(Struct, frozen=True, kw_only=True):
+    """What the resolver can be told."""
+
+    appview: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^\s/]+)?$",
+            description="AppView that is asked for handles, names and followers of accounts on boards; empty: none.",
+        ),
+    ] = "https://public.api.bsky.app"
+    appview_interval_s: Annotated[
+        float, Meta(ge=0.01, le=3600, description="Seconds between two questions of 25 accounts each.")
+    ] = 1.0
+    profile_age_s_max: Annotated[
+        float, Meta(ge=60, le=31_536_000, description="Seconds after which an account on a board is asked about again.")
+    ] = 86_400.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from collector.acting import run
 from ops.companion import Companion, complain, until_told
 
 
@@ -15,4 +14,6 @@ def acting(rows: int, conninfo: str, say: Callable[[str], None]) -> Companion:
 
 def act(rows: int, conninfo: str) -> None:
     """Make them until told to stop."""
+    from collector.acting import run  # where it runs, and not where it is started: that is the supervisor
+
     run(conninfo, rows, until_told(), complain)

@@ -16,8 +16,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from collector.resolver import ResolverSettings
-from collector.settings import CollectorSettings
+from collector.settings import CollectorSettings, ResolverSettings
 from ops.allowed import NotAllowed, check, hidden, unit_of
 from web.settings import WebSettings
 

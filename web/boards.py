@@ -53,16 +53,15 @@ async def accounts(
     offset: int = 0, limit: int = 100,
 ) -> Board | None:  # fmt: skip
     """A board of accounts as it stands now, or as it stood `at` the end of an hour; None where there is none."""
-    given = {"metric": metric, "time_window": window, "length": LENGTH[window], "at": at}
-    cursor = connection.cursor(row_factory=dict_row)
-    async with connection.transaction():
-        await connection.execute("set transaction isolation level repeatable read")
-        head = await (await cursor.execute(statement("query/board"), given)).fetchone()
-        if head is None:
-            return None
-        page = {**given, "offset": offset, "limit": limit}
-        rows = await (await cursor.execute(statement("query/board_accounts"), page)).fetchall()
-        return Board(**head, coverage=await coverage(connection, head["begins"], head["ends"]), rows=rows)
+    board = {"metric": metric, "time_window": window, "length": LENGTH[window], "at": at}
+    given = {**board, "offset": offset, "limit": limit}
+    cursor = await connection.cursor(row_factory=dict_row).execute(statement("query/board_accounts"), given)
+    rows = await cursor.fetchall()
+    if not rows:
+        return None
+    heads = [{name: row.pop(name) for name in ("begins", "ends", "as_of", "total")} for row in rows]
+    covered = await coverage(connection, heads[0]["begins"], heads[0]["ends"])
+    return Board(**heads[0], coverage=covered, rows=[row for row in rows if row["did"] is not None])
 
 
 async def coverage(connection: psycopg.AsyncConnection[Any], begin: datetime, end: datetime) -> Coverage:

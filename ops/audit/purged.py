@@ -26,7 +26,7 @@ class Purged:
 
     def left(self, found: Iterable[tuple[Row, int, int]]) -> Iterator[tuple[Row, int, int]]:
         """The rows by time, account and more that are to be judged: of buckets that do not begin before the purge's."""
-        return (row for row in found if not self._takes_key(row[0]))
+        return (row for row in found if not self._takes_key(row[0])) if self.before_us else iter(found)
 
     def without(self, counts: Counter[Row]) -> Counter[Row]:
         """What must be, of the same rows."""

@@ -1,5 +1,5 @@
 -- Of everybody on the boards of a window: how many different accounts did what they are ranked by. One pass over the log for
--- what is about one account or post, one for quotes, one for mentions; most of it is about nobody on a board.
+-- what is about one account or post, one for quotes, one for mentions.
 with listed as (
   select board.kind, board.metric, each.account, each.rkey
   from board

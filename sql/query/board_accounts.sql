@@ -1,7 +1,8 @@
 -- A page of a board of accounts, as it stands now or (with `at`) as it stood at the end of an hour. Who is not shown any
 -- more leaves it at once, though it was made before. What is not on the board kept for one window earlier is null there.
+-- Each row says what the board covers and how many it has; where the page has none, there is one without an account.
 with kept as (
-  select keys, gained, lost, begins
+  select keys, gained, lost, begins, ends, as_of
   from board
   where
     kind = 'accounts'
@@ -9,7 +10,13 @@ with kept as (
     and time_window = %(time_window)s
     and %(at)s::timestamptz is null
   union all
-  select keys, gained, lost, hour + interval '1 hour' - %(length)s::interval
+  select
+    keys,
+    gained,
+    lost,
+    hour + interval '1 hour' - %(length)s::interval,
+    hour + interval '1 hour',
+    hour + interval '1 hour'
   from board_hour
   where
     kind = 'accounts'
@@ -42,19 +49,30 @@ shown as (
     row_number() over (order by listed.position) as rank
   from listed
   join account on account.id = listed.key and account.shown
+),
+page as (
+  select
+    rank,
+    did,
+    handle,
+    display_name,
+    shown.gained - shown.lost as value,
+    gained,
+    lost,
+    earlier.position as previous_rank,
+    earlier.value as previous_value
+  from shown
+  left join earlier using (key)
+  order by rank
+  offset %(offset)s
+  limit %(limit)s
 )
 select
-  rank,
-  did,
-  handle,
-  display_name,
-  shown.gained - shown.lost as value,
-  gained,
-  lost,
-  earlier.position as previous_rank,
-  earlier.value as previous_value
-from shown
-left join earlier using (key)
+  kept.begins,
+  kept.ends,
+  kept.as_of,
+  (select count(*) from shown) as total,
+  page.*
+from kept
+left join page on true
 order by rank
-offset %(offset)s
-limit %(limit)s

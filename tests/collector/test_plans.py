@@ -18,6 +18,7 @@ from sql import statement
 from sql.session import connect
 from tests.collector.frames import ALICE, BOB, delete, key, like, post_uri
 from tests.collector.rig import Rig
+from tests.conftest import new_database
 
 NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
 LARGE_ROWS = 3_000
@@ -34,8 +35,6 @@ where n_live_tup >= %s or relname ~ '_tally_'
 @pytest.fixture(scope="module")
 def rig(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """Three days of some thousand accounts."""
-    from tests.conftest import new_database
-
     with new_database(server) as conninfo, closing(Rig(conninfo, tmp_path_factory.mktemp("plans"))) as found:
         owner = found.owner
         for day in range(-4, 2):
@@ -106,7 +105,6 @@ def test_readers_read_no_large_table(rig: Rig, window: str) -> None:
         before = scanned(rig, reader)
         for at in (None, NOON):
             reader.execute(statement("query/board_accounts"), {**page, "at": at}).fetchall()
-            reader.execute(statement("query/board"), {**page, "kind": "accounts", "at": at}).fetchall()
         query = "select keys[1] from board where kind = 'accounts' and metric = 'likes_received' and time_window = '1d'"
         account = reader.execute(query).fetchall()[0][0]
         month = {"from": NOON - timedelta(days=30), "to": NOON + timedelta(hours=1)}

@@ -10,7 +10,8 @@ import pytest
 from benchmarks import appview as simulated
 from collector.appview import AppView
 from collector.boards import Boards
-from collector.resolver import Resolver, ResolverSettings, run
+from collector.resolver import Resolver, run
+from collector.settings import ResolverSettings
 from sql.session import connect
 from tests.collector.frames import ALICE, BOB, CAROL, frame, key, like, notice, post_uri
 from tests.collector.rig import Rig

@@ -24,7 +24,6 @@ from tests.ops.audit_lines import (
     answer,
     commit,
     delete,
-    frame,
     identity,
     mention,
     quote,
@@ -282,37 +281,6 @@ class TestStatuses:
         union = delivered(account(ALICE, 5, True), account(ALICE, 5, True, at=START + MINUTE))
         union.events[ALICE, 5, "#account", None].logged = START + MINUTE
         assert recount(union.counted()).statuses[ALICE] == (START + MINUTE, 5, True, None)
-
-
-class TestUnion:
-    def test_takes_the_first_of_two_payloads(self) -> None:
-        accounts, _ = gains(
-            commit(ALICE, FOLLOW, tid("3"), {"subject": BOB}),
-            commit(ALICE, FOLLOW, tid("3"), {"subject": CAROL}),
-        )
-        assert accounts == {(ALICE, "follows"): 1, (BOB, "followers"): 1}
-
-    def test_refuses_a_bad_frame_once(self) -> None:
-        union = delivered(b"garbage", b"garbage", b"other")
-        assert len(union.refusals) == 2
-
-    def test_refuses_a_key_once_with_any_of_its_frames(self) -> None:
-        union = delivered(commit(ALICE, LIKE, tid("3"), {}), commit(ALICE, LIKE, tid("3"), {"subject": 5}))
-        (refusal,) = union.refusals.values()
-        assert len(refusal.samples) == 2
-
-    def test_ignores_heartbeats(self) -> None:
-        union = delivered(frame(kind="heartbeat"))
-        assert (union.frames, union.events, union.refusals) == (1, {}, {})
-
-    def test_counts_a_key_that_was_refused_too_unless_it_stands_in_quarantine(self) -> None:
-        union = delivered(
-            commit(ALICE, FOLLOW, tid("3"), {}), commit(ALICE, FOLLOW, tid("3"), {"subject": BOB})
-        )
-        ((key, refusal),) = union.refusals.items()
-        assert [event.key for event in union.counted()] == [key]
-        refusal.stands = True
-        assert list(union.counted()) == []
 
 
 def by_operation(total: Recount, names: Iterable[str]) -> dict[str, int]:

@@ -69,6 +69,9 @@ def test_a_page_has_ranks_and_those_of_one_window_earlier(rig: Rig) -> None:
     assert page(rig, at=NOON + HOUR) == [(1, BOB, 5, None, None), (2, ALICE, 3, None, None)]
     assert page(rig, at=NOON + 2 * HOUR) == [(1, ALICE, 9, 2, 3), (2, BOB, 2, 1, 5), (3, CAROL, 2, None, None)]
     assert page(rig, at=NOON + 2 * HOUR, offset=1, limit=1) == [(2, BOB, 2, 1, 5)]
+    beyond = ask(rig, lambda c: boards.accounts(c, "likes_received", "1h", at=NOON + 2 * HOUR, offset=9))
+    assert beyond is not None
+    assert (beyond.total, beyond.rows, beyond.as_of) == (3, [], NOON + 2 * HOUR)
     assert ask(rig, lambda c: boards.accounts(c, "likes_received", "1h", at=NOON)) is None
 
 
