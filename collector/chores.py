@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import time
+from datetime import timedelta
 
 import psycopg
 
@@ -15,10 +16,15 @@ from collector.purge import Purge
 from collector.retention import keep_to_budget, tend_days
 from collector.settings import CollectorSettings
 from collector.vitals import RollerVitals
+from sql import statement
 
 INTERVAL_S = 60.0
 PURGE_INTERVAL_S = 6 * 3600.0
 """A purge reads the whole log for whoever was deleted meanwhile, and has this long to be through."""
+
+
+SHOWN_CHANGE_KEPT = timedelta(days=3)
+"""How long caches can learn that an account is not shown any more: longer than they keep an answer."""
 
 
 class Chores:
@@ -39,6 +45,7 @@ class Chores:
             return
         self._done_at = now
         tend_days(self._connection, self._settings)
+        self._connection.execute(statement("rollup/forget_changes"), {"age": SHOWN_CHANGE_KEPT})
         shortened = keep_to_budget(self._connection, self._settings)
         self._vitals.set("log_days_short", shortened.log_days_short)
         self._vitals.set("over_budget_bytes", shortened.over_bytes)

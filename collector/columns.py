@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from collector import tid
+from sql import tid
 
 Ints = npt.NDArray[np.int64]
 

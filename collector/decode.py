@@ -12,7 +12,6 @@ from typing import Any
 
 import orjson
 
-from collector import tid
 from collector.errors import BadFrame
 from collector.event import (
     ACCOUNT,
@@ -31,6 +30,7 @@ from collector.event import (
 )
 from collector.post import is_did, is_rkey, post_detail, post_of_uri, subject_of_reply
 from collector.profile import PROFILE, SELF, profile_of
+from sql import tid
 
 EARLIEST_US = 1_577_836_800_000_000  # 2020-01-01: before the network; a stream time below it is nonsense
 COLLECTION_CHARACTERS_MAX = 512  # an NSID has at most 317; the rest is room for the strange

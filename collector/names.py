@@ -1,23 +1,22 @@
 """Names and the numbers that stand for them: account ids, record keys, collections.
 
-An id is computed, not looked up: a salted 64-bit BLAKE2b of the name (RFC 7693), the salt secret to the database. New
-names are written in a transaction of their own before the rows that use them; a name that is there already costs
-nothing, a different name under the same id ends the process. What is known is remembered in tables of a fixed size.
+New names are written in a transaction of their own before the rows that use them; a name that is there already costs
+nothing, a different name under the same id (sql/ids.py) ends the process. What is known is remembered in tables of a
+fixed size.
 """
 
 from __future__ import annotations
 
 from array import array
-from hashlib import blake2b
 
 import psycopg
 from psycopg import sql
 
-from collector import tid
 from collector.errors import Collision, NotOurs
 from collector.post import is_did
 from collector.terms import Term
 from sql import array_of, statement
+from sql.ids import Ids
 
 _SLOTS = 1 << 20  # 8 MiB: one slot per id, a newer id drives out an older one
 _COLLECTIONS_MAX = 10_000
@@ -26,7 +25,6 @@ _RKEYS_MAX = 10_000
 _TERMS_MAX = 1 << 13
 _USUAL_DID = 64  # a DID may have 2,048 characters; such are not worth remembering
 _USUAL_TERM = 200  # and a link 2,048
-_SIGN = 1 << 63
 _TABLES = (("account", "did"), ("rkey", "name"), ("term", "name"))
 
 
@@ -38,7 +36,7 @@ class Names:
         row = connection.execute("select salt from network").fetchone()
         if row is None:
             raise NotOurs("It counts no network yet.")
-        self._hash = blake2b(digest_size=8, salt=row[0])
+        self._of = Ids(row[0])
         self._known = array("q", bytes(8 * _SLOTS))
         self.ids: dict[str, int] = {}
         """Ids of DIDs seen lately: well-formed ones, and noted for the next flush. For reading."""
@@ -54,9 +52,7 @@ class Names:
         """The id of an account, by its DID. Raises ValueError if that is none."""
         number = self.ids.get(did) or self._older_ids.get(did)
         if number is None:
-            digest = self._hash.copy()
-            digest.update(did.encode())
-            number = int.from_bytes(digest.digest(), "big", signed=True)
+            number = self._of.account(did)
             if self._known[number & (_SLOTS - 1)] != number:
                 if not is_did(did):
                     raise ValueError("not a DID")
@@ -68,25 +64,18 @@ class Names:
 
     def rkey(self, rkey: str) -> int:
         """The number of a record key: a TID's own, below zero for any other text."""
-        try:
-            return tid.number(rkey)
-        except ValueError:
-            pass
         number = self._rkeys.get(rkey)
         if number is None:
-            digest = self._hash.copy()
-            digest.update(rkey.encode())
-            number = (int.from_bytes(digest.digest(), "big") | _SIGN) - (1 << 64)
-            self._new_rkeys[number] = rkey
+            number = self._of.rkey(rkey)
+            if number < 0:
+                self._new_rkeys[number] = rkey
         return number
 
     def term(self, term: Term) -> int:
         """The id of a term. Its last three bits are its dimension, so that who has ids only can tell them apart."""
         number = self._terms.get(term)
         if number is None:
-            digest = self._hash.copy()
-            digest.update(term[1].encode())
-            number = int.from_bytes(digest.digest(), "big", signed=True) >> 3 << 3 | term[0]
+            number = self._of.term(*term)
             if self._new_terms.setdefault(number, term) != term:
                 raise Collision(f"Id {number} stands for {term!r} and {self._new_terms[number]!r}.")
         return number

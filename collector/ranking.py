@@ -11,10 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import psycopg
 
-from collector import tid
 from collector.amounts import Amounts
 from collector.measures import ACCOUNTS, POSTS
-from sql import array_of, statement
+from sql import array_of, statement, tid
 
 
 class Ranked(NamedTuple):

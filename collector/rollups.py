@@ -35,6 +35,7 @@ class Rollup(NamedTuple):
 ROLLUPS = (
     Rollup("account", "account_tally", ("account", "metric"), ("gained", "lost")),
     Rollup("post", "account_tally", ("account", "rkey", "metric"), ("gained", "lost"), "rkey is not null"),
+    Rollup("total", "account_tally", ("metric",), ("gained", "lost")),
     Rollup("term", "term_tally", ("dimension", "term"), ("gained", "lost")),
     # a deleted post has had its author
     Rollup("author", "term_tally", ("term", "author"), (), "gained > 0"),

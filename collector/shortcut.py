@@ -11,7 +11,6 @@ from typing import Any
 
 import msgspec
 
-from collector import tid
 from collector.content import Content
 from collector.decode import EARLIEST_US
 from collector.event import POST
@@ -23,6 +22,7 @@ from collector.tally import Collections
 from collector.terms import Term, terms
 from collector.usual import COLLECTIONS, External, Follow, Hashtag, Like, Post, Repost, decode
 from collector.window import Window
+from sql import tid
 
 _NOT_MINE = (msgspec.DecodeError, KeyError, ValueError, AttributeError, RecursionError)
 

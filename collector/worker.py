@@ -14,7 +14,6 @@ from multiprocessing.connection import Connection
 
 import psycopg
 
-from collector import tid
 from collector.batch import UNKNOWN_US, Batch, unpack
 from collector.checkpoint import unix_us
 from collector.content import Accepted, Content, History, Refused
@@ -37,7 +36,7 @@ from collector.tally import Collections
 from collector.vitals import WorkerVitals
 from collector.window_load import load_window
 from collector.writer import Writer
-from sql import array_of, statement
+from sql import array_of, statement, tid
 from sql.session import connect
 
 _BATCHES_BETWEEN_COLLECTIONS = 500

@@ -20,7 +20,7 @@ MAY_IMPORT = {
 
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
-    "version event memory tid crashpoint lanes settings vitals",
+    "version event memory crashpoint lanes settings vitals",
     "errors batch emoji links reconnect columns refusals retention purge",
     "sketch",
     "terms",

@@ -82,8 +82,11 @@ def _compare_rollups(
     at = (connection, names, bucket)
     for sums in (expected.accounts, expected.posts):
         sums.gained, sums.lost = gone.without(sums.gained), gone.without(sums.lost)
+    totals = expected.totals
+    totals.gained, totals.lost = gone.totals_without(totals.gained), gone.totals_without(totals.lost)
     accounts, posts = gone.left(found.accounts(*at)), gone.left(found.posts(*at))
     compare.sums(f"network_{bucket.name}", expected.network, found.network(*at), report)
+    compare.sums(f"total_{bucket.name}", totals, gone.totals_left(found.totals(*at)), report)
     compare.sums(f"term_{bucket.name}", expected.terms, found.terms(*at), report)
     compare.authors(f"author_{bucket.name}", expected.authors, found.authors(*at), report)
     compare.sums(f"account_{bucket.name}", expected.accounts, accounts, report)

@@ -136,6 +136,12 @@ def accounts(connection: psycopg.Connection, names: Names, bucket: Bucket) -> It
         yield ((minute, names.account(account), names.metrics.get(metric) or f"?{metric}"), gained, lost)
 
 
+def totals(connection: psycopg.Connection, names: Names, bucket: Bucket) -> Iterator[tuple[Row, int, int]]:
+    """Gained and lost of each (time, metric), by everybody together."""
+    for minute, metric, gained, lost in bucket.rows(connection, queries.TOTALS, "total"):
+        yield (minute, names.metrics.get(metric) or f"?{metric}"), gained, lost
+
+
 def posts(connection: psycopg.Connection, names: Names, bucket: Bucket) -> Iterator[tuple[Row, int, int]]:
     """Gained and lost of each (time, account, record key, metric)."""
     for minute, account, rkey, metric, gained, lost in bucket.rows(connection, queries.POSTS, "post"):

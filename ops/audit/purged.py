@@ -32,6 +32,19 @@ class Purged:
         """What must be, of the same rows."""
         return Counter({key: n for key, n in counts.items() if not self._takes_key(key)}) if self.before_us else counts
 
+    def totals_left(self, found: Iterable[tuple[Row, int, int]]) -> Iterator[tuple[Row, int, int]]:
+        """The rows by time of everybody together that are to be judged: what a purged account did stays in them, and what
+        came of it afterwards does not."""
+        return (row for row in found if int(str(row[0][0])) >= self._totals_from)
+
+    def totals_without(self, counts: Counter[Row]) -> Counter[Row]:
+        """What must be, of the same rows."""
+        return Counter({key: n for key, n in counts.items() if int(str(key[0])) >= self._totals_from})
+
+    @property
+    def _totals_from(self) -> int:
+        return max(self.before_us.values(), default=0)
+
     def unknown(self, did: str, created_us: int, deleted_us: int) -> bool:
         """Whether a create was not known any more to a delete."""
         return self.takes(did, created_us) and deleted_us >= self.known_to_us[did]

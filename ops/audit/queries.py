@@ -80,6 +80,18 @@ from (
 group by at, account, metric
 """
 
+TOTALS: LiteralString = """
+select (extract(epoch from at) * 1000000)::bigint, metric, sum(gained)::bigint, sum(lost)::bigint
+from (
+  select {at} as at, metric, gained, lost from {table}
+  union all
+  select {waits}, metric, gained, lost from account_tally_0 where minute < %(before)s
+  union all
+  select {waits}, metric, gained, lost from account_tally_1 where minute < %(before)s
+) as everything
+group by at, metric
+"""
+
 POSTS: LiteralString = """
 select
   (extract(epoch from at) * 1000000)::bigint, account, rkey, metric, sum(gained)::bigint, sum(lost)::bigint

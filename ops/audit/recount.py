@@ -57,6 +57,7 @@ class Recount:
     terms: Sums = field(default_factory=Sums)  # minute, dimension, key
     authors: set[tuple[object, ...]] = field(default_factory=set)  # minute, dimension, key, account
     network: Sums = field(default_factory=Sums)  # minute, collection, operation
+    totals: Sums = field(default_factory=Sums)  # minute, metric
     statuses: dict[str, Status] = field(default_factory=dict)
     profiles: dict[str, tuple[int, bool]] = field(default_factory=dict)  # the latest rev, and whether it is unlisted
 
@@ -85,7 +86,7 @@ class Recount:
 
         return Recount(
             sums(self.accounts), sums(self.posts), sums(self.terms), {at(key) for key in self.authors if there(key)},
-            sums(self.network), self.statuses, self.profiles,
+            sums(self.network), sums(self.totals), self.statuses, self.profiles,
         )  # fmt: skip
 
 
@@ -155,6 +156,7 @@ def _known(create: Event, delete: Event, gone: Purged) -> bool:
 
 def _count(total: Recount, lost: bool, minute: int, create: Event, gone: Purged) -> None:
     for account, rkey, metric in amounts(create):
+        total.totals.add(lost, minute, metric)
         if gone.takes(account, minute):
             continue
         total.accounts.add(lost, minute, account, metric)

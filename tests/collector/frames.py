@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from collector import tid
 from collector.event import FOLLOW, LIKE, POST, REPOST
+from sql import tid
 
 NOON_US = 1_783_166_400_000_000  # 2026-07-04T12:00:00Z
 ALICE = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from collector import tid
 from collector.acting import INTERVAL_S, Acting
 from collector.boards import Boards
+from sql import tid
 from tests.collector.frames import ALICE, BOB, CAROL, key, like, post, post_uri, quote
 from tests.collector.history import History
 from tests.collector.rig import Rig

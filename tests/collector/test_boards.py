@@ -6,11 +6,11 @@ import random
 
 import pytest
 
-from collector import tid
 from collector.board_check import check
 from collector.boards import Boards
 from collector.windows import WINDOWS
 from ops.audit import boards as audited
+from sql import tid
 from tests.collector.frames import delete, key, like, post, post_uri
 from tests.collector.history import DIDS, History
 from tests.collector.rig import Rig

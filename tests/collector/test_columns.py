@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector import tid
 from collector.columns import NULL, Layout, constant, ints, parts_of, runs, tid_numbers
+from sql import tid
 
 BIGINT = st.integers(-(1 << 63), (1 << 63) - 1)
 TID = st.integers(0, (1 << 63) - 1).map(tid.text)

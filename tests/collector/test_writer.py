@@ -5,8 +5,8 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from collector import tid
 from collector.errors import Collision, Fenced
+from sql import tid
 from tests.collector.frames import ALICE, BOB, delete, frame, key, like, post, post_uri
 from tests.collector.rig import Rig
 

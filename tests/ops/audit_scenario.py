@@ -114,6 +114,7 @@ values
   ('2026-07-04 14:38Z', 12, 4, 1, 0),
   ('2026-07-04 14:38Z', 11, 14, 1, 0),
   ('2026-07-04 14:40Z', 11, 14, 0, 0);
+insert into total_minute select minute, metric, sum(gained), sum(lost) from account_minute group by minute, metric;
 insert into post_minute (minute, account, rkey, metric, gained, lost)
 values ('2026-07-04 14:38Z', 11, 1, 14, 1, 0);
 insert into account_tally_0 (minute, account, rkey, metric, gained, lost)

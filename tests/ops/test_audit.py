@@ -42,8 +42,8 @@ def test_right_rows_differ_in_nothing(counted: psycopg.Connection, tmp_path: Pat
     said: list[str] = []
     report = audit(counted, [recording(tmp_path, FRAMES)], now_us=NOW, progress=said.append)
     assert report.text() == (
-        "diff=0 (2 quarantined, 9 events, 32 lanes, 8 network_minute keys, 6 term_minute keys, 6 author_minute keys, "
-        "14 account_minute keys, 5 post_minute keys, 0 unlisted accounts, 1 account statuses)"
+        "diff=0 (2 quarantined, 9 events, 32 lanes, 8 network_minute keys, 14 total_minute keys, 6 term_minute keys, "
+        "6 author_minute keys, 14 account_minute keys, 5 post_minute keys, 0 unlisted accounts, 1 account statuses)"
     )
     assert report.exit_code == 0
     assert said[0] == "read 13 frames: 9 events, 2 refused"
@@ -59,6 +59,7 @@ def test_an_empty_database_has_nothing_of_what_was_delivered(
         "network_minute": 8,
         "term_minute": 6,
         "author_minute": 6,
+        "total_minute": 14,
         "account_minute": 14,
         "post_minute": 5,
         "account": 1,
@@ -120,12 +121,13 @@ def test_frames_that_begin_alike_stand_each(counted: psycopg.Connection, tmp_pat
 def test_any_delivered_time_may_stand(counted: psycopg.Connection, tmp_path: Path) -> None:
     """The like was delivered in the next minute too: log and numbers agree on either, but on one."""
     counted.execute("update event set time = '2026-07-04 14:39:10Z' where rev = 2")
-    assert len(audited(counted, tmp_path)) == 8
+    assert len(audited(counted, tmp_path)) == 12
     counted.execute("update network_minute set minute = '2026-07-04 14:39Z' where collection = 1")
     counted.execute(
         "update account_minute set minute = '2026-07-04 14:39Z' where metric in (4, 14) and gained = 1"
     )
     counted.execute("update post_minute set minute = '2026-07-04 14:39Z'")
+    counted.execute("update total_minute set minute = '2026-07-04 14:39Z' where metric in (4, 14) and gained = 1")
     assert audited(counted, tmp_path) == []
 
 
@@ -147,6 +149,7 @@ class TestAKeyThatCameWellAndIllFormed:
         )
         database.execute("update lane set events = 4 where lane = 17")
         database.execute("update account_minute set gained = 2 where metric = 4")
+        database.execute("update total_minute set gained = 2 where metric = 4")
         database.execute("update network_minute set events = 2 where collection = 1")
 
     def quarantine(self, database: psycopg.Connection) -> None:
@@ -181,7 +184,7 @@ class TestAKeyThatCameWellAndIllFormed:
         self, counted: psycopg.Connection, tmp_path: Path, frames: list[bytes]
     ) -> None:
         (event, *numbers) = reversed(audited(counted, tmp_path, frames))
-        assert len(numbers) == 2
+        assert len(numbers) == 3
         assert "found none" in "".join([event, *numbers])
 
 
@@ -209,6 +212,8 @@ def test_subjects_of_oneself_stand_in_the_log(database: psycopg.Connection, tmp_
           ('2026-07-04 14:38Z', -1, 2, 1, 0),
           ('2026-07-04 14:39Z', -1, 2, 0, 1),
           ('2026-07-04 14:38Z', 0, 6, 1, 0);
+        insert into total_minute
+        select minute, metric, gained, lost from account_minute;
         insert into term_minute (minute, term, dimension, gained, lost)
         values ('2026-07-04 14:38Z', -7, 1, 1, 0), ('2026-07-04 14:39Z', -7, 1, 0, 1);
         insert into author_minute (minute, term, author) values ('2026-07-04 14:38Z', -7, -1);

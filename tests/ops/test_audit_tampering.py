@@ -90,6 +90,10 @@ TAMPERED: dict[str, tuple[LiteralString, list[str]]] = {
         "update account_minute set gained = 2 where metric = 1",
         ["account_minute 2026-07-04T14:38:00Z did:plc:alice posts: expected +1 -0, found +2 -0"],
     ),
+    "a changed total": (
+        "update total_minute set gained = 2 where metric = 1",
+        ["total_minute 2026-07-04T14:38:00Z posts: expected +1 -0, found +2 -0"],
+    ),
     "a double count that a loss makes good": (
         "update account_minute set gained = gained + 1, lost = lost + 1 where metric = 4",
         ["account_minute 2026-07-04T14:38:00Z did:plc:bob likes: expected +1 -0, found +2 -1"],
@@ -113,6 +117,7 @@ TAMPERED: dict[str, tuple[LiteralString, list[str]]] = {
                 "post_minute 2026-07-04T14:39:00Z did:plc:alice 2222222222223 likes_received: "
                 "expected +0 -1, found none"
             ),
+            "total_minute 2026-07-04T14:39:00Z likes_received: expected +0 -1, found none",
         ],
     ),
     "an amount given to another post of the same author": (
@@ -130,6 +135,8 @@ TAMPERED: dict[str, tuple[LiteralString, list[str]]] = {
         [
             "account_minute 2026-07-04T14:38:00Z did:web:carol.example ?9: expected +0 -0, found +1 -0",
             "account_minute 2026-07-04T14:38:00Z did:web:carol.example quotes: expected +1 -0, found none",
+            "total_minute 2026-07-04T14:38:00Z ?9: expected +0 -0, found +1 -0",
+            "total_minute 2026-07-04T14:38:00Z quotes: expected +1 -0, found none",
         ],
     ),
     "a swapped subject": (

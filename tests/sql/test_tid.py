@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector import tid
+from sql import tid
 
 
 def test_the_specification_s_example_says_its_time() -> None:

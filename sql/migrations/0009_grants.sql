@@ -25,14 +25,17 @@ grant insert, update on
   term_minute, term_hour, term_day,
   author_minute, author_hour, author_day,
   network_minute, network_hour, network_day,
+  total_minute, total_hour, total_day,
   board, board_hour, board_by_actors, best_rank, active_hour, active, active_at to skytally_roller;
-grant delete on active_hour to skytally_roller;
+grant insert, delete on board_replaced to skytally_roller;
+grant delete on active_hour, shown_change to skytally_roller;
 grant insert, update on purge to skytally_roller;
 grant delete on purged_table to skytally_roller;
 -- what an account called itself
 grant update (handle, display_name, avatar, followers, followers_at) on account to skytally_roller;
 
-grant select on account, board, network to skytally_resolver;
+grant select, insert on account to skytally_resolver;
+grant select on board, network to skytally_resolver;
 grant update (handle, display_name, unlisted, avatar, followers, followers_at, resolved_at) on account
   to skytally_resolver;
 
@@ -42,10 +45,13 @@ grant select on network, epoch, lane, gap, vitals, fold, account, rkey, collecti
   term_minute, term_hour, term_day,
   author_minute, author_hour, author_day,
   network_minute, network_hour, network_day,
-  board, board_hour, board_by_actors, best_rank, active, active_at, deleted_post to skytally_web;
+  total_minute, total_hour, total_day,
+  board, board_replaced, board_hour, board_by_actors, best_rank, active, active_at, deleted_post, shown_change
+  to skytally_web;
 -- reasons and times, not samples: those may hold what an account has since deleted
 grant select (digest, reason, host, lane, epoch, cursor, size, noted_at) on quarantine to skytally_web;
 
-create schema cache;
 revoke all on schema cache from public;
-grant usage on schema cache to skytally_web;
+grant usage on schema cache to skytally_web, skytally_resolver;
+grant select, insert, update, delete on all tables in schema cache to skytally_web;
+grant select, delete on cache.asked_handle to skytally_resolver;
