@@ -1,11 +1,14 @@
-"""The application: routes, the pool, error pages, in one expression each."""
+"""The application: what there is, and where each address leads."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from hashlib import blake2b
 
-from psycopg_pool import AsyncConnectionPool
+from psycopg.conninfo import conninfo_to_dict
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,39 +17,72 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from sql.session import entry
 from web import api, pages
+from web.cache import Cache
+from web.database import Database
+from web.endpoint import Endpoint, Origin
+from web.handles import AskedHandles
 from web.headers import SecurityHeaders
-from web.network import Network
+from web.hidden import Hidden
+from web.limits import Buckets, Work
+from web.local import Local
+from web.memcached import Memcached
+from web.overview import Overviews
+from web.problem import Problem, not_found
+from web.purging import purging
+from web.resources import PREFIX, RESOURCES
 from web.settings import WebSettings
+from web.shared import InMemcached, InTable, Layer, Shared
+
+VERSION = "0.1.0"
+_KINDS = {404: "not-found", 405: "method-not-allowed"}
 
 
 def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
     """The site and its API on the database at `conninfo`, which may come and go."""
+    database = Database(conninfo, settings.web_pool_max)
+    memcached = Memcached(settings.memcached) if settings.memcached else None
+    layers: list[Layer] = [InMemcached(memcached)] if memcached else []
+    layers.append(InTable(database.pool))
+    hidden = Hidden(purging(settings.cdn_purge))
+    local = Local(settings.web_cache_mib << 20)
+    origin = Origin(
+        database,
+        Cache(_namespace(conninfo), local, Shared(layers), hidden),
+        Work(settings.web_pool_max),
+        Buckets(settings.web_misses_per_second, settings.web_misses_burst),
+        AskedHandles(database.pool),
+        bool(settings.cdn_purge),
+    )
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        pool = AsyncConnectionPool(
-            entry(conninfo, "skytally_web", "web"),
-            kwargs={"autocommit": True},
-            min_size=1,
-            max_size=settings.web_pool_max,
-            open=False,
-            check=AsyncConnectionPool.check_connection,
-            reconnect_timeout=10,
-        )
-        app.state.network = Network(pool)
-        await pool.open(wait=False)  # the site answers before the database does
+        app.state.overviews = Overviews(database.pool)
+        app.state.database, app.state.local, app.state.version = database, local, VERSION
+        await database.pool.open(wait=False)  # the site answers before the database does
+        following = asyncio.create_task(hidden.follow(database.pool))
         try:
             yield
         finally:
-            await pool.close()
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await following
+            await database.pool.close()
+            if memcached is not None:
+                memcached.close()
 
     site = Starlette(
         routes=[
             Route("/", pages.home),
-            Route("/api/v1/status", api.status),
-            Route("/healthz", _alive),
+            Route(f"{PREFIX}/status", api.status),
+            *[
+                Route(PREFIX + resource.path.replace("{key}", "{key:path}"), Endpoint(resource, origin))
+                for resource in RESOURCES
+            ],
+            Route("/healthz", api.alive),
+            Route("/readyz", api.ready),
+            Route("/openapi.json", api.document),
+            Route("/docs", pages.docs),
             Mount("/static", StaticFiles(directory=pages.HERE / "static")),
         ],
         exception_handlers={HTTPException: _refused, 500: _broken},
@@ -56,23 +92,28 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
     return SecurityHeaders(site)  # outermost: the answer to our own failure carries them too
 
 
-async def _alive(_: Request) -> Response:
-    return PlainTextResponse("ok", headers={"Cache-Control": "no-store"})
+def _namespace(conninfo: str) -> str:
+    """Of one database: two sites may share a memcached."""
+    where = conninfo_to_dict(conninfo)
+    named = "\n".join(str(where.get(name, "")) for name in ("host", "hostaddr", "port", "dbname"))
+    return blake2b(named.encode(), digest_size=4).hexdigest()
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _answer(request, error.status_code, error.detail, f"{request.method} {request.url.path}", error.headers)
+    asked = f"{request.method} {request.url.path}"
+    if error.status_code == 404:
+        return _answer(request, not_found(f"nothing is at {asked}"))
+    kind = _KINDS.get(error.status_code, "bad-parameter")
+    return _answer(request, Problem(error.status_code, kind, asked), **(error.headers or {}))
 
 
 async def _broken(request: Request, _: Exception) -> Response:
-    return _answer(request, 500, "Internal error", "this is our fault; it has been logged")
+    return _answer(request, Problem(500, "internal", "this is our fault; it has been logged"))
 
 
-def _answer(
-    request: Request, status: int, title: str, detail: str, headers: Mapping[str, str] | None = None
-) -> Response:
+def _answer(request: Request, problem: Problem, **headers: str) -> Response:
     """An error in the form of what was asked for."""
     if request.url.path.startswith("/api/"):
-        return api.problem(status, title, detail, **(headers or {}))
-    return PlainTextResponse(f"{title}\n", status, {"Cache-Control": "no-store", **(headers or {})})
+        return api.problem_answer(problem, **headers)
+    return PlainTextResponse(f"{problem}\n", problem.status, {**problem.headers, **headers})

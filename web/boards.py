@@ -1,81 +1,141 @@
-"""Boards and histories as the database has them, and what gaps have cut out of the time that they are about.
+"""Boards: pages of ranked lists, as they stand or as they stood.
 
-It owns these queries. It ranks nothing and knows no HTTP.
+It owns which rows of which board answer a request. It ranks nothing and knows no HTTP.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
 
-import psycopg
-from psycopg.rows import dict_row
+from sql import tid
+from web import answers, asking, coverage
+from web.database import Snapshot
+from web.metrics import DIMENSIONS, ENGAGEMENT
+from web.problem import bad_parameter, not_found
+from web.series import as_given, whole
+from web.spans import EPOCH, Spans
+from web.windows import LENGTH, complete_since, span_of
 
-from sql import statement
-
-LENGTH = {
-    "1h": timedelta(hours=1),
-    "1d": timedelta(days=1),
-    "7d": timedelta(days=7),
-    "30d": timedelta(days=30),
-}
-"""Of each window that boards are made for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """What upstream delivered of a stretch of time."""
-
-    share: float
-    """What no gap cuts, 0 to 1; time before the first event ever counted is not covered."""
-    gaps: list[dict[str, Any]]
-    """`from`, `to`, `source`, `reason` of each."""
+POST = "app.bsky.feed.post"
+_HEAD = ("begins", "ends", "as_of", "total")
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A page of a board."""
-
-    begins: datetime
-    ends: datetime
-    as_of: datetime
-    coverage: Coverage
-    total: int
-    """Rows of the whole board that are shown."""
+class _Page(NamedTuple):
+    said: dict[str, Any]
+    """What the answer says of itself."""
     rows: list[dict[str, Any]]
-    """`rank`, who it is, `value`, `gained`, `lost`, `previous_rank` and `previous_value`; the last two are of the board
-    one window earlier, None where it was not kept or did not have it."""
 
 
-async def accounts(
-    connection: psycopg.AsyncConnection[Any], metric: str, window: str, *, at: datetime | None = None,
-    offset: int = 0, limit: int = 100,
-) -> Board | None:  # fmt: skip
-    """A board of accounts as it stands now, or as it stood `at` the end of an hour; None where there is none."""
-    board = {"metric": metric, "time_window": window, "length": LENGTH[window], "at": at}
-    given = {**board, "offset": offset, "limit": limit}
-    cursor = await connection.cursor(row_factory=dict_row).execute(statement("query/board_accounts"), given)
-    rows = await cursor.fetchall()
-    if not rows:
+async def _page(snapshot: Snapshot, query: str, ask: asking.Page, metric: str, **given: Any) -> _Page:
+    """A page, what it covers, and since when that is complete. Without any board yet it is an empty one."""
+    found = await snapshot.rows(
+        query, metric=metric, time_window=ask.window, length=LENGTH[ask.window], at=ask.as_of,
+        offset=ask.offset, limit=ask.limit, **given,
+    )  # fmt: skip
+    if not found and ask.as_of is not None:
+        raise not_found(
+            "no such list is kept as of then; lists are kept as of each full hour, and for 15 minutes while one pages"
+        )
+    begin, end = span_of(ask.window, snapshot.head)
+    top: dict[str, Any] = found[0] if found else {"begins": begin, "ends": end, "as_of": None, "total": 0}
+    said = {
+        **await coverage.said(snapshot, top["begins"], top["ends"], top["as_of"]),
+        "metric": metric,
+        "window": ask.window,
+        "from_": top["begins"],
+        "to": top["ends"],
+        "complete_since": complete_since(top["begins"], snapshot.head),
+        "total": top["total"],
+    }
+    rows = [{name: value for name, value in row.items() if name not in _HEAD} for row in found]
+    return _Page(said, [row for row in rows if row["rank"] is not None])
+
+
+async def accounts(snapshot: Snapshot, ask: asking.TopAccounts) -> answers.AccountBoardPage:
+    """GET /api/v1/top/accounts."""
+    _check_actors(ask.count, ask.window)
+    pattern = None if ask.q is None else f"%{_literally(ask.q.removeprefix('@'))}%"
+    query = "board_accounts" if ask.count == "records" else "board_accounts_by_actors"
+    page = await _page(snapshot, query, ask, ask.metric, pattern=pattern)
+    return answers.AccountBoardPage(**page.said, rows=[answers.AccountRow(**row) for row in page.rows])
+
+
+def _check_actors(count: str, window: str) -> None:
+    if count == "actors" and window == "30d":
+        raise bad_parameter("count", "actors are counted in windows of 1h, 1d and 7d")
+
+
+def _literally(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+async def posts(snapshot: Snapshot, ask: asking.TopPosts) -> answers.PostBoardPage:
+    """GET /api/v1/top/posts."""
+    _check_actors(ask.count, ask.window)
+    query = "board_posts" if ask.count == "records" else "board_posts_by_actors"
+    page = await _page(snapshot, query, ask, ask.metric)
+    span = page.said["from_"], page.said["to"]
+    return answers.PostBoardPage(**page.said, rows=await post_rows(snapshot, page.rows, whole(span, snapshot.head)))
+
+
+async def post_rows(snapshot: Snapshot, rows: list[dict[str, Any]], spans: Spans) -> list[answers.PostRow]:
+    """Posts with what they received in the spans, by metric."""
+    sums: dict[tuple[int, int], dict[str, int]] = {}
+    if rows:
+        given = {"accounts": [row["account"] for row in rows], "rkeys": [row["number"] for row in rows]}
+        for row in await snapshot.rows("post_sums", **given, **as_given({"": spans})):
+            sums.setdefault((row["account"], row["rkey"]), {})[row["metric"]] = row["net"]
+    return [_post(row, sums.get((row["account"], row["number"]), {})) for row in rows]
+
+
+def _post(row: dict[str, Any], sums: dict[str, int]) -> answers.PostRow:
+    rkey = row["rkey"] or tid.text(row["number"])
+    received: dict[str, Any] = {metric.removesuffix("_received"): sums.get(metric, 0) for metric in ENGAGEMENT}
+    kept = ("rank", "previous_rank", "did", "handle", "value", "gained", "lost")
+    return answers.PostRow(
+        **{name: row[name] for name in kept}, **received, uri=f"at://{row['did']}/{POST}/{rkey}", rkey=rkey,
+        created_at=created_at(row["number"]), text=None,
+    )  # fmt: skip
+
+
+def created_at(rkey: int) -> datetime | None:
+    """When a record key says that it was made: only a TID says so, and anybody may write one down."""
+    if rkey < 0:
         return None
-    heads = [{name: row.pop(name) for name in ("begins", "ends", "as_of", "total")} for row in rows]
-    covered = await coverage(connection, heads[0]["begins"], heads[0]["ends"])
-    return Board(**heads[0], coverage=covered, rows=[row for row in rows if row["did"] is not None])
+    at = tid.time_us(rkey) / 1e6
+    if not 1.5e9 < at < 1e10:
+        return None
+    return datetime.fromtimestamp(round(at, 3), EPOCH.tzinfo)
 
 
-async def coverage(connection: psycopg.AsyncConnection[Any], begin: datetime, end: datetime) -> Coverage:
-    """What was delivered from `begin` to before `end`."""
-    cursor = await connection.execute(statement("query/coverage"), {"from": begin, "to": end})
-    row = await cursor.fetchone()
-    assert row is not None
-    return Coverage(round(row[0] or 0.0, 6), row[1])
+async def terms(snapshot: Snapshot, kind: str, ask: asking.TopTerms) -> answers.TermBoardPage:
+    """GET /api/v1/top/hashtags and its like."""
+    other = "authors" if ask.by == "posts" else "posts"
+    page = await _page(snapshot, "board_terms", ask, ask.by, kind=kind, other=other)
+    missing = [row["term"] for row in page.rows if row["other_value"] is None]
+    if missing:
+        span = whole((page.said["from_"], page.said["to"]), snapshot.head)
+        values = await _term_sums(snapshot, kind, other, missing, span)
+        for row in page.rows:
+            if row["other_value"] is None:
+                row["other_value"] = values.get(row["term"], 0)
+    return answers.TermBoardPage(**page.said, rows=list(_terms(page.rows, ask.by, other)))
 
 
-async def account_series(
-    connection: psycopg.AsyncConnection[Any], account: int, metric: int, begin: datetime, end: datetime
-) -> list[dict[str, Any]]:
-    """`hour`, `gained` and `lost` of an account by one metric, of the hours with any from `begin` to before `end`."""
-    given = {"account": account, "metric": metric, "from": begin, "to": end}
-    cursor = connection.cursor(row_factory=dict_row)
-    return await (await cursor.execute(statement("query/account_series"), given)).fetchall()
+def _terms(rows: list[dict[str, Any]], by: str, other: str) -> Iterable[answers.TermRow]:
+    for row in rows:
+        values = {by: row["value"], other: row.pop("other_value")}
+        del row["term"]
+        yield answers.TermRow(**row, **values)
+
+
+async def _term_sums(snapshot: Snapshot, kind: str, by: str, terms: list[int], spans: Spans) -> dict[int, int]:
+    """What terms are worth that the other board does not list."""
+    query = "term_points" if by == "posts" else "term_authors"
+    given = {"terms": terms, "dimension": DIMENSIONS[kind], "bucket": "100000 days", **as_given({"": spans})}
+    sums: dict[int, int] = {}
+    for row in await snapshot.rows(query, **given):
+        sums[row["term"]] = sums.get(row["term"], 0) + row["gained"] - row["lost"]
+    return sums

@@ -9,7 +9,9 @@ from starlette.responses import Response
 from starlette.templating import Jinja2Templates
 
 from web.api import status_of
-from web.network import Network
+from web.openapi import specification
+from web.overview import Overviews
+from web.problem import TITLES
 
 HERE = Path(__file__).parent
 templates = Jinja2Templates(directory=HERE / "templates")
@@ -18,8 +20,8 @@ templates.env.filters["number"] = lambda value: f"{value or 0:,}"
 
 async def home(request: Request) -> Response:
     """GET /: the network now, by collection and by language."""
-    network: Network = request.app.state.network
-    overview = await network.overview()
+    overviews: Overviews = request.app.state.overviews
+    overview = await overviews.overview()
     if overview is None:
         return templates.TemplateResponse(
             request, "away.html", {}, status_code=503, headers={"Retry-After": "5", "Cache-Control": "no-store"}
@@ -33,3 +35,10 @@ async def home(request: Request) -> Response:
         "most_posts": max((language["posts"] for language in overview.languages), default=1),
     }
     return templates.TemplateResponse(request, "home.html", values, headers={"Cache-Control": "no-store"})
+
+
+async def docs(request: Request) -> Response:
+    """GET /docs: the specification, for people."""
+    document = specification(request.app.state.version)
+    values = {"document": document, "problems": TITLES}
+    return templates.TemplateResponse(request, "docs.html", values, headers={"Cache-Control": "public, max-age=300"})

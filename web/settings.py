@@ -13,6 +13,23 @@ class WebSettings(Struct, frozen=True, kw_only=True):
     web_host: Annotated[str, Meta(min_length=1, description="Address to listen on.")] = "127.0.0.1"
     web_port: Annotated[int, Meta(ge=0, le=65_535, description="Port to listen on; 0 takes any free one.")] = 8420
     web_pool_max: Annotated[int, Meta(ge=1, le=100, description="Database connections at most, per process.")] = 4
+    web_socket: Annotated[
+        str, Meta(description="Path of a unix socket to listen on instead of host and port; empty: none.")
+    ] = ""
+    web_processes: Annotated[int, Meta(ge=1, le=64, description="Processes that serve, on one socket.")] = 1
+    web_cache_mib: Annotated[
+        int, Meta(ge=1, le=65_536, description="MiB of finished answers that a process keeps in memory.")
+    ] = 64
+    web_misses_per_second: Annotated[
+        float, Meta(ge=0, le=100_000, description="Answers a second that may have to be made for a client; 0: any.")
+    ] = 10.0
+    web_misses_burst: Annotated[
+        float, Meta(ge=1, le=1_000_000, description="The same at once, after a while without any.")
+    ] = 100.0
+    cdn_purge: Annotated[
+        str,
+        Meta(description="Command or URL that has caches in front forget; it is given keys; empty: none."),
+    ] = ""
     memcached: Annotated[
         str, Meta(description="memcached to cache in: host:port or the path of a unix socket; empty: none.")
     ] = ""

@@ -40,6 +40,28 @@ create table board_replaced (
   primary key (kind, metric, time_window, as_of)
 );
 
+-- A board as it stands now, or as it stood at a time: at the end of an hour, or a little while ago.
+create function board_at(kind text, metric text, time_window text, length interval, at timestamptz)
+returns table (
+  keys bigint[], rkeys bigint[], gained bigint[], lost bigint[], begins timestamptz, ends timestamptz, as_of timestamptz
+)
+language sql stable
+as $$
+  select keys, rkeys, gained, lost, begins, ends, as_of
+  from board
+  where kind = $1 and metric = $2 and time_window = $3 and ($5 is null or as_of = $5)
+  union all
+  select keys, rkeys, gained, lost, begins, ends, as_of
+  from board_replaced
+  where kind = $1 and metric = $2 and time_window = $3 and as_of = $5
+  union all
+  select
+    keys, rkeys, gained, lost, hour + interval '1 hour' - $4, hour + interval '1 hour', hour + interval '1 hour'
+  from board_hour
+  where kind = $1 and metric = $2 and time_window = $3 and hour = $5 - interval '1 hour'
+  limit 1
+$$;
+
 create index account_handle on account (lower(handle) text_pattern_ops) where handle is not null;
 create index account_display_name on account (lower(display_name) text_pattern_ops) where display_name is not null;
 

@@ -1,28 +1,10 @@
--- A page of a board of accounts, as it stands now or (with `at`) as it stood at the end of an hour. Who is not shown any
--- more leaves it at once, though it was made before. What is not on the board kept for one window earlier is null there.
+-- A page of a board of accounts, as it stands now or (with `at`) as it stood. Who is not shown any more leaves it at once,
+-- though it was made before. What is not on the board kept for one window earlier is null there. `pattern` keeps those
+-- whose names are like it, with the ranks they have.
 -- Each row says what the board covers and how many it has; where the page has none, there is one without an account.
 with kept as (
-  select keys, gained, lost, begins, ends, as_of
-  from board
-  where
-    kind = 'accounts'
-    and metric = %(metric)s
-    and time_window = %(time_window)s
-    and %(at)s::timestamptz is null
-  union all
-  select
-    keys,
-    gained,
-    lost,
-    hour + interval '1 hour' - %(length)s::interval,
-    hour + interval '1 hour',
-    hour + interval '1 hour'
-  from board_hour
-  where
-    kind = 'accounts'
-    and metric = %(metric)s
-    and time_window = %(time_window)s
-    and hour = %(at)s::timestamptz - interval '1 hour'
+  select *
+  from board_at('accounts', %(metric)s, %(time_window)s, %(length)s, %(at)s)
 ),
 listed as (
   select each.key, each.gained, each.lost, each.position
@@ -33,22 +15,26 @@ listed as (
 earlier as (
   select each.key, each.gained - each.lost as value, each.position
   from kept
-  join board_hour as before
-    on before.kind = 'accounts'
-    and before.metric = %(metric)s
-    and before.time_window = %(time_window)s
-    and before.hour = date_trunc('hour', kept.begins, 'UTC') - interval '1 hour'
+  cross join board_at(
+    'accounts', %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC')
+  ) as before
   cross join unnest(before.keys, before.gained, before.lost) with ordinality as each (key, gained, lost, position)
 ),
 shown as (
   select
     listed.*,
     account.did,
-    account.handle,
+    nullif(account.handle, 'handle.invalid') as handle,
     account.display_name,
+    account.avatar,
     row_number() over (order by listed.position) as rank
   from listed
   join account on account.id = listed.key and account.shown
+),
+asked as (
+  select *
+  from shown
+  where %(pattern)s::text is null or concat_ws(' ', did, handle, display_name) ilike %(pattern)s
 ),
 page as (
   select
@@ -56,12 +42,13 @@ page as (
     did,
     handle,
     display_name,
-    shown.gained - shown.lost as value,
+    avatar,
+    asked.gained - asked.lost as value,
     gained,
     lost,
     earlier.position as previous_rank,
     earlier.value as previous_value
-  from shown
+  from asked
   left join earlier using (key)
   order by rank
   offset %(offset)s
@@ -71,7 +58,7 @@ select
   kept.begins,
   kept.ends,
   kept.as_of,
-  (select count(*) from shown) as total,
+  (select count(*) from asked) as total,
   page.*
 from kept
 left join page on true

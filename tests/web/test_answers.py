@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import new_database
 from tests.web.site import Site, site
-from web.network import Network
+from web.overview import Overviews
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -91,10 +91,10 @@ def test_an_error_of_the_api_is_a_problem_that_names_what_is_wrong(
 def test_a_failure_of_our_own_is_a_500_that_tells_nothing_and_has_the_headers_too(
     conninfo: str, path: str, expected: dict[str, str], body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(_: Network) -> None:
+    async def fail(_: Overviews) -> None:
         raise RuntimeError("the secret reason")
 
-    monkeypatch.setattr(Network, "overview", fail)
+    monkeypatch.setattr(Overviews, "overview", fail)
     with site(conninfo) as broken:
         answer = broken.get(path)
     assert (answer.status, answer.body.startswith(body), b"secret" in answer.body) == (500, True, False)

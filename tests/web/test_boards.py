@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import psycopg
 import pytest
 
 from collector.batch import Gap
 from collector.boards import Boards
 from tests.collector.frames import ALICE, BOB, CAROL, NOON_US, like, notice, post_uri
 from tests.collector.rig import Rig
-from web import boards
+from tests.web.site import Answer, site
 
 NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
 HOUR_MS, HOUR = 3_600_000, timedelta(hours=1)
 DAVE = "did:plc:" + "d" * 24
-Result = TypeVar("Result")
 
 
 @pytest.fixture
@@ -34,21 +31,23 @@ def likes(of: str, count: int, at: int) -> list[bytes]:
     return [like(post_uri(of, "3mpsz5xmars22"), DAVE, at + n) for n in range(count)]
 
 
-def ask(rig: Rig, what: Callable[[psycopg.AsyncConnection[Any]], Awaitable[Result]]) -> Result:
-    async def asked() -> Result:
-        async with await psycopg.AsyncConnection.connect(
-            rig.conninfo, user="skytally_web", options="-c search_path=skytally"
-        ) as connection:
-            return await what(connection)
-
-    return asyncio.run(asked())
+def ask(rig: Rig, path: str, **headers: str) -> Answer:
+    """The answer of a site that has answered nothing before."""
+    rig.owner.execute("truncate cache.entry")
+    with site(rig.conninfo) as found:
+        return found.get(f"/api/v1{path}", **headers)
 
 
 def page(rig: Rig, window: str = "1h", **named: Any) -> list[tuple[Any, ...]]:
-    found = ask(rig, lambda connection: boards.accounts(connection, "likes_received", window, **named))
-    assert found is not None
+    given = "".join(f"&{name}={moment(value) if name == 'as_of' else value}" for name, value in named.items())
+    found = ask(rig, f"/top/accounts?metric=likes_received&window={window}{given}")
+    assert found.status == 200, found.body
     columns = ("rank", "did", "value", "previous_rank", "previous_value")
-    return [tuple(row[name] for name in columns) for row in found.rows]
+    return [tuple(row[name] for name in columns) for row in found.json["rows"]]
+
+
+def moment(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")
 
 
 def make(rig: Rig) -> None:
@@ -66,13 +65,13 @@ def test_a_page_has_ranks_and_those_of_one_window_earlier(rig: Rig) -> None:
     rig.hand(*likes(ALICE, 1, 2 * HOUR_MS), at=2 * HOUR_MS + 59 * 60_000)
     make(rig)
     assert page(rig) == [(1, ALICE, 1, 1, 9)]
-    assert page(rig, at=NOON + HOUR) == [(1, BOB, 5, None, None), (2, ALICE, 3, None, None)]
-    assert page(rig, at=NOON + 2 * HOUR) == [(1, ALICE, 9, 2, 3), (2, BOB, 2, 1, 5), (3, CAROL, 2, None, None)]
-    assert page(rig, at=NOON + 2 * HOUR, offset=1, limit=1) == [(2, BOB, 2, 1, 5)]
-    beyond = ask(rig, lambda c: boards.accounts(c, "likes_received", "1h", at=NOON + 2 * HOUR, offset=9))
-    assert beyond is not None
-    assert (beyond.total, beyond.rows, beyond.as_of) == (3, [], NOON + 2 * HOUR)
-    assert ask(rig, lambda c: boards.accounts(c, "likes_received", "1h", at=NOON)) is None
+    assert page(rig, as_of=NOON + HOUR) == [(1, BOB, 5, None, None), (2, ALICE, 3, None, None)]
+    assert page(rig, as_of=NOON + 2 * HOUR) == [(1, ALICE, 9, 2, 3), (2, BOB, 2, 1, 5), (3, CAROL, 2, None, None)]
+    assert page(rig, as_of=NOON + 2 * HOUR, offset=1, limit=1) == [(2, BOB, 2, 1, 5)]
+    beyond = ask(rig, "/top/accounts?as_of=2026-07-04T14:00:00Z&offset=9").json
+    assert (beyond["total"], beyond["rows"], beyond["as_of"]) == (3, [], "2026-07-04T14:00:00Z")
+    none = ask(rig, "/top/accounts?as_of=2026-07-04T12:00:00Z")
+    assert (none.status, none.json["type"]) == (404, "/docs#not-found")
 
 
 def test_who_is_not_active_leaves_at_once_and_ranks_close_up(rig: Rig) -> None:
@@ -89,27 +88,28 @@ def test_a_window_with_a_gap_says_so(rig: Rig) -> None:
     gap = Gap(NOON_US + 30 * 60_000_000, NOON_US + 45 * 60_000_000, "not_delivered")
     rig.hand(*likes(ALICE, 1, 0), gaps=[gap], at=59 * 60_000 + 59_000)
     make(rig)
-    hour, day = (ask(rig, lambda c, w=w: boards.accounts(c, "likes_received", w)) for w in ("1h", "1d"))  # type: ignore[misc]
-    assert hour is not None
-    assert day is not None
-    said = {"from": "2026-07-04T12:30:00+00:00", "to": "2026-07-04T12:45:00+00:00", "source": "test:1/subscribe",
+    hour, day = (ask(rig, f"/top/accounts?window={window}").json for window in ("1h", "1d"))
+    said = {"from": "2026-07-04T12:30:00Z", "to": "2026-07-04T12:45:00Z", "source": "test:1/subscribe",
             "reason": "not_delivered"}  # fmt: skip
-    assert (hour.begins, hour.ends) == (NOON, NOON + HOUR)
-    assert (hour.coverage.share, hour.coverage.gaps) == (0.75, [said])
-    assert (day.coverage.share, day.coverage.gaps) == (0.03125, [said])  # nothing was counted before noon
+    assert (hour["from"], hour["to"]) == ("2026-07-04T12:00:00Z", "2026-07-04T13:00:00Z")
+    assert (hour["coverage"], hour["gaps"], hour["complete_since"]) == (pytest.approx(0.75, abs=1e-3), [said], None)
+    # nothing was counted before noon
+    assert (day["coverage"], day["gaps"]) == (pytest.approx(0.03125, abs=1e-3), [said])
+    assert day["complete_since"] == "2026-07-04T12:00:00Z"
 
 
 def test_a_series_has_closed_hours_and_the_minutes_since(rig: Rig) -> None:
     for hour, count in enumerate((3, 0, 5, 2)):
         rig.hand(*likes(ALICE, count, hour * HOUR_MS), *likes(BOB, 1, hour * HOUR_MS + 50), at=hour * HOUR_MS + 99)
     make(rig)
-    account = rig.owner.execute("select id from account where did = %s", (ALICE,)).fetchall()[0][0]
 
     def series(begin: datetime, end: datetime) -> list[tuple[Any, ...]]:
-        rows = ask(rig, lambda connection: boards.account_series(connection, account, 14, begin, end))
-        return [(row["hour"] - NOON, row["gained"], row["lost"]) for row in rows]
+        found = ask(rig, f"/accounts/{ALICE}/series?from={moment(begin)}&to={moment(end)}").json
+        assert (found["from"], found["to"]) == (moment(begin), moment(end))
+        assert len(found["points"]) == (end - begin) / HOUR
+        return [(point["time"], point["net"], "partial" in point) for point in found["points"] if point["net"]]
 
     assert rig.one("select hours_to = '2026-07-04 15:00Z' from fold")
-    whole = [(0 * HOUR, 3, 0), (2 * HOUR, 5, 0), (3 * HOUR, 2, 0)]
+    whole = [(moment(NOON + n * HOUR), count, n == 3) for n, count in ((0, 3), (2, 5), (3, 2))]
     assert series(NOON - 700 * HOUR, NOON + 10 * HOUR) == whole
     assert series(NOON + HOUR, NOON + 3 * HOUR) == whole[1:2]

@@ -1,0 +1,7 @@
+-- The right to make an entry, for a while; no row where somebody else has it.
+insert into cache.entry as entry (key, leased_until, expires_at)
+values (%(key)s, now() + %(lease)s::interval, now() + %(lease)s::interval)
+on conflict (key) do update
+set leased_until = excluded.leased_until
+where entry.leased_until < now()
+returning true

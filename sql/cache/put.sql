@@ -1,0 +1,19 @@
+-- A finished entry. Whoever writes clears away a few that have expired.
+with expired as (
+  delete from cache.entry
+  where key in (
+    select key
+    from cache.entry
+    where expires_at < now()
+    limit 10
+    for update skip locked
+  )
+  and key <> %(key)s
+)
+insert into cache.entry (key, value, leased_until, expires_at)
+values (%(key)s, %(value)s, '-infinity', %(expires_at)s)
+on conflict (key) do update
+set
+  value = excluded.value,
+  leased_until = excluded.leased_until,
+  expires_at = excluded.expires_at

@@ -1,0 +1,3 @@
+update cache.entry
+set leased_until = '-infinity'
+where key = %(key)s

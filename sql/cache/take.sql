@@ -1,0 +1,3 @@
+select value
+from cache.entry
+where key = %(key)s

@@ -1,0 +1,60 @@
+-- A page of a board of posts; see board_accounts. A deleted post leaves it at once.
+with kept as (
+  select *
+  from board_at('posts', %(metric)s, %(time_window)s, %(length)s, %(at)s)
+),
+listed as (
+  select each.*
+  from kept
+  cross join unnest(keys, rkeys, gained, lost) with ordinality as each (key, rkey, gained, lost, position)
+),
+earlier as (
+  select each.key, each.rkey, each.position
+  from kept
+  cross join board_at(
+    'posts', %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC')
+  ) as before
+  cross join unnest(before.keys, before.rkeys) with ordinality as each (key, rkey, position)
+),
+shown as (
+  select
+    listed.*,
+    account.did,
+    nullif(account.handle, 'handle.invalid') as handle,
+    row_number() over (order by listed.position) as rank
+  from listed
+  join account on account.id = listed.key and account.shown
+  where not exists (
+    select
+    from deleted_post
+    where deleted_post.account = listed.key and deleted_post.rkey = listed.rkey
+  )
+),
+page as (
+  select
+    rank,
+    did,
+    handle,
+    key as account,
+    rkey as number,
+    rkey.name as rkey,
+    gained - lost as value,
+    gained,
+    lost,
+    earlier.position as previous_rank
+  from shown
+  left join rkey on rkey.id = shown.rkey
+  left join earlier using (key, rkey)
+  order by rank
+  offset %(offset)s
+  limit %(limit)s
+)
+select
+  kept.begins,
+  kept.ends,
+  kept.as_of,
+  (select count(*) from shown) as total,
+  page.*
+from kept
+left join page on true
+order by rank

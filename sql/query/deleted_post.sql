@@ -1,0 +1,3 @@
+select true as deleted
+from deleted_post
+where account = %(account)s and rkey = %(rkey)s

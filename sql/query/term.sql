@@ -1,0 +1,3 @@
+select true as known
+from term
+where id = %(term)s

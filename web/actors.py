@@ -1,0 +1,51 @@
+"""Actors: who a reader means by a DID or a handle, and whether they may be shown.
+
+It owns the rule that whoever is not shown has no page, and that a handle nobody knows is asked about.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from web.database import Snapshot
+from web.problem import Problem, not_found
+
+RETRY_S = 30
+"""By when the resolver has most likely asked."""
+
+
+class UnknownHandle(Problem):
+    """Nobody here has this handle; it is worth asking an AppView about."""
+
+    def __init__(self, handle: str) -> None:
+        super().__init__(
+            404, "unknown-yet", f"nobody known here is called {handle}; it will be looked up", retry_after_s=RETRY_S
+        )
+        self.handle = handle
+
+
+def canonical(actor: str) -> str:
+    """A DID as it is; a handle without @ and in lower case."""
+    actor = actor.removeprefix("@")
+    return actor if actor.startswith("did:") else actor.lower()
+
+
+async def find(snapshot: Snapshot, actor: str) -> dict[str, Any]:
+    """The row of an account. Raises Problem where it is unknown, deleted or not shown."""
+    if actor.startswith("did:"):
+        rows = await snapshot.rows("account", id=snapshot.ids.account(actor), handle=None)
+        if not rows or rows[0]["did"] != actor:
+            raise not_found(f"no event of {actor} has come by, nor any about it")
+    else:
+        rows = await snapshot.rows("account", id=None, handle=actor)
+        if not rows:
+            raise UnknownHandle(actor)
+    return _shown(rows[0])
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    if row["status"] == "deleted" and not row["active"]:
+        raise Problem(410, "gone", "this account was deleted")
+    if not row["shown"]:
+        raise Problem(404, "not-shown", "this account is not shown, by its own wish, its host's or the operator's")
+    return row

@@ -1,0 +1,213 @@
+"""What can be asked: the parameters of every resource as types, which check them, name them, and describe them.
+
+A request is one of these structs. It owns its canonical form; it knows neither URLs nor what is answered.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, structs
+
+_DID = r"did:[a-z]+:[A-Za-z0-9._:%-]{1,2000}"
+_HANDLE = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))+"
+_PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\ufffd]*$"
+
+Window = Literal["1h", "1d", "7d", "30d"]
+LongWindow = Literal["1h", "1d", "7d", "30d", "90d", "all"]
+AccountBoard = Literal[
+    "likes_received", "reposts_received", "replies_received", "quotes_received", "mentions_received", "followers",
+    "engagement", "posts",
+]  # fmt: skip
+AccountMetric = Literal[
+    "posts", "replies", "quotes", "likes", "reposts", "follows", "replies_received", "quotes_received",
+    "likes_received", "reposts_received", "mentions_received", "followers", "engagement",
+]  # fmt: skip
+PostMetric = Literal["likes", "reposts", "replies", "quotes", "engagement"]
+Kind = Literal["hashtags", "links", "domains", "emoji", "languages"]
+By = Literal["posts", "authors"]
+Count = Literal["records", "actors"]
+Format = Annotated[Literal["json", "csv"], Meta(description="csv: a header row, and as_of and coverage in headers.")]
+Actor = Annotated[
+    str,
+    Meta(
+        pattern=f"^@?(?:{_DID}|{_HANDLE})$", max_length=2048,
+        description="A DID, or a handle with or without @, in any case.",
+    ),
+]  # fmt: skip
+Actors = Annotated[
+    str,
+    Meta(
+        pattern=f"^@?(?:{_DID}|{_HANDLE})(?:,@?(?:{_DID}|{_HANDLE})){{0,4}}$", max_length=4096,
+        description="One to five DIDs or handles, with commas between them.",
+    ),
+]  # fmt: skip
+Zone = Annotated[
+    str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{0,63}$", description="A time zone of the IANA database.")
+]  # fmt: skip
+Rkey = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9._:~-]{1,512}$", description="The record key of a post.")
+]  # fmt: skip
+Key = Annotated[
+    str, Meta(pattern=_PRINTABLE, min_length=1, max_length=2048, description="The hashtag, link, domain, ... itself.")
+]  # fmt: skip
+Text = Annotated[str, Meta(pattern=_PRINTABLE, min_length=1, max_length=200, description="To be found in names.")]
+Limit = Annotated[int, Meta(ge=1, le=1000, description="Rows at most.")]
+Offset = Annotated[int, Meta(ge=0, le=100_000, description="Rows to leave out at the beginning.")]
+Bucket = Annotated[
+    int,
+    Meta(
+        ge=60, le=31_622_400, multiple_of=60,
+        description="Seconds of a point, counted from a Monday, UTC. 3600, 86400 and 604800 reach far back.",
+    ),
+]  # fmt: skip
+Time = Annotated[datetime, Meta(tz=True, description="A time with its zone, as of RFC 3339.")]
+AsOf = Annotated[
+    datetime,
+    Meta(tz=True, description="The as_of of a first page, to page on; or a full hour, for a board as it was."),
+]
+
+
+class Ask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is asked of one resource. Fields of its path come first, without a default."""
+
+    @property
+    def canonical(self) -> tuple[tuple[str, str], ...]:
+        """Names and values of what is not as it is by default: equal for whatever asks the same."""
+        return tuple(
+            (field.encode_name, _written(value))
+            for field in structs.fields(self)
+            if (value := getattr(self, field.name)) != field.default
+        )
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(value)
+
+
+class Nothing(Ask, frozen=True):
+    """A resource without parameters."""
+
+
+class Page(Ask, frozen=True, kw_only=True):
+    """A page of a board."""
+
+    window: Window = "1h"
+    limit: Limit = 100
+    offset: Offset = 0
+    as_of: AsOf | None = None
+    format: Format = "json"
+
+
+class TopAccounts(Page, frozen=True, kw_only=True):
+    """GET /api/v1/top/accounts."""
+
+    metric: AccountBoard = "likes_received"
+    count: Count = "records"
+    q: Text | None = None
+
+
+class TopPosts(Page, frozen=True, kw_only=True):
+    """GET /api/v1/top/posts."""
+
+    metric: PostMetric = "engagement"
+    count: Count = "records"
+
+
+class TopTerms(Page, frozen=True, kw_only=True):
+    """GET /api/v1/top/hashtags and its like."""
+
+    by: By = "posts"
+
+
+class Series(Ask, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """Points of a time; without `from`, as many as a chart shows."""
+
+    bucket: Bucket = 3600
+    from_: Time | None = None
+    to: Time | None = None
+    format: Format = "json"
+
+
+class TermSeries(Series, frozen=True, kw_only=True):
+    """GET /api/v1/top/hashtags/{key}/series and its like."""
+
+    key: Key
+    by: By = "posts"
+
+
+class OneAccount(Ask, frozen=True, kw_only=True):
+    """GET /api/v1/accounts/{actor}."""
+
+    actor: Actor
+
+
+class AccountSeries(Series, frozen=True, kw_only=True):
+    """GET /api/v1/accounts/{actor}/series."""
+
+    actor: Actor
+    metric: AccountMetric = "likes_received"
+
+
+class AccountPosts(Ask, frozen=True, kw_only=True):
+    """GET /api/v1/accounts/{actor}/top-posts."""
+
+    actor: Actor
+    metric: PostMetric = "engagement"
+    window: LongWindow = "7d"
+    limit: Limit = 100
+    format: Format = "json"
+
+
+class Heatmap(Ask, frozen=True, kw_only=True):
+    """GET /api/v1/accounts/{actor}/heatmap."""
+
+    actor: Actor
+    metric: AccountMetric = "posts"
+    window: Window = "30d"
+    tz: Zone = "UTC"
+
+
+class OnePost(Ask, frozen=True, kw_only=True):
+    """GET /api/v1/posts/{actor}/{rkey}."""
+
+    actor: Actor
+    rkey: Rkey
+
+
+class PostSeries(Series, frozen=True, kw_only=True):
+    """GET /api/v1/posts/{actor}/{rkey}/series."""
+
+    actor: Actor
+    rkey: Rkey
+    metric: PostMetric = "likes"
+
+
+class NetworkSeries(Series, frozen=True, kw_only=True):
+    """GET /api/v1/network/series."""
+
+    metric: AccountMetric = "likes"
+
+
+class OfWindow(Ask, frozen=True, kw_only=True):
+    """GET /api/v1/network/totals and /active."""
+
+    window: Window = "1d"
+
+
+class Compare(Series, frozen=True, kw_only=True):
+    """GET /api/v1/compare."""
+
+    actors: Actors
+    metric: AccountMetric = "likes_received"
+
+
+class Search(Ask, frozen=True, kw_only=True):
+    """GET /api/v1/search."""
+
+    q: Text
+    limit: Annotated[int, Meta(ge=1, le=100, description="Rows at most.")] = 20
+    format: Format = "json"

@@ -1,0 +1,165 @@
+"""The cache: stale-while-revalidate over a layer in the process and one that processes share.
+
+What is fresh is served; what is stale is served at once and made anew behind it, by one process; what is not there is
+made once while others wait. When it can not be made, an old answer is better than none. It does not know what an answer
+is about, but never serves one that names an account that is hidden now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, NamedTuple
+
+from web.entry import Entry, key_of
+from web.hidden import Hidden
+from web.local import Local
+from web.problem import CACHED_S, Problem, Unavailable
+from web.shared import KEPT_S, LEASE_S, Found, Shared
+
+_log = logging.getLogger(__name__)
+_REFUSED_MAX = 10_000
+_POLL_S = 0.1
+_WAIT_S = 4.0
+"""How long readers wait for another process to make what is not there at all."""
+_RETRY_S = 2.0
+"""How long nobody here tries to make again what could not be made."""
+
+Make = Callable[[], Awaitable[Entry]]
+
+
+class Served(NamedTuple):
+    """An entry, and how it was come by."""
+
+    entry: Entry
+    hit: bool
+    """Whether it was there."""
+
+
+class Cache:
+    """Entries by what was asked, as one process serves them."""
+
+    def __init__(self, namespace: str, local: Local, shared: Shared, hidden: Hidden) -> None:
+        self._namespace, self._local, self._shared, self._hidden = namespace, local, shared, hidden
+        self._fetching: dict[str, asyncio.Task[Served]] = {}
+        self._refreshing: dict[str, asyncio.Task[Served]] = {}
+        self._refused: dict[str, tuple[float, Problem]] = {}
+
+    def key(self, request: str) -> str:
+        """Where the answer to a request is."""
+        return key_of(self._namespace, request)
+
+    def fresh(self, key: str) -> Entry | None:
+        """What can be served at once and needs nobody's care."""
+        entry = self._local.get(key)
+        if entry is None or time.time() >= entry.fresh_until or self._hidden.hides(entry):
+            return None
+        return entry
+
+    async def get(self, request: str, make: Make, admit: Callable[[], None]) -> Served:
+        """The answer to a request. `admit` is called where something has to be looked for, and may raise.
+
+        Raises Problem where there is no answer, not even an old one.
+        """
+        key = self.key(request)
+        entry = self._here(key)
+        if entry is not None and time.time() < entry.stale_until:
+            if time.time() >= entry.fresh_until and self._refusal(key) is None:
+                self._refresh(key, request, make)
+            return Served(entry, True)
+        try:
+            if (refusal := self._refusal(key)) is not None:
+                raise refusal
+            if key not in self._fetching:
+                admit()
+                self._begin(self._fetching, key, self._fetch(key, request, make))
+            return await asyncio.shield(self._fetching[key])
+        except Unavailable:
+            if entry is None:
+                raise
+            return Served(entry, True)
+
+    def _here(self, key: str) -> Entry | None:
+        entry = self._local.get(key)
+        if entry is not None and (self._hidden.hides(entry) or time.time() > entry.fresh_until + KEPT_S):
+            self._local.drop(key)
+            return None
+        return entry
+
+    def _refusal(self, key: str) -> Problem | None:
+        until, problem = self._refused.get(key, (0.0, None))
+        return problem if time.monotonic() < until else None
+
+    def _begin(self, tasks: dict[str, asyncio.Task[Served]], key: str, work: Coroutine[Any, Any, Served]) -> None:
+        """One task of this process for a key, however many wait for it."""
+        task = tasks[key] = asyncio.create_task(work)
+        task.add_done_callback(lambda done: self._ended(tasks, key, done))
+
+    def _ended(self, tasks: dict[str, asyncio.Task[Served]], key: str, task: asyncio.Task[Served]) -> None:
+        del tasks[key]
+        error = None if task.cancelled() else task.exception()
+        if error is None:
+            self._refused.pop(key, None)
+            return
+        if not isinstance(error, Problem):
+            _log.error("%s could not be made", key, exc_info=error)
+            error = Unavailable("internal", "this could not be made; it has been logged")
+        if len(self._refused) > _REFUSED_MAX:
+            self._refused.clear()
+        self._refused[key] = (time.monotonic() + (CACHED_S if error.lasting else _RETRY_S), error)
+        if error.lasting:
+            self._local.drop(key)
+
+    def _refresh(self, key: str, request: str, make: Make, found: Found | None = None) -> None:
+        if key not in self._refreshing:
+            self._begin(self._refreshing, key, self._renew(key, request, make, LEASE_S, found))
+
+    async def _fetch(self, key: str, request: str, make: Make) -> Served:
+        """What another process has, though it be stale; else what has to be made."""
+        found = await self._take(key, request)
+        if found.entry is not None and time.time() < found.entry.stale_until:
+            self._local.put(key, found.entry)
+            if time.time() >= found.entry.fresh_until:
+                self._refresh(key, request, make, found)
+            return Served(found.entry, True)
+        try:
+            return await self._renew(key, request, make, _WAIT_S, found)
+        except Unavailable:
+            if found.entry is None:
+                raise
+            self._local.put(key, found.entry)
+            return Served(found.entry, True)
+
+    async def _renew(self, key: str, request: str, make: Make, wait_s: float, found: Found | None = None) -> Served:
+        """A fresh entry: of another process, or our own if it is ours to make one."""
+        begun = time.monotonic()
+        found = found or await self._take(key, request)
+        while not found.lease:
+            if found.entry is not None and time.time() < found.entry.fresh_until:
+                self._local.put(key, found.entry)
+                return Served(found.entry, True)
+            if time.monotonic() - begun > wait_s:  # whoever has the right to make it does not
+                await self._shared.seize(key, found)
+                found = await self._take(key, request)
+                break
+            await asyncio.sleep(_POLL_S)
+            found = await self._take(key, request)
+        return await self._make(key, make, found)
+
+    async def _make(self, key: str, make: Make, found: Found) -> Served:
+        try:
+            entry = await make()
+        except BaseException:
+            await self._shared.seize(key, found)
+            raise
+        self._local.put(key, entry)
+        await self._shared.put(key, entry, found.mark)
+        return Served(entry, False)
+
+    async def _take(self, key: str, request: str) -> Found:
+        found = await self._shared.take(key, request)
+        if found.entry is not None and self._hidden.hides(found.entry):
+            return found._replace(entry=None)
+        return found

@@ -1,0 +1,27 @@
+"""Coverage: what upstream delivered of a stretch of time, and what every answer with numbers says of itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from web.answers import Gap
+from web.database import Snapshot
+
+
+async def said(snapshot: Snapshot, begin: datetime, end: datetime, as_of: datetime | None = None) -> dict[str, Any]:
+    """`as_of`, `lag_seconds`, `coverage`, `gaps` of an answer about `begin` to before `end`.
+
+    Time before the first event ever counted is not covered, nor is what is not counted yet.
+    """
+    head = snapshot.head
+    [row] = await snapshot.rows("coverage", **{"from": begin, "to": max(begin, min(end, head.watermark))})
+    return {
+        "as_of": as_of or head.as_of,
+        "lag_seconds": head.lag_s,
+        "coverage": round(row["coverage"] or 0.0, 6),
+        "gaps": [
+            Gap(from_=datetime.fromisoformat(gap.pop("from")), to=datetime.fromisoformat(gap.pop("to")), **gap)
+            for gap in row["gaps"]
+        ],
+    }

@@ -1,0 +1,173 @@
+"""The endpoint of one resource: from a request to the bytes of a cached entry, and what other caches are told.
+
+It owns HTTP: methods, conditions, encodings, headers. It knows neither numbers nor SQL.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache, partial
+from typing import NamedTuple, Protocol
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from web.actors import UnknownHandle
+from web.asking import Ask
+from web.cache import Cache, Served
+from web.database import Database
+from web.entry import Entry
+from web.finishing import finished
+from web.freshness import cache_control
+from web.limits import Buckets, Work
+from web.parsing import parsed, request_of
+from web.problem import MEDIA, Problem
+from web.resources import PREFIX, Resource
+
+_REMEMBERED_MAX = 10_000
+
+
+class Handles(Protocol):
+    """Where handles that nobody knows are noted."""
+
+    async def note(self, handle: str) -> None: ...
+
+
+class Origin(NamedTuple):
+    """What all endpoints share."""
+
+    database: Database
+    cache: Cache
+    work: Work
+    buckets: Buckets
+    handles: Handles
+    purges: bool
+    """Whether other caches can be told to forget."""
+
+
+class Endpoint:
+    """An ASGI application that answers for one resource."""
+
+    def __init__(self, resource: Resource, origin: Origin) -> None:
+        self._resource, self._origin = resource, origin
+        self._asked: dict[tuple[str, bytes], tuple[Ask, str]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        try:
+            check_method(scope)
+            ask, asked = self._ask(scope)
+            client = scope["client"][0] if scope.get("client") else ""
+            served = await self._origin.cache.get(
+                asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client)
+            )
+            await send_entry(scope, send, served, purges=self._origin.purges)
+        except Problem as problem:
+            await send_problem(scope, receive, send, problem)
+
+    def _ask(self, scope: Scope) -> tuple[Ask, str]:
+        """What is asked, and its canonical form. The same words mean the same: they are read once."""
+        words = scope["path"], scope["query_string"]
+        known = self._asked.get(words)
+        if known is None:
+            path = scope["path_params"]
+            ask = parsed(self._resource.ask, path, scope["query_string"])
+            known = ask, request_of(PREFIX + self._resource.path, path, ask)
+            if len(self._asked) >= _REMEMBERED_MAX:
+                self._asked.clear()
+            self._asked[words] = known
+        return known
+
+    async def _make(self, ask: Ask, asked: str) -> Entry:
+        try:
+            async with self._origin.work.place():
+                made_at = time.time()
+                async with self._origin.database.snapshot() as snapshot:
+                    answer = await self._resource.make(snapshot, ask)
+            return finished(self._resource, ask, answer, asked, made_at)
+        except UnknownHandle as unknown:
+            await self._origin.handles.note(unknown.handle)
+            raise
+
+
+def check_method(scope: Scope) -> None:
+    """Refuse what is no plain GET or HEAD. Raises Problem."""
+    if scope["method"] not in ("GET", "HEAD"):
+        raise Problem(405, "method-not-allowed", f"{scope['method'][:20]} is not allowed here; GET and HEAD are")
+    for name, value in scope["headers"]:
+        if name == b"range":
+            raise Problem(416, "no-ranges", "answers are served whole")
+        if name == b"transfer-encoding" or (name == b"content-length" and value.strip(b"0")):
+            raise Problem(400, "no-body", "a GET has no body here")
+
+
+async def send_entry(scope: Scope, send: Send, served: Served, *, purges: bool) -> None:
+    """An entry as it is served now: in an encoding the reader takes, or not at all if they have it."""
+    entry = served.entry
+    left_s = entry.fresh_until - time.time()
+    accepted, known = b"", b""
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            accepted = value
+        elif name == b"if-none-match":
+            known = value
+    coding = coding_of(accepted, tuple(entry.bodies))
+    body = entry.bodies[coding]
+    state = f"hit; ttl={int(left_s // 1)}" if served.hit else "fwd=miss; stored"
+    headers = [
+        (b"cache-control", cache_control(left_s, names_accounts=entry.names_accounts, purges=purges).encode()),
+        (b"cache-status", f"skytally; {state}".encode()),
+        (b"etag", entry.etag.encode()),
+        (b"vary", b"Accept-Encoding"),
+        (b"surrogate-key", " ".join(entry.keys).encode()),
+        (b"cache-tag", ",".join(entry.keys).encode()),
+        *[(name.lower().encode(), value.encode()) for name, value in entry.headers],
+    ]
+    status = entry.status
+    if known and _matches(known, entry.etag):
+        status, body = 304, b""
+    else:
+        headers += [(b"content-type", entry.media.encode()), (b"content-length", b"%d" % len(body))]
+        if coding:
+            headers.append((b"content-encoding", coding.encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+async def send_problem(scope: Scope, receive: Receive, send: Send, problem: Problem) -> None:
+    """A problem as an answer."""
+    headers = {**problem.headers, "Vary": "Accept-Encoding"}
+    if problem.status == 405:
+        headers["Allow"] = "GET, HEAD"
+    if problem.status == 416:
+        headers["Accept-Ranges"] = "none"
+    await Response(problem.body, problem.status, headers, MEDIA)(scope, receive, send)
+
+
+
+
+@lru_cache(maxsize=4096)
+def coding_of(accepted: bytes, offered: tuple[str, ...]) -> str:
+    """The content coding a reader takes, the smallest first (RFC 9110, 12.5.3); '' is the plain one."""
+    weights: dict[str, float] = {}
+    for part in accepted.decode("latin1").lower().split(","):
+        name, _, parameters = part.partition(";")
+        weight = 1.0
+        if "q=" in parameters:
+            try:
+                weight = float(parameters.partition("q=")[2].split(";")[0])
+            except ValueError:
+                weight = 0.0
+        weights[name.strip()] = weight
+    for coding in ("br", "zstd", "gzip"):
+        if coding in offered and weights.get(coding, weights.get("*", 0.0)) > 0:
+            return coding
+    return ""
+
+
+def _matches(known: bytes, etag: str) -> bool:
+    """Whether an If-None-Match means this (RFC 9110, 13.1.2: compared weakly)."""
+    if known.strip() == b"*":
+        return True
+    mine = etag.removeprefix("W/")
+    return any(each.strip().removeprefix("W/") == mine for each in known.decode("latin1").split(","))

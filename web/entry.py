@@ -1,0 +1,97 @@
+"""An entry of the cache: a finished answer, its bytes in every encoding, and what has to be known to serve it.
+
+It travels between processes as MessagePack, typed, never pickled. It knows neither HTTP nor where it is kept.
+"""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from hashlib import blake2b
+
+import brotli
+import msgspec
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+FORMAT = "1"
+"""Changed whenever entries of before can not be read any more."""
+_COMPRESSED_FROM = 512
+_MEDIA_COMPRESSED = ("application/json", "text/", "application/problem+json", "image/svg+xml")
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """A finished answer."""
+
+    request: str
+    """What was asked, in its canonical form: an entry answers this and nothing else."""
+    status: int
+    media: str
+    etag: str
+    made_at: float
+    """Unix time of the numbers."""
+    fresh_until: float
+    stale_until: float
+    names_accounts: bool
+    """Whether it names any account, which other caches must forget in time."""
+    accounts: tuple[str, ...]
+    """Short hashes of those it names."""
+    keys: tuple[str, ...]
+    """By which a CDN can be told to forget it."""
+    headers: tuple[tuple[str, str], ...]
+    """What it says beside its body."""
+    bodies: dict[str, bytes]
+    """By content coding; the plain one is under ''."""
+
+    @property
+    def size(self) -> int:
+        """What it takes in memory, about."""
+        return sum(map(len, self.bodies.values())) + 48 * len(self.accounts) + 1000
+
+
+def key_of(namespace: str, request: str) -> str:
+    """Short, and of one format and one database."""
+    return f"skytally:{FORMAT}:{namespace}:{blake2b(request.encode(), digest_size=16).hexdigest()}"
+
+
+def short_hash(did: str) -> str:
+    """Eight characters that stand for an account in keys: what is to be forgotten should not be listed in public."""
+    return blake2b(did.encode(), digest_size=4, person=b"skytally").hexdigest()
+
+
+def etag_of(body: bytes) -> str:
+    """Weak: the encodings of one body are not the same bytes (RFC 9110, 8.8.1)."""
+    return f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def encoded(body: bytes, media: str) -> dict[str, bytes]:
+    """The body in every content coding that is worth it."""
+    if len(body) < _COMPRESSED_FROM or not media.startswith(_MEDIA_COMPRESSED):
+        return {"": body}
+    return {
+        "": body,
+        "zstd": zstd.compress(body, level=3),
+        "br": brotli.compress(body, quality=4),
+        "gzip": gzip.compress(body, compresslevel=6, mtime=0),
+    }
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Entry)
+
+
+def packed(entry: Entry) -> bytes:
+    """For another process."""
+    return _encoder.encode(entry)
+
+
+def unpacked(value: bytes, request: str) -> Entry | None:
+    """An entry that answers this request; None where the bytes are something else."""
+    try:
+        entry = _decoder.decode(value)
+    except msgspec.DecodeError:
+        return None
+    return entry if entry.request == request else None

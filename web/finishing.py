@@ -1,0 +1,87 @@
+"""Finishing: from an answer to the bytes that are cached and sent, in every encoding.
+
+It owns what an answer says of itself beside its body: who is named in it, and by which keys it can be forgotten.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from web import answers, spreadsheet
+from web.asking import Ask
+from web.entry import Entry, encoded, etag_of, short_hash
+from web.resources import Resource
+
+_ACCOUNTS_IN_KEYS_MAX = 100
+_JITTER = 0.1
+"""By how much of its time an entry may be fresh for a shorter one: not everything made at once ends at once."""
+_encoder = msgspec.json.Encoder()
+
+
+def finished(resource: Resource, ask: Ask, answer: Any, request: str, made_at: float) -> Entry:
+    """The entry of an answer whose numbers were read at `made_at`."""
+    as_csv = getattr(ask, "format", "json") == "csv"
+    body = _csv(resource, answer) if as_csv else _encoder.encode(answer)
+    media = spreadsheet.MEDIA if as_csv else "application/json"
+    fresh_s, stale_s = resource.freshness(ask, answer)
+    fresh_until = made_at + fresh_s * (1 - _JITTER * random.random())
+    accounts = tuple(dict.fromkeys(map(short_hash, dids_of(answer))))
+    return Entry(
+        request=request, status=200, media=media, etag=etag_of(body), made_at=made_at, fresh_until=fresh_until,
+        stale_until=fresh_until + stale_s, names_accounts=resource.names_accounts, accounts=accounts,
+        keys=(board_key(resource, ask), *accounts[:_ACCOUNTS_IN_KEYS_MAX]),
+        headers=_headers(resource, answer) if as_csv else (), bodies=encoded(body, media),
+    )  # fmt: skip
+
+
+def board_key(resource: Resource, ask: Ask) -> str:
+    """By which everything of one board can be forgotten, at whatever page."""
+    named = [getattr(ask, name, None) for name in ("metric", "by", "window")]
+    return "-".join([resource.name, *[str(name) for name in named if name is not None]])
+
+
+def dids_of(answer: Any) -> Iterator[str]:
+    """Whom an answer names."""
+    if getattr(answer, "did", None):
+        yield answer.did
+    for name in ("rows", "series", "accounts"):
+        listed = getattr(answer, name, None)
+        for row in listed if isinstance(listed, list) else ():
+            if getattr(row, "did", None):
+                yield row.did
+
+
+def _csv(resource: Resource, answer: Any) -> bytes:
+    rows = getattr(answer, resource.listed)
+    if resource.answer is answers.CompareAnswer:
+        rows = [
+            answers.ComparedPoint(did=one.did, handle=one.handle, **msgspec.structs.asdict(point))
+            for one in rows for point in one.points
+        ]  # fmt: skip
+    return spreadsheet.csv_of(rows, row_type(resource))
+
+
+def row_type(resource: Resource) -> type[msgspec.Struct]:
+    """What a row of its CSV is."""
+    if resource.answer is answers.CompareAnswer:
+        return answers.ComparedPoint
+    fields = {field.name: field for field in msgspec.structs.fields(resource.answer)}
+    found: type[msgspec.Struct] = fields[resource.listed].type.__args__[0]
+    return found
+
+
+def _headers(resource: Resource, answer: Any) -> tuple[tuple[str, str], ...]:
+    """What a CSV has no place for."""
+    as_of, covered = getattr(answer, "as_of", None), getattr(answer, "coverage", None)
+    said = [("Content-Disposition", f'attachment; filename="skytally-{resource.name}.csv"')]
+    if as_of is not None:
+        said.append(("As-Of", as_of.isoformat().replace("+00:00", "Z")))
+    if covered is not None:
+        said.append(("Coverage", f"{covered:g}"))
+    return tuple(said)
+
+

@@ -1,0 +1,96 @@
+"""Parsing: from the path and the query of a URL to what is asked, or to a problem that names what is wrong.
+
+It is strict: a parameter that is unknown, repeated or ill-formed is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, quote
+
+import msgspec
+from msgspec import structs
+
+from web.actors import canonical
+from web.asking import Ask
+from web.problem import Problem, bad_parameter
+
+QUERY_BYTES_MAX = 4096
+_PARAMETERS_MAX = 32
+_AT_FIELD = re.compile(r"^(?P<detail>.*) - at `\$\.(?P<name>[^`.]+)`$", re.DOTALL)
+_UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]*)`")
+Asked = TypeVar("Asked", bound=Ask)
+
+
+def parsed(kind: type[Asked], path: dict[str, str], query: bytes) -> Asked:
+    """What is asked. Raises Problem 400, or 414 where the address is too long."""
+    if len(query) > QUERY_BYTES_MAX:
+        raise Problem(414, "too-long", f"a query may have {QUERY_BYTES_MAX:,} bytes")
+    given: dict[str, Any] = {}
+    for name, value in _pairs(query):
+        if name in path or name not in _names(kind):
+            allowed = ", ".join(sorted(_names(kind) - path.keys())) or "none"
+            raise bad_parameter(_shortly(name), f"is no parameter of this resource; its parameters are: {allowed}")
+        if name in given:
+            raise bad_parameter(name, "is given more than once")
+        given[name] = value
+    for name, value in path.items():
+        if "\ufffd" in value:
+            raise bad_parameter(name, "is not UTF-8")
+    return _checked(kind, {**path, **given})
+
+
+def _pairs(query: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, max_num_fields=_PARAMETERS_MAX, errors="strict",
+            separator="&", strict_parsing=bool(query),
+        )  # fmt: skip
+    except UnicodeDecodeError:
+        raise bad_parameter("query", "is not UTF-8, percent-encoded") from None
+    except ValueError:
+        raise bad_parameter("query", f"has to be at most {_PARAMETERS_MAX} pairs of name=value") from None
+
+
+def _names(kind: type[Ask]) -> set[str]:
+    return {field.encode_name for field in structs.fields(kind)}
+
+
+def _checked(kind: type[Asked], given: dict[str, Any]) -> Asked:
+    for name in ("actor", "actors"):
+        if name in given:
+            given[name] = ",".join(canonical(each) for each in given[name].split(","))
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        found = _AT_FIELD.match(str(error))
+        if found is None:
+            raise bad_parameter("query", _plainly(str(error))) from None
+        raise bad_parameter(found["name"], _plainly(found["detail"]) + _allowed(kind, found["name"])) from None
+
+
+def _plainly(detail: str) -> str:
+    return detail.replace("`str` ", "a text ").replace("`int`", "an integer").replace("`", "")
+
+
+def _allowed(kind: type[Ask], name: str) -> str:
+    """What a parameter that is one of a few may be."""
+    (schema,), components = msgspec.json.schema_components([kind])
+    own = components[schema["$ref"].rsplit("/", 1)[1]]["properties"].get(name, {})
+    choices = own.get("enum")
+    return f"; it may be {', '.join(choices)}" if choices else ""
+
+
+def _shortly(name: str) -> str:
+    return "".join(each if each.isprintable() else "?" for each in name[:60])
+
+
+def request_of(template: str, path: dict[str, str], ask: Ask) -> str:
+    """The canonical form of a request: equal for all that ask the same, whatever they wrote."""
+    pairs = dict(ask.canonical)
+    where = template
+    for name in path:
+        where = where.replace(f"{{{name}}}", quote(pairs.pop(name), safe=":"))
+    query = "&".join(f"{name}={quote(value, safe=':')}" for name, value in pairs.items())
+    return f"{where}?{query}" if query else where

@@ -1,0 +1,46 @@
+"""Posts: what one of them received."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from web import answers, asking, coverage
+from web.accounts import WINDOWS, points, series_answer, totals_of
+from web.actors import find
+from web.boards import POST, created_at
+from web.database import Snapshot
+from web.metrics import ENGAGEMENT, OF_POST
+from web.problem import Problem
+from web.series import as_given, points_of, read_of, stretch_of, whole
+from web.windows import ALL, span_of
+
+
+async def post(snapshot: Snapshot, ask: asking.OnePost) -> answers.Post:
+    """GET /api/v1/posts/{actor}/{rkey}. One that nobody has reacted to yet has zeros: it may well be there."""
+    row, key = await _found(snapshot, ask.actor, ask.rkey)
+    of_windows = {window: span_of(window, snapshot.head) for window in WINDOWS}
+    read = as_given({window: whole(span, snapshot.head) for window, span in of_windows.items()})
+    rows = await points(snapshot, "post", key, ENGAGEMENT, "100000 days", read)
+    return answers.Post(
+        **await coverage.said(snapshot, *of_windows[ALL]),
+        uri=f"at://{row['did']}/{POST}/{ask.rkey}", did=row["did"], handle=row["handle"], rkey=ask.rkey,
+        created_at=created_at(key["rkey"]),
+        totals={window: totals_of([r for r in rows if r["label"] == window], OF_POST) for window in WINDOWS},
+    )  # fmt: skip
+
+
+async def series(snapshot: Snapshot, ask: asking.PostSeries) -> answers.SeriesAnswer:
+    """GET /api/v1/posts/{actor}/{rkey}/series."""
+    _, key = await _found(snapshot, ask.actor, ask.rkey)
+    stretch = stretch_of(ask, snapshot.head)
+    read = read_of(stretch, snapshot.head)
+    rows = await points(snapshot, "post", key, OF_POST[ask.metric], stretch.bucket, read)
+    return await series_answer(snapshot, ask.metric, stretch, points_of(rows, stretch, snapshot.head))
+
+
+async def _found(snapshot: Snapshot, actor: str, rkey: str) -> tuple[dict[str, Any], dict[str, int]]:
+    row = await find(snapshot, actor)
+    key = {"account": row["id"], "rkey": snapshot.ids.rkey(rkey)}
+    if await snapshot.rows("deleted_post", **key):
+        raise Problem(410, "gone", "this post was deleted")
+    return row, key

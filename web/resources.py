@@ -1,0 +1,140 @@
+"""The resources of the API: where each is, what can be asked of it, what it answers, and how long that is fresh.
+
+One list; routes, the specification and its page are made from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from web import accounts, answers, asking, boards, network, posts, search, terms
+from web.database import Snapshot
+from web.freshness import HISTORY, LIVE, OF_WINDOW, Freshness
+from web.metrics import DIMENSIONS
+
+_CLOSED_AFTER = timedelta(hours=1)
+
+
+class Resource(NamedTuple):
+    """One resource."""
+
+    path: str
+    """With {parameters}, the API's prefix left out."""
+    name: str
+    summary: str
+    ask: type[asking.Ask]
+    answer: type[Struct]
+    make: Callable[[Snapshot, Any], Awaitable[Any]]
+    freshness: Callable[[Any, Any], Freshness]
+    """Of what was asked and what is answered."""
+    listed: str = ""
+    """The field whose items are the rows of a CSV."""
+    names_accounts: bool = True
+
+
+def _of_board(ask: asking.Page, _: Any) -> Freshness:
+    return HISTORY if ask.as_of else OF_WINDOW[ask.window]
+
+
+def _of_window(ask: Any, _: Any) -> Freshness:
+    return OF_WINDOW[ask.window]
+
+
+def _slowly(ask: Any, _: Any) -> Freshness:
+    return max(OF_WINDOW[ask.window], OF_WINDOW["1d"])
+
+
+def _live(_: Any, __: Any) -> Freshness:
+    return LIVE
+
+
+def _of_series(ask: asking.Series, answer: Any) -> Freshness:
+    if answer.as_of is not None and answer.to <= answer.as_of - _CLOSED_AFTER:
+        return HISTORY
+    return LIVE if ask.bucket < 3600 or hasattr(ask, "actor") else OF_WINDOW["1d"]
+
+
+def _of_kind(kind: str) -> tuple[Resource, Resource]:
+    one = kind.removesuffix("s") if kind != "emoji" else kind
+    return (
+        Resource(
+            f"/top/{kind}", f"top-{kind}", f"The {kind} that most posts, or most authors, have.",
+            asking.TopTerms, answers.TermBoardPage, partial(_terms, kind), _of_board, "rows", False,
+        ),
+        Resource(
+            f"/top/{kind}/{{key}}/series", f"{kind}-series", f"Posts or authors of one {one}, bucket by bucket.",
+            asking.TermSeries, answers.SeriesAnswer, partial(_term_series, kind), _of_series, "points", False,
+        ),
+    )  # fmt: skip
+
+
+async def _terms(kind: str, snapshot: Snapshot, ask: asking.TopTerms) -> answers.TermBoardPage:
+    return await boards.terms(snapshot, kind, ask)
+
+
+async def _term_series(kind: str, snapshot: Snapshot, ask: asking.TermSeries) -> answers.SeriesAnswer:
+    return await terms.series(snapshot, kind, ask)
+
+
+RESOURCES: tuple[Resource, ...] = (
+    Resource(
+        "/top/accounts", "top-accounts", "The accounts on top of a window by one metric.",
+        asking.TopAccounts, answers.AccountBoardPage, boards.accounts, _of_board, "rows",
+    ),
+    Resource(
+        "/top/posts", "top-posts", "The posts on top of a window by what they received.",
+        asking.TopPosts, answers.PostBoardPage, boards.posts, _of_board, "rows",
+    ),
+    *(resource for kind in DIMENSIONS for resource in _of_kind(kind)),
+    Resource(
+        "/accounts/{actor}", "account", "What an account did and received, by window, and where it ranks.",
+        asking.OneAccount, answers.Account, accounts.account, _live,
+    ),
+    Resource(
+        "/accounts/{actor}/series", "account-series", "An account by one metric, bucket by bucket.",
+        asking.AccountSeries, answers.SeriesAnswer, accounts.series, _of_series, "points",
+    ),
+    Resource(
+        "/accounts/{actor}/top-posts", "account-top-posts", "The posts of an account that received most in a window.",
+        asking.AccountPosts, answers.PostBoardPage, accounts.top_posts, _of_window, "rows",
+    ),
+    Resource(
+        "/accounts/{actor}/heatmap", "account-heatmap", "When an account is awake: by weekday and hour of a time zone.",
+        asking.Heatmap, answers.HeatmapAnswer, accounts.heatmap, _slowly,
+    ),
+    Resource(
+        "/posts/{actor}/{rkey}", "post", "What a post received, by window.",
+        asking.OnePost, answers.Post, posts.post, _live,
+    ),
+    Resource(
+        "/posts/{actor}/{rkey}/series", "post-series", "What a post received, bucket by bucket.",
+        asking.PostSeries, answers.SeriesAnswer, posts.series, _of_series, "points",
+    ),
+    Resource(
+        "/network/series", "network-series", "The whole network by one metric, bucket by bucket.",
+        asking.NetworkSeries, answers.SeriesAnswer, network.series, _of_series, "points", False,
+    ),
+    Resource(
+        "/network/totals", "network-totals", "What the whole network did in a window.",
+        asking.OfWindow, answers.NetworkTotals, network.totals, _of_window, "", False,
+    ),
+    Resource(
+        "/network/active", "network-active", "How many different accounts were active in a window.",
+        asking.OfWindow, answers.Active, network.active, _of_window, "", False,
+    ),
+    Resource(
+        "/compare", "compare", "Up to five accounts by one metric, bucket by bucket.",
+        asking.Compare, answers.CompareAnswer, accounts.compare, _of_series, "series",
+    ),
+    Resource(
+        "/search", "search", "Accounts by the beginning of their names, or by a pasted address.",
+        asking.Search, answers.Searched, search.search, lambda _, __: OF_WINDOW["1d"], "accounts",
+    ),
+)  # fmt: skip
+"""Everything that is answered from numbers and cached."""
+PREFIX = "/api/v1"

@@ -1,0 +1,37 @@
+"""Search: accounts whose handle or display name begins like what was asked, and addresses that were pasted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from web import answers, asking
+from web.actors import canonical
+from web.boards import POST
+from web.database import Snapshot
+
+_AT = re.compile(rf"at://([^/\s]+)(?:/{re.escape(POST)}/([^/?#\s]+))?", re.IGNORECASE)
+_BSKY = re.compile(r"https?://(?:[a-z0-9-]+\.)*bsky\.app/profile/([^/?#\s]+)(?:/post/([^/?#\s]+))?", re.IGNORECASE)
+_DID = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]+")
+
+
+async def search(snapshot: Snapshot, ask: asking.Search) -> answers.Searched:
+    """GET /api/v1/search."""
+    asked = ask.q.strip()
+    pasted = _AT.match(asked) or _BSKY.match(asked)
+    actor, rkey = pasted.groups() if pasted else (asked, None)
+    rows = await _accounts(snapshot, canonical(actor), ask.limit, exact=bool(pasted))
+    uri = f"at://{rows[0]['did']}/{POST}/{rkey}" if rows and rkey else None
+    return answers.Searched(accounts=[answers.SearchRow(**row) for row in rows], post=uri)
+
+
+async def _accounts(snapshot: Snapshot, name: str, limit: int, *, exact: bool) -> list[dict[str, Any]]:
+    if _DID.fullmatch(name):
+        return await snapshot.rows("search_account", id=snapshot.ids.account(name))
+    if exact:
+        return await snapshot.rows("search_names", pattern=_literally(name), limit=1)
+    return await snapshot.rows("search_names", pattern=f"{_literally(name.lower())}%", limit=limit)
+
+
+def _literally(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -1,0 +1,144 @@
+"""The layer that all web processes share: memcached, or a table where there is none or it is away.
+
+Both say the same: the entry, and whether whoever asks is the one to make it anew. It does not know how one is made.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, Protocol
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from pymemcache.exceptions import MemcacheError
+
+from sql import statement
+from web.entry import Entry, packed, unpacked
+from web.memcached import Memcached
+
+LEASE_S = 10
+"""How long somebody may take to make an entry before another may."""
+KEPT_S = 86_400
+"""How long after it was fresh an entry is kept for bad times."""
+_AWAY_S = 1.0
+_ITEM_BYTES_MAX = 4_000_000
+
+
+class Found(NamedTuple):
+    """What there is under a key."""
+
+    entry: Entry | None
+    lease: bool
+    """Whether it is ours to make it anew."""
+    mark: int = 0
+    """Of what was found, for writing and seizing."""
+
+
+NOTHING = Found(None, True)
+"""Where nothing is shared, everybody makes their own."""
+
+
+class Layer(Protocol):
+    """One way of sharing."""
+
+    @property
+    def trouble(self) -> tuple[type[Exception], ...]:
+        """What it raises when it is away."""
+
+    async def take(self, key: str, request: str) -> Found: ...
+    async def put(self, key: str, entry: Entry, mark: int) -> None: ...
+    async def seize(self, key: str, found: Found) -> None: ...
+
+
+class InMemcached:
+    """Entries as items; the lease is the winning flag of `mg`."""
+
+    trouble = (MemcacheError, OSError)
+
+    def __init__(self, memcached: Memcached) -> None:
+        self._memcached = memcached
+
+    async def take(self, key: str, request: str) -> Found:
+        """What there is. One reader is told to make it anew once it is not fresh."""
+        reply = await self._memcached.ask(lambda client: client.mg(key.encode(), LEASE_S, KEPT_S))
+        entry = unpacked(reply.value, request) if reply.value else None
+        return Found(entry, reply.won, reply.cas)
+
+    async def put(self, key: str, entry: Entry, mark: int) -> None:
+        """Share it, unless somebody has shared another since `mark`."""
+        value = packed(entry)
+        if len(value) <= _ITEM_BYTES_MAX:
+            ttl_s = max(1, round(entry.fresh_until - time.time())) + KEPT_S
+            await self._memcached.ask(lambda client: client.ms(key.encode(), value, ttl_s, mark))
+
+    async def seize(self, key: str, found: Found) -> None:
+        """Whoever was to make it does not: let the next reader."""
+        stale_s = KEPT_S if found.entry else 0
+        await self._memcached.ask(lambda client: client.md(key.encode(), found.mark, stale_s))
+
+
+class InTable:
+    """Entries as rows of cache.entry; the lease is a time in them."""
+
+    trouble = (psycopg.Error, PoolTimeout, OSError)
+
+    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+        self._pool = pool
+
+    async def take(self, key: str, request: str) -> Found:
+        """What there is. One reader is told to make it anew once it is not fresh."""
+        rows = await self._run("cache/take", key=key)
+        entry = unpacked(rows[0][0], request) if rows and rows[0][0] else None
+        if entry is not None and time.time() < entry.fresh_until:
+            return Found(entry, False)
+        return Found(entry, bool(await self._run("cache/lease", key=key, lease=timedelta(seconds=LEASE_S))))
+
+    async def put(self, key: str, entry: Entry, mark: int) -> None:
+        """Share it."""
+        del mark
+        expires_at = datetime.fromtimestamp(entry.fresh_until + KEPT_S, UTC)
+        await self._run("cache/put", key=key, value=packed(entry), expires_at=expires_at)
+
+    async def seize(self, key: str, found: Found) -> None:
+        """Whoever was to make it does not: let the next reader."""
+        del found
+        await self._run("cache/release", key=key)
+
+    async def _run(self, name: str, **given: Any) -> list[Any]:
+        async with self._pool.connection(timeout=1.0) as connection, connection.transaction():
+            await connection.execute("set transaction read write")
+            cursor = await connection.execute(statement(name), given)
+            return await cursor.fetchall() if cursor.description else []
+
+
+class Shared:
+    """The first of the layers that is not away."""
+
+    def __init__(self, layers: list[Layer]) -> None:
+        self._layers = layers
+        self._away_until = [0.0] * len(layers)
+
+    async def take(self, key: str, request: str) -> Found:
+        """See the layers."""
+        found: Found = await self._first(lambda layer: layer.take(key, request), NOTHING)
+        return found
+
+    async def put(self, key: str, entry: Entry, mark: int) -> None:
+        """See the layers."""
+        await self._first(lambda layer: layer.put(key, entry, mark), None)
+
+    async def seize(self, key: str, found: Found) -> None:
+        """See the layers."""
+        await self._first(lambda layer: layer.seize(key, found), None)
+
+    async def _first(self, question: Callable[[Layer], Awaitable[Any]], otherwise: Any) -> Any:
+        for number, layer in enumerate(self._layers):
+            if time.monotonic() < self._away_until[number]:
+                continue
+            try:
+                return await question(layer)
+            except layer.trouble:
+                self._away_until[number] = time.monotonic() + _AWAY_S
+        return otherwise

@@ -1,0 +1,32 @@
+"""Terms: the series of one hashtag, link, domain, emoji or language."""
+
+from __future__ import annotations
+
+from unicodedata import normalize
+
+from web import answers, asking
+from web.accounts import series_answer
+from web.database import Snapshot
+from web.metrics import DIMENSIONS
+from web.problem import not_found
+from web.series import points_of, read_of, stretch_of
+
+
+async def series(snapshot: Snapshot, kind: str, ask: asking.TermSeries) -> answers.SeriesAnswer:
+    """GET /api/v1/top/hashtags/{key}/series and its like. Authors are those of the bucket, and never lost."""
+    key = _as_kept(kind, ask.key)
+    term = snapshot.ids.term(DIMENSIONS[kind], key)
+    if not await snapshot.rows("term", term=term):
+        raise not_found(f"none of the {kind} that were counted is {key!r}")
+    stretch = stretch_of(ask, snapshot.head)
+    given = {"terms": [term], "dimension": DIMENSIONS[kind], "bucket": stretch.bucket}
+    query = "term_points" if ask.by == "posts" else "term_authors"
+    rows = await snapshot.rows(query, **given, **read_of(stretch, snapshot.head))
+    return await series_answer(snapshot, ask.by, stretch, points_of(rows, stretch, snapshot.head))
+
+
+def _as_kept(kind: str, key: str) -> str:
+    """As it is counted (DESIGN.md, the meaning of the numbers), as far as a reader may write it otherwise."""
+    if kind == "hashtags":
+        return normalize("NFKC", key).casefold().strip().lstrip("#")
+    return key.lower() if kind in ("domains", "languages") else key
