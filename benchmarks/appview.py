@@ -1,11 +1,12 @@
 """A simulated AppView: answers `app.bsky.actor.getProfiles` for any account, the same every time.
 
-What it says follows from the DID alone. Of some accounts it knows nothing, and some handles do not hold.
+What it says follows from the DID or handle alone. Of some accounts it knows nothing, and some handles do not hold.
 """
 
 from __future__ import annotations
 
 import socket
+from base64 import b32encode
 from hashlib import blake2b
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -19,11 +20,16 @@ UNKNOWN_EVERY, INVALID_EVERY = 53, 37
 _METHOD = "/xrpc/app.bsky.actor.getProfiles"
 
 
-def profile(did: str) -> dict[str, Any] | None:
-    """What is said of an account; None of one that nobody knows."""
-    number = int.from_bytes(blake2b(did.encode(), digest_size=8).digest(), "big")
+def profile(actor: str) -> dict[str, Any] | None:
+    """What is said of a DID or a handle; None of one that nobody knows. Whoever is asked for by a handle has it."""
+    digest = blake2b(actor.encode(), digest_size=20).digest()
+    number = int.from_bytes(digest[:8], "big")
     if number % UNKNOWN_EVERY == 0:
         return None
+    if not actor.startswith("did:"):
+        did = f"did:plc:{b32encode(digest).decode().lower()[:24]}"
+        return {"did": did, "handle": actor, "displayName": actor.partition(".")[0], "followersCount": 0}
+    did = actor
     handle = "handle.invalid" if number % INVALID_EVERY == 0 else f"user-{number % 10**8:08d}.bsky.social"
     followers = int(10 ** (number % 600 / 100))  # as many have a thousand as have ten thousand
     return {"did": did, "handle": handle, "displayName": f"User {number % 10**8:08d}", "followersCount": followers}

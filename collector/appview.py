@@ -58,13 +58,13 @@ class AppView:
         self._connection = kind(where.netloc, timeout=_TIMEOUT_S)
         self._headers = {"User-Agent": user_agent, "Accept": "application/json"}
 
-    def profiles(self, dids: Sequence[str]) -> list[Said]:
-        """What it says of these accounts, at most `ACTORS_MAX`; of some perhaps nothing. Raises AppViewTrouble."""
-        asked = urlencode([("actors", did) for did in dids])
+    def profiles(self, actors: Sequence[str]) -> list[Said]:
+        """What it says of these DIDs and handles, at most `ACTORS_MAX`; of some perhaps nothing. Raises AppViewTrouble."""
+        asked = urlencode([("actors", actor) for actor in actors])
         answer = self._get(f"/xrpc/app.bsky.actor.getProfiles?{asked}")
         try:
             profiles = orjson.loads(answer)["profiles"]
-            return list(_said(profiles, set(dids)))
+            return list(_said(profiles, set(actors)))
         except (ValueError, TypeError, KeyError) as error:
             raise AppViewTrouble(f"{self.host} answered something else than profiles") from error
 
@@ -90,9 +90,12 @@ class AppView:
 def _said(profiles: Any, asked: set[str]) -> Iterator[Said]:
     for profile in profiles:
         did = profile["did"]
-        if did not in asked:
+        if type(did) is not str or not did.startswith("did:"):
             continue
-        asked.remove(did)
+        actor = did if did in asked else _handle(profile.get("handle"))
+        if actor not in asked:
+            continue
+        asked.remove(actor)
         followers = profile.get("followersCount")
         yield Said(
             did, _handle(profile.get("handle")), _name(profile.get("displayName")), _avatar(profile.get("avatar")),

@@ -12,10 +12,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import psycopg
+from psycopg import sql
 
 from collector.appview import ACTORS_MAX, AppView, AppViewTrouble, Said
 from collector.settings import ResolverSettings
 from sql import statement
+from sql.ids import Ids
 from sql.session import away, connect
 
 _IDLE_S = 10.0
@@ -32,6 +34,36 @@ class Resolver:
 
     def ask(self) -> int:
         """One question and its answer; about how many accounts. Raises AppViewTrouble."""
+        return self._ask_for_handles() or self._ask_about_accounts()
+
+    def _ask_for_handles(self) -> int:
+        """About whom readers asked for by handles that nobody here knows."""
+        rows = self._connection.execute(statement("resolve/asked_handles"), {"handles": ACTORS_MAX}).fetchall()
+        handles = [handle for (handle,) in rows]
+        if handles:
+            said = self._appview.profiles(handles)
+            if said:
+                self._note(self._known([each.did for each in said]), said)
+            self._connection.execute("delete from cache.asked_handle where handle = any (%s)", (handles,))
+        return len(handles)
+
+    def _known(self, dids: list[str]) -> dict[str, tuple[int, int | None]]:
+        """The ids of accounts, which may never have been heard of before, and the identity events they have had."""
+        row = self._connection.execute("select salt from network").fetchone()
+        assert row is not None
+        ids = Ids(row[0])
+        named = {ids.account(did): did for did in dids}
+        query = sql.SQL(statement("event/insert_names")).format(
+            table=sql.Identifier("account"), name=sql.Identifier("did")
+        )
+        with self._connection.transaction():
+            self._connection.execute("select pg_advisory_xact_lock(hashtext('skytally names'))")
+            given = {"ids": sorted(named), "names": "\n".join([named[id] for id in sorted(named)])}
+            self._connection.execute(query, given)
+        rows = self._connection.execute("select did, id, handle_seq from account where id = any (%s)", (list(named),))
+        return {did: (id, seq) for did, id, seq in rows}
+
+    def _ask_about_accounts(self) -> int:
         if not self._due:
             given = {"age": self._age, "accounts": _DUE_MAX}
             rows = self._connection.execute(statement("resolve/due"), given)

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import multiprocessing
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -145,6 +146,14 @@ def test_a_wrong_time_alone_in_its_batch_does_not_move_the_position_either() -> 
     assert max(batch.position.time_us for worker in batches for batch in worker) <= events[-1][0]
 
 
+def test_a_host_whose_clock_is_years_ahead_does_not_take_the_position_there() -> None:
+    ahead_ms = time.time_ns() // 10**6 - NOON_US // 1000 + 10 * 365 * 86_400_000
+    events = [(NOON_US + n * 1000, post(at=ahead_ms + n)) for n in range(100)]
+    batches = Play(events, batch_events_max=20).run(has_all)
+    latest_us = max(batch.position.time_us for worker in batches for batch in worker)
+    assert latest_us <= time.time_ns() // 1000 + 120_000_000
+
+
 def test_a_first_frame_with_an_absurd_time_is_no_gap() -> None:
     play = Play(simulated(100))
     first_us = play.events[0][0]
@@ -184,6 +193,12 @@ def test_a_connection_that_breaks_again_and_again_loses_nothing() -> None:
     play = Play(simulated(4000), FaultOptions(drop_after=700), rewind_s=0.1)
     assert received(play.run(has_all)) == {line for _, line in play.events}
     assert play.vitals.get("reconnects") >= 3
+
+
+def test_after_a_reconnect_some_of_what_came_last_is_read_again() -> None:
+    play = Play(simulated(4000), FaultOptions(drop_after=700), rewind_s=0.1)  # which are about 200 events
+    read = sum(len(batch.frames) for worker in play.run(has_all) for batch in worker)
+    assert read >= len(play.events) + 100 * play.vitals.get("reconnects")
 
 
 def test_a_host_that_hangs_up_before_it_says_anything_new_is_asked_for_less_each_time() -> None:

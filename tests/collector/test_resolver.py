@@ -99,6 +99,24 @@ def test_who_is_not_shown_is_not_asked_about(rig: Rig, url: str) -> None:
     assert names(rig, ALICE) == (None, None, None, False)
 
 
+def test_a_handle_that_a_reader_asked_for_is_looked_up_and_its_account_known_from_then_on(rig: Rig, url: str) -> None:
+    rig.hand(like(post_uri(ALICE, key(1)), CAROL, 1))
+    asked = ["dora.example", "dora.example.org"]
+    rig.owner.execute("insert into cache.asked_handle (handle) select unnest(%s::text[])", (asked,))
+    work = resolver(rig, url)
+    assert (work.ask(), work.ask()) == (2, 0)
+    for handle in asked:
+        said = simulated.profile(handle)
+        assert said is not None
+        query = "select handle, display_name, shown from account where did = %s"
+        assert rig.owner.execute(query, (said["did"],)).fetchall() == [(handle, said["displayName"], True)]
+    assert rig.one("select count(*) = 0 from cache.asked_handle")
+    # and is who they are when something of them comes by
+    before = rig.one("select count(*) from account")
+    rig.hand(like(post_uri(ALICE, key(2)), said["did"], 3))
+    assert rig.one("select count(*) from account") == before
+
+
 def test_who_is_not_known_there_is_left_alone_for_a_day(rig: Rig, url: str) -> None:
     unknown = next(did for n in range(9999) if simulated.profile(did := f"did:plc:{n:024d}") is None)
     on_boards(rig, like(post_uri(unknown, key(1)), CAROL, 3))

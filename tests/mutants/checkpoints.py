@@ -48,7 +48,7 @@ MUTANTS = [
     Mutant(
         "no rewind after a reconnect", "collector/reader.py",
         "self._position.cursor - int(self._rewind_s * 1e6)", "self._position.cursor",
-        (fault("shuffled and dropped"),),
+        (unit("reader", "read_again"), fault("shuffled and dropped")),
     ),
     Mutant(
         "no rewind on another host", _CHECKPOINT,

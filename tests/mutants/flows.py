@@ -37,7 +37,7 @@ MUTANTS = [
         "positions in the future believed", _READER,
         "return found if found.time_us <= latest_us else Position(min(found.cursor, latest_us), latest_us)",
         "return found",
-        (unit("reader"),),
+        (unit("reader", "years_ahead"),),
     ),
     Mutant(
         "frames dropped while a queue is full", _READER,

@@ -64,29 +64,30 @@ def test_every_answer_has_the_headers_of_its_path_and_no_other(
 
 
 @pytest.mark.parametrize(
-    ("path", "method", "status", "title", "detail"),
+    ("path", "method", "status", "kind", "title", "detail"),
     [
-        ("/api/v1/status?window=1h", "GET", 400, "Unknown parameter",
-         "'window' is no parameter of this resource; it has none"),
-        ("/api/v1/status?%3Cb%3E=%FF", "GET", 400, "Unknown parameter",
-         "'<b>' is no parameter of this resource; it has none"),
-        ("/api/v1/nothing", "GET", 404, "Not Found", "GET /api/v1/nothing"),
-        ("/api/v1/status", "POST", 405, "Method Not Allowed", "POST /api/v1/status"),
+        ("/api/v1/status?window=1h", "GET", 400, "bad-parameter", "Bad parameter",
+         "window: is no parameter of this resource; its parameters are: none"),
+        ("/api/v1/status?%3Cb%3E=%FF", "GET", 400, "bad-parameter", "Bad parameter",
+         "query: is not UTF-8, percent-encoded"),
+        ("/api/v1/nothing", "GET", 404, "not-found", "Not found", "nothing is at GET /api/v1/nothing"),
+        ("/api/v1/status", "POST", 405, "method-not-allowed", "Method not allowed", "POST /api/v1/status"),
     ],
 )  # fmt: skip
 def test_an_error_of_the_api_is_a_problem_that_names_what_is_wrong(
-    found: Site, path: str, method: str, status: int, title: str, detail: str
+    found: Site, path: str, method: str, status: int, kind: str, title: str, detail: str
 ) -> None:
     answer = found.get(path, method)
-    assert answer.json == {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    assert answer.json == {"type": f"/docs#{kind}", "title": title, "status": status, "detail": detail}
     assert answer.headers["content-type"] == "application/problem+json"
-    assert (answer.status, answer.headers["cache-control"]) == (status, "no-store")
+    kept = "public, max-age=10, s-maxage=10" if status == 404 else "no-store"
+    assert (answer.status, answer.headers["cache-control"]) == (status, kept)
     allowed = set(filter(None, answer.headers.get("allow", "").split(", ")))
     assert allowed == ({"GET", "HEAD"} if status == 405 else set())
 
 
 @pytest.mark.parametrize(
-    ("path", "expected", "body"), [("/", PAGES, b"Internal error\n"), ("/api/v1/status", API, b"{")]
+    ("path", "expected", "body"), [("/", PAGES, b"this is our fault; it has been logged\n"), ("/api/v1/status", API, b"{")]
 )
 def test_a_failure_of_our_own_is_a_500_that_tells_nothing_and_has_the_headers_too(
     conninfo: str, path: str, expected: dict[str, str], body: bytes, monkeypatch: pytest.MonkeyPatch
