@@ -34,8 +34,9 @@ grant delete on purged_table to skytally_roller;
 -- what an account called itself
 grant update (handle, display_name, avatar, followers, followers_at) on account to skytally_roller;
 
-grant select, insert on account to skytally_resolver;
-grant select on board, network to skytally_resolver;
+grant select on account, board, network to skytally_resolver;
+-- whom readers asked for
+grant insert (id, did) on account to skytally_resolver;
 grant update (handle, display_name, unlisted, avatar, followers, followers_at, resolved_at) on account
   to skytally_resolver;
 

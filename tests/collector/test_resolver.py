@@ -128,7 +128,7 @@ def test_who_is_not_known_there_is_left_alone_for_a_day(rig: Rig, url: str) -> N
 def test_the_resolver_may_write_names_and_nothing_else(rig: Rig) -> None:
     with connect(rig.conninfo, "skytally_resolver", "test") as session:
         for query in (b"update account set active = true", b"update account set did = ''", b"select from event",
-                      b"insert into account (id, did) values (1, '')", b"delete from account"):  # fmt: skip
+                      b"insert into account (id, did, active) values (1, '', true)", b"delete from account"):  # fmt: skip
             with pytest.raises(Exception, match="permission denied"):
                 session.execute(query)
 

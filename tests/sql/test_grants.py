@@ -10,7 +10,7 @@ from sql.session import connect
 
 # Of each table, what collector, roller, resolver and site may do: s select, i insert, u update, d delete, t truncate.
 EXPECTED = """
-account            siu  s    si   s
+account            siu  s    s    s
 account_day        s    siu  -    s
 account_hour       s    siu  -    s
 account_minute     s    siu  -    s
@@ -98,6 +98,7 @@ def test_some_columns_are_open_to_who_may_not_have_the_table(database: psycopg.C
     """
     called = "avatar display_name followers followers_at handle"
     assert database.execute(query, (list(ROLES),)).fetchall() == [
+        ("skytally_resolver", "account", "insert", "did id"),
         ("skytally_resolver", "account", "update", f"{called} resolved_at unlisted"),
         ("skytally_roller", "account", "update", called),
         ("skytally_web", "quarantine", "select", "cursor digest epoch host lane noted_at reason size"),
