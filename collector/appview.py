@@ -59,7 +59,7 @@ class AppView:
         self._headers = {"User-Agent": user_agent, "Accept": "application/json"}
 
     def profiles(self, actors: Sequence[str]) -> list[Said]:
-        """What it says of these DIDs and handles, at most `ACTORS_MAX`; of some perhaps nothing. Raises AppViewTrouble."""
+        """What it says of DIDs and handles, at most `ACTORS_MAX`; of some perhaps nothing. Raises AppViewTrouble."""
         asked = urlencode([("actors", actor) for actor in actors])
         answer = self._get(f"/xrpc/app.bsky.actor.getProfiles?{asked}")
         try:

@@ -121,7 +121,7 @@ class Cache:
         found = await self._take(key, request)
         if found.entry is not None and time.time() < found.entry.stale_until:
             self._local.put(key, found.entry)
-            if time.time() >= found.entry.fresh_until:
+            if found.lease or time.time() >= found.entry.fresh_until:
                 self._refresh(key, request, make, found)
             return Served(found.entry, True)
         try:

@@ -16,9 +16,10 @@ async def said(snapshot: Snapshot, begin: datetime, end: datetime, as_of: dateti
     """
     head = snapshot.head
     [row] = await snapshot.rows("coverage", **{"from": begin, "to": max(begin, min(end, head.watermark))})
+    known = as_of or head.as_of
     return {
-        "as_of": as_of or head.as_of,
-        "lag_seconds": head.lag_s,
+        "as_of": known,
+        "lag_seconds": None if known is None else round((head.now - known).total_seconds(), 3),
         "coverage": round(row["coverage"] or 0.0, 6),
         "gaps": [
             Gap(from_=datetime.fromisoformat(gap.pop("from")), to=datetime.fromisoformat(gap.pop("to")), **gap)

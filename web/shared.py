@@ -70,7 +70,7 @@ class InMemcached:
         """Share it, unless somebody has shared another since `mark`."""
         value = packed(entry)
         if len(value) <= _ITEM_BYTES_MAX:
-            ttl_s = max(1, round(entry.fresh_until - time.time())) + KEPT_S
+            ttl_s = max(0, int(entry.fresh_until - time.time())) + KEPT_S
             await self._memcached.ask(lambda client: client.ms(key.encode(), value, ttl_s, mark))
 
     async def seize(self, key: str, found: Found) -> None:

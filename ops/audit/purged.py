@@ -33,8 +33,8 @@ class Purged:
         return Counter({key: n for key, n in counts.items() if not self._takes_key(key)}) if self.before_us else counts
 
     def totals_left(self, found: Iterable[tuple[Row, int, int]]) -> Iterator[tuple[Row, int, int]]:
-        """The rows by time of everybody together that are to be judged. What a purged account did stays in them, and what
-        comes of it afterwards does not."""
+        """The rows by time of everybody together that are to be judged: a purged account stays in them, what comes of it
+        afterwards does not."""
         return (row for row in found if int(str(row[0][0])) >= self._totals_from)
 
     def totals_without(self, counts: Counter[Row]) -> Counter[Row]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 from multiprocessing.connection import Connection
 
 import uvloop
 
-from collector.queue import QueueReader, QueueWriter
+from collector.queue import _LENGTH, QueueReader, QueueWriter
 
 
 def test_what_is_put_comes_out_whole_and_in_order_and_then_it_ends() -> None:
@@ -26,6 +27,19 @@ def test_what_is_put_comes_out_whole_and_in_order_and_then_it_ends() -> None:
     reader = QueueReader(receiving)
     try:
         assert [reader.get() for _ in range(len(batches) + 1)] == [*batches, None]
+    finally:
+        reader.close()
+
+
+def test_a_batch_that_the_death_of_the_reader_cut_off_is_none() -> None:
+    receiving, sending = multiprocessing.Pipe(duplex=False)
+    whole, cut_off = b"a whole one", b"most of "
+    for batch, length in ((whole, len(whole)), (cut_off, len(cut_off) + 1)):
+        os.write(sending.fileno(), _LENGTH.pack(length) + batch)
+    sending.close()
+    reader = QueueReader(receiving)
+    try:
+        assert (reader.get(), reader.get()) == (whole, None)
     finally:
         reader.close()
 

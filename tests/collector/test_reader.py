@@ -195,6 +195,14 @@ def test_a_connection_that_breaks_again_and_again_loses_nothing() -> None:
     assert play.vitals.get("reconnects") >= 3
 
 
+def test_a_stop_loses_nothing_up_to_where_it_says_it_is() -> None:
+    play = Play(simulated(20_000), batch_events_max=100_000, batch_age_s_max=3.0)  # whole only at the stop
+    batches = play.run(lambda play: any(play.batches) or play.vitals.get("frames") > 5000)
+    reached_us = max(worker[-1].position.time_us for worker in batches)
+    assert reached_us > play.events[2000][0]
+    assert {line for time_us, line in play.events if time_us <= reached_us} <= received(batches)
+
+
 def test_after_a_reconnect_some_of_what_came_last_is_read_again() -> None:
     play = Play(simulated(4000), FaultOptions(drop_after=700), rewind_s=0.1)  # which are about 200 events
     read = sum(len(batch.frames) for worker in play.run(has_all) for batch in worker)

@@ -76,9 +76,9 @@ def test_an_answer_older_than_an_identity_event_changes_nothing(rig: Rig, url: s
     work = resolver(rig, url)
     asked = work._appview.profiles
 
-    def meanwhile(dids: Any) -> Any:
+    def meanwhile(actors: Any) -> Any:
         rig.hand(notice("identity", ALICE, 5, seq=2, handle="newer.example"))
-        return asked(dids)
+        return asked(actors)
 
     work._appview.profiles = meanwhile  # type: ignore[method-assign]
     work.ask()
@@ -112,6 +112,7 @@ def test_a_handle_that_a_reader_asked_for_is_looked_up_and_its_account_known_fro
         assert rig.owner.execute(query, (said["did"],)).fetchall() == [(handle, said["displayName"], True)]
     assert rig.one("select count(*) = 0 from cache.asked_handle")
     # and is who they are when something of them comes by
+    assert said is not None
     before = rig.one("select count(*) from account")
     rig.hand(like(post_uri(ALICE, key(2)), said["did"], 3))
     assert rig.one("select count(*) from account") == before
@@ -128,7 +129,8 @@ def test_who_is_not_known_there_is_left_alone_for_a_day(rig: Rig, url: str) -> N
 def test_the_resolver_may_write_names_and_nothing_else(rig: Rig) -> None:
     with connect(rig.conninfo, "skytally_resolver", "test") as session:
         for query in (b"update account set active = true", b"update account set did = ''", b"select from event",
-                      b"insert into account (id, did, active) values (1, '', true)", b"delete from account"):  # fmt: skip
+                      b"insert into account (id, did, hidden) values (1, '', true)",
+                      b"delete from account"):  # fmt: skip
             with pytest.raises(Exception, match="permission denied"):
                 session.execute(query)
 

@@ -49,12 +49,12 @@ MUTANTS = [
     Mutant(
         "last batch lost at a stop", _READER, _PUT,
         _PUT.replace("frames", "[] if self._stopping.is_set() else frames"),
-        (unit("reader"), fault("sigterm under load")),
+        (unit("reader", "a_stop_loses_nothing"), fault("sigterm under load")),
     ),
     Mutant(
         "a cut-off batch taken for whole", _QUEUE,
         "return data if len(data) == length else None", "return data",
-        (unit("reader"), fault("kill reader")),
+        (unit("queue", "cut_off"), fault("kill reader")),
     ),
     Mutant("fold without truncate", _ROLLUP, _TRUNCATE, "", (unit("rollup", "cut_off"),)),
     Mutant(

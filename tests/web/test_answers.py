@@ -87,7 +87,8 @@ def test_an_error_of_the_api_is_a_problem_that_names_what_is_wrong(
 
 
 @pytest.mark.parametrize(
-    ("path", "expected", "body"), [("/", PAGES, b"this is our fault; it has been logged\n"), ("/api/v1/status", API, b"{")]
+    ("path", "expected", "body"),
+    [("/", PAGES, b"this is our fault; it has been logged\n"), ("/api/v1/status", API, b"{")],
 )
 def test_a_failure_of_our_own_is_a_500_that_tells_nothing_and_has_the_headers_too(
     conninfo: str, path: str, expected: dict[str, str], body: bytes, monkeypatch: pytest.MonkeyPatch

@@ -1,0 +1,223 @@
+"""The cache over real layers: what two processes that share one serve, and how often anything is made."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from web import cache as cache_module
+from web import shared as shared_module
+from web.cache import Cache, Served
+from web.database import Database
+from web.entry import Entry, packed, short_hash, unpacked
+from web.hidden import Hidden
+from web.local import Local
+from web.memcached import Memcached
+from web.problem import Problem, Unavailable
+from web.shared import InMemcached, InTable, Layer, Shared
+
+ASKED = "/api/v1/top/accounts?window=1h"
+
+
+def entry(body: bytes = b"one", *, fresh_s: float = 30.0, stale_s: float = 30.0, names: str = "") -> Entry:
+    now = time.time()
+    return Entry(
+        request=ASKED, status=200, media="text/plain", etag="", made_at=now, fresh_until=now + fresh_s,
+        stale_until=now + fresh_s + stale_s, names_accounts=bool(names),
+        accounts=(short_hash(names),) if names else (), keys=(), headers=(), bodies={"": body},
+    )  # fmt: skip
+
+
+class Maker:
+    """Makes entries, and counts them."""
+
+    def __init__(self, make: Callable[[int], Entry], takes_s: float = 0.05) -> None:
+        self.made, self._make, self._takes_s = 0, make, takes_s
+        self.trouble: Exception | None = None
+
+    async def __call__(self) -> Entry:
+        self.made += 1
+        number = self.made
+        await asyncio.sleep(self._takes_s)
+        if self.trouble is not None:
+            raise self.trouble
+        return self._make(number)
+
+
+class Processes:
+    """Two caches that share a layer, as two web processes do."""
+
+    def __init__(self, layers: list[Layer]) -> None:
+        self.hidden = Hidden()
+        self.caches = [Cache("test", Local(1 << 20), Shared(layers), self.hidden) for _ in range(2)]
+
+    async def get(self, process: int, make: Callable[[], Awaitable[Entry]]) -> Served:
+        return await self.caches[process].get(ASKED, make, lambda: None)
+
+
+@pytest.fixture(params=["memcached", "table", "nothing shared"])
+def run(request: pytest.FixtureRequest) -> Callable[[Callable[[Processes], Awaitable[None]]], None]:
+    """Runs a test in a loop, with two processes that share this."""
+
+    @asynccontextmanager
+    async def layers() -> Any:
+        if request.param == "memcached":
+            server = Memcached(request.getfixturevalue("memcached"))
+            yield [InMemcached(server)]
+            server.close()
+        elif request.param == "table":
+            database = Database(request.getfixturevalue("conninfo"), 4)
+            await database.pool.open()
+            yield [InTable(database.pool)]
+            await database.pool.close()
+        else:
+            yield []
+
+    def run(test: Callable[[Processes], Awaitable[None]]) -> None:
+        async def both() -> None:
+            async with layers() as found:
+                processes = Processes(found)
+                processes.shared = bool(found)  # type: ignore[attr-defined]
+                await test(processes)
+
+        if request.param == "memcached":
+            request.getfixturevalue("memcached")
+        elif request.param == "table":
+            request.getfixturevalue("conninfo")
+        asyncio.run(asyncio.wait_for(both(), 60))
+
+    return run
+
+
+Run = Callable[[Callable[[Processes], Awaitable[None]]], None]
+
+
+def test_what_is_not_there_is_made_once_while_others_wait(run: Run) -> None:
+    async def test(processes: Processes) -> None:
+        make = Maker(lambda n: entry(b"%d" % n), takes_s=0.3)
+        served = await asyncio.gather(*[processes.get(n % 2, make) for n in range(1000)])
+        shared: bool = processes.shared  # type: ignore[attr-defined]
+        assert make.made == (1 if shared else 2)
+        assert {s.entry.bodies[""] for s in served} == ({b"1"} if shared else {b"1", b"2"})
+
+    run(test)
+
+
+def test_what_is_fresh_is_served_and_nothing_is_made(run: Run) -> None:
+    async def test(processes: Processes) -> None:
+        make = Maker(lambda n: entry(b"%d" % n))
+        first = await processes.get(0, make)
+        again = await processes.get(0, make)
+        assert (first.hit, again.hit, again.entry, make.made) == (False, True, first.entry, 1)
+
+    run(test)
+
+
+def test_what_is_stale_is_served_at_once_and_made_anew_once_behind_it(run: Run) -> None:
+    async def test(processes: Processes) -> None:
+        first = 1 if processes.shared else 2  # type: ignore[attr-defined]
+        old, new = ({b"%d" % n for n in range(begin, begin + first)} for begin in (1, 1 + first))
+        make = Maker(lambda n: entry(b"%d" % n, fresh_s=0.2 if n <= first else 60, stale_s=60), takes_s=0.3)
+        await processes.get(0, make)
+        await processes.get(1, make)
+        await asyncio.sleep(0.4)
+        begun = time.monotonic()
+        served = [await processes.get(n % 2, make) for n in range(50)]
+        assert time.monotonic() - begun < 0.25
+        assert ({s.entry.bodies[""] for s in served}, {s.hit for s in served}) == (old, {True})
+        while {(await processes.get(n, make)).entry.bodies[""] for n in (0, 1)} != new:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        assert make.made == 2 * first
+
+    run(test)
+
+
+def test_a_process_that_dies_while_it_makes_something_is_replaced(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (cache_module, shared_module):
+        monkeypatch.setattr(module, "LEASE_S", 1)
+    monkeypatch.setattr(cache_module, "_WAIT_S", 0.5)
+
+    async def test(processes: Processes) -> None:
+        dying = asyncio.create_task(processes.get(0, Maker(lambda _: entry(), takes_s=600)))
+        await asyncio.sleep(0.2)
+        make = Maker(lambda n: entry(b"%d" % n))
+        assert (await processes.get(1, make)).entry.bodies[""] == b"1"
+        dying.cancel()
+
+    run(test)
+
+
+def test_when_it_can_not_be_made_an_old_answer_is_better_than_none(run: Run) -> None:
+    async def test(processes: Processes) -> None:
+        make = Maker(lambda _: entry(fresh_s=0.05, stale_s=0.05))
+        await processes.get(0, make)
+        await asyncio.sleep(0.2)
+        make.trouble = Unavailable("database-away", "it is away")
+        served = await processes.get(0, make)
+        assert (served.entry.bodies[""], served.hit) == (b"one", True)
+        never = processes.caches[1]
+        with pytest.raises(Unavailable):
+            await never.get("/something/else", make, lambda: None)
+
+    run(test)
+
+
+def test_what_could_not_be_made_is_not_tried_again_at_once(run: Run) -> None:
+    async def test(processes: Processes) -> None:
+        make = Maker(lambda _: entry())
+        make.trouble = Problem(404, "not-found", "nothing")
+        for _ in range(20):
+            with pytest.raises(Problem, match="nothing"):
+                await processes.get(0, make)
+        assert make.made == 1
+
+    run(test)
+
+
+def test_who_is_hidden_is_in_no_answer_though_it_be_fresh_or_stale_or_all_there_is(run: Run) -> None:
+    async def test(processes: Processes) -> None:
+        make = Maker(lambda n: entry(b"%d" % n, names="did:plc:alice"))
+        await processes.get(0, make)
+        await processes.get(1, make)
+        made = make.made
+        processes.hidden._hashes = frozenset([short_hash("did:plc:alice")])
+        without = Maker(lambda _: entry(b"without"))
+        assert {(await processes.get(n, without)).entry.bodies[""] for n in (0, 1)} == {b"without"}
+        assert make.made == made
+
+    run(test)
+
+
+def test_too_much_is_refused_before_anything_is_looked_for(run: Run) -> None:
+    async def test(processes: Processes) -> None:
+        def admit() -> None:
+            raise Problem(429, "slow-down", "too much")
+
+        make = Maker(lambda _: entry())
+        with pytest.raises(Problem, match="too much"):
+            await processes.caches[0].get(ASKED, make, admit)
+        await processes.get(0, make)
+        assert (await processes.caches[0].get(ASKED, make, admit)).hit
+
+    run(test)
+
+
+def test_an_entry_answers_its_own_request_only() -> None:
+    made = entry()
+    assert unpacked(packed(made), ASKED) == made
+    assert unpacked(packed(made), "/another") is None
+    assert unpacked(b"\x80\x04\x95pickle", ASKED) is None
+
+
+def test_memory_has_an_end() -> None:
+    local = Local(50_000)
+    for number in range(100):
+        local.put(str(number), entry(b"x" * 1000))
+    assert local.bytes <= 50_000
+    assert local.get("0") is None
+    assert local.get("99") is not None
