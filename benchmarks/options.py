@@ -25,3 +25,14 @@ class BoardsOptions:
     account_hours: int = field(default=20_000_000, metadata={"help": "accounts with anything, by hour, over 30 days"})
     rate: int = field(default=2000, metadata={"help": "events a second in the minutes that are kept"})
     seed: int = field(default=1, metadata={"help": "of the history"})
+
+
+@dataclass(frozen=True, slots=True)
+class WebOptions:
+    """What `skytally bench web` can be told."""
+
+    events: int = field(default=500_000, metadata={"help": "simulated events that are counted first"})
+    seconds: int = field(default=8, metadata={"help": "seconds of each measurement"})
+    runs: int = field(default=3, metadata={"help": "tries of the whole; the median is shown, all are kept"})
+    soak_s: int = field(default=0, metadata={"help": "seconds at full load, 2,000 events a second coming in; 0: not"})
+    seed: int = field(default=1, metadata={"help": "of the simulated recording"})

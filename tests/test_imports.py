@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "sql": {"sql"},
     "collector": {"collector", "sql"},
     "web": {"web", "sql"},
-    "benchmarks": {"benchmarks", "collector", "sql"},
+    "benchmarks": {"benchmarks", "collector", "web", "sql"},
     "ops": {"ops", "benchmarks", "collector", "web", "sql"},
 }
 

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import signal
 import socket
+import stat
 import time
+from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from web.app import create_app
 from web.settings import WebSettings
 
 _AGAIN_S = 60.0
+UNIX = "unix"
+"""Among trusted proxies: whoever may enter the unix socket."""
 
 
 def bind(settings: WebSettings) -> socket.socket:
     """The listening socket. Raises OSError, for example when the port is taken."""
+    if settings.web_socket:
+        return _bind_unix(settings.web_socket)
     family, kind, protocol, _, address = socket.getaddrinfo(
         settings.web_host, settings.web_port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -31,8 +41,36 @@ def bind(settings: WebSettings) -> socket.socket:
     return listener
 
 
+def _bind_unix(path: str) -> socket.socket:
+    """For us and our group alone. What a process that is gone has left there is taken away."""
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        if stat.S_ISSOCK(os.stat(path).st_mode):
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+                if other.connect_ex(path) == 0:
+                    raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+            os.unlink(path)
+    except FileNotFoundError:
+        pass
+    except OSError:
+        listener.close()
+        raise
+    mask = os.umask(0o117)
+    try:
+        listener.bind(path)
+        listener.listen(1024)
+    except OSError:
+        listener.close()
+        raise
+    finally:
+        os.umask(mask)
+    return listener
+
+
 def address_of(listener: socket.socket) -> str:
     """Where a person finds it."""
+    if listener.family == socket.AF_UNIX:
+        return f"unix:{listener.getsockname()}"
     host, port = listener.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
 
@@ -53,18 +91,38 @@ class _Once(logging.Filter):
         return True
 
 
+class _Unix:
+    """Gives whoever comes over a unix socket an address, so that it can be trusted."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope.get("client"):
+            scope["client"] = (UNIX, 0)
+        await self._app(scope, receive, send)
+
+
+def _believing(app: ASGIApp, proxies: tuple[str, ...]) -> Any:
+    """The application as reached through proxies that say who their clients are."""
+    if not proxies:
+        return app
+    believing: Any = ProxyHeadersMiddleware(app, list(proxies))  # type: ignore[arg-type]
+    return _Unix(believing) if UNIX in proxies else believing
+
+
 def server_of(settings: WebSettings, conninfo: str) -> uvicorn.Server:
     """The server of one process, not running yet."""
+    app = create_app(settings, conninfo)
     config = uvicorn.Config(
-        create_app(settings, conninfo),
+        _believing(app, settings.trusted_proxies),
         loop="uvloop",
         http="httptools",
         lifespan="on",
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(settings.trusted_proxies),
+        proxy_headers=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=3,
     )

@@ -38,7 +38,7 @@ class WebSettings(Struct, frozen=True, kw_only=True):
         Meta(pattern=r"^(https?://[^\s]+)?$", description="Where readers reach the site, for links; empty: unknown."),
     ] = ""
     trusted_proxies: Annotated[
-        tuple[str, ...], Meta(description="Networks (CIDR) whose X-Forwarded-For is believed.")
+        tuple[str, ...], Meta(description="Networks (CIDR) whose X-Forwarded-For is believed; unix: of the socket.")
     ] = ()
     contact: Annotated[
         str, Meta(max_length=200, description="Who runs this: told to upstream in the User-Agent, shown on the site.")

@@ -33,8 +33,7 @@ class Purged:
         return Counter({key: n for key, n in counts.items() if not self._takes_key(key)}) if self.before_us else counts
 
     def totals_left(self, found: Iterable[tuple[Row, int, int]]) -> Iterator[tuple[Row, int, int]]:
-        """The rows by time of everybody together that are to be judged: a purged account stays in them, what comes of it
-        afterwards does not."""
+        """The rows by time of everybody together that are to be judged: those that no purge has anything to do with."""
         return (row for row in found if int(str(row[0][0])) >= self._totals_from)
 
     def totals_without(self, counts: Counter[Row]) -> Counter[Row]:

@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         asked = msgspec.structs.replace(settings.resolver, appview=url, appview_interval_s=0.2)
         with (
             Stage(arguments.seed, arguments.events, arguments.rate, served) as stage,
-            website(settings.web, conninfo, listener, display.say) as site,
+            website(settings.web, conninfo, listener, display.say) as sites,
             Companion("AppView", display.say, appview.serve, profiles) as simulated,
             resolver(asked, conninfo, "", display.say) as names,
             acting(settings.collector.board_rows, conninfo, display.say) as actors,
@@ -66,8 +66,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             )
 
             def look_after() -> None:
-                for each in (site, simulated, names, actors, stage):
+                for each in (*sites, simulated, names, actors):
                     each.look_after()
+                stage.look_after()
 
             ours = Settings(collector, asked, settings.web, settings.database, settings.values)
             display.say(f"a simulated network is at {stage.url}; stop with Ctrl-C")

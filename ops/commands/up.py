@@ -27,13 +27,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with database(settings.database) as where:
         migrate(where.conninfo, settings.collector.network)
         with (
-            website(settings.web, where.conninfo, listener, display.say) as site,
+            website(settings.web, where.conninfo, listener, display.say) as sites,
             resolver(settings.resolver, where.conninfo, settings.collector.contact, display.say) as names,
             acting(settings.collector.board_rows, where.conninfo, display.say) as actors,
         ):
 
             def look_after() -> None:
-                for each in (site, names, actors):
+                for each in (*sites, names, actors):
                     each.look_after()
 
             return collect(settings, where, display, also=look_after)

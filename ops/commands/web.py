@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 import psycopg
 
 from ops import exits
+from ops.companion import complain, until_told
 from ops.database import database
 from ops.settings import Settings
-from ops.website import listener_of
+from ops.website import listener_of, website
 from sql.session import connect, is_refusal
-from web.serve import address_of, serve
 
 HELP = "Serve the API and the site."
 EXAMPLE = "skytally web --web-port 8420"
@@ -26,8 +25,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     listener = listener_of(settings.web)
     with database(settings.database) as where:
         _check(where.conninfo)
-        print(f"serving {address_of(listener)}", file=sys.stderr, flush=True)
-        serve(settings.web, where.conninfo, listener)
+        told = until_told()
+        with website(settings.web, where.conninfo, listener, complain) as sites:
+            while not told.wait(1.0):
+                for each in sites:
+                    each.look_after()
     return exits.OK
 
 

@@ -87,6 +87,18 @@ def test_the_watermark_waits_for_the_last_lane_and_for_the_fold(rig: Rig) -> Non
     assert rig.one("select watermark from fold") == before
 
 
+def test_the_hindmost_lane_decides_the_watermark_and_one_that_is_nowhere_yet_holds_it_back(rig: Rig) -> None:
+    rig.hand(like(BOBS, at=60_000), at=60_000)
+    rig.owner.execute("update lane set stream_time = stream_time - interval '7 seconds' where lane = 5")
+    rig.fold()
+    assert rig.one("select watermark = (select stream_time from lane where lane = 5) from fold")
+    before = rig.one("select watermark from fold")
+    rig.hand(like(BOBS, at=120_000), at=120_000)
+    rig.owner.execute("update lane set stream_time = null where lane = 5")
+    rig.fold()
+    assert rig.one("select watermark from fold") == before
+
+
 def test_the_roller_may_not_touch_the_log(rig: Rig) -> None:
     for query in (b"delete from event", b"insert into lane (lane) values (1)", b"update account set did = ''"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -82,12 +82,12 @@ MUTANTS = [
     Mutant(
         "watermark of the foremost lane", "sql/rollup/turn_segment.sql",
         "then min(stream_time) end", "then max(stream_time) end",
-        (unit("rollup", "watermark"),),
+        (unit("rollup", "hindmost"),),
     ),
     Mutant(
         "watermark although a lane has none", "sql/rollup/turn_segment.sql",
         "case when count(stream_time) = count(*) then min(stream_time) end", "min(stream_time)",
-        (unit("rollup", "watermark"),),
+        (unit("rollup", "hindmost"),),
     ),
     Mutant(
         "tallies left unfolded at the end", "collector/roller.py",

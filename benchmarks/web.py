@@ -1,0 +1,221 @@
+"""The web benchmark: how many answers a second one process gives, by each way through its cache.
+
+Against a bare Starlette application that sends the same bytes, in the same run, on the real thing: a simulated network
+counted by the collector, PostgreSQL, memcached where there is one, and wrk on the same machine.
+
+    hot_per_second, bare_per_second, ratio   a board of 100 that is fresh, 32 connections
+    p50_ms, p99_ms                           of the same
+    stale, shared, miss                      answers a second: stale all the time and made anew behind it; from
+                                             memcached, or the table; all different, so that each has to be made
+    herd_queries                             what PostgreSQL was asked by 1,000 clients at once on an expired key, in
+                                             times of what one client asks
+    soak                                     for so long, with 2,000 events a second coming in: answers a second,
+                                             errors, p99, and MiB of the process at the beginning and at the end
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from benchmarks import child
+from benchmarks.balance import WrongRun
+from benchmarks.machine import machine
+from benchmarks.options import WebOptions
+from benchmarks.pipeline import median
+from benchmarks.site import EXPIRING, FRESH, SHARED, STALE, Running, bare, site
+from benchmarks.trial import NETWORK, Server
+from benchmarks.wrk import Load, wrk
+from sql.session import connect
+
+PATH = "/api/v1/top/accounts?metric=likes_received&window=1h&limit=100"
+CONNECTIONS = 32
+HERD = 1000
+_EVERY_OTHER = """
+local n = {first}
+request = function()
+  n = n + 1
+  return wrk.format("GET", "/api/v1/top/accounts?limit=" .. (100 + n % 700) .. "&offset=" .. math.floor(n / 700))
+end
+"""
+_MANY = """
+local n = 0
+local kinds = {"accounts", "posts", "hashtags", "links", "domains", "emoji", "languages"}
+request = function()
+  n = n + 1
+  return wrk.format("GET", "/api/v1/top/" .. kinds[1 + n % 7] .. "?limit=" .. (10 + n % 20))
+end
+"""
+
+
+def web(options: WebOptions, server: Server, say: Any) -> dict[str, Any]:
+    """Run it all; the result as JSON-ready values. Raises WrongRun when an answer was none."""
+    with server() as conninfo, _memcached() as memcached:
+        _fill(options, conninfo, say)
+        tries = []
+        for number in range(options.runs):
+            say(f"try {number + 1} of {options.runs}")
+            tries.append(_try(options, conninfo, memcached, number, say))
+        result: dict[str, Any] = {name: median([one[name] for one in tries]) for name in tries[0]}
+        result["herd_queries"] = _herd(conninfo, memcached)
+        say(f"{HERD} clients on an expired key: {result['herd_queries']:g} times one client's queries")
+        if options.soak_s:
+            result["soak"] = _soak(options, conninfo, memcached)
+            say(f"soak: {result['soak']}")
+        return {**result, "memcached": bool(memcached), "machine": machine(), "tries": tries}
+
+
+def _fill(options: WebOptions, conninfo: str, say: Any) -> None:
+    say(f"counting {options.events:,} simulated events")
+    with tempfile.TemporaryDirectory(prefix="skytally-bench-") as folder:
+        recording = Path(folder) / "recording.jsonl.zst"
+        child.run("simulate", "--events", str(options.events), "--seed", str(options.seed), "--out", str(recording))
+        with child.replay(recording) as (url, _):
+            child.run(
+                "collect", "--source", url, "--network", NETWORK, "--database-url", conninfo, "--until-idle", "3"
+            )
+
+
+def _try(options: WebOptions, conninfo: str, memcached: str, number: int, say: Any) -> dict[str, Any]:
+    def load(running: Running, script: str = "") -> Load:
+        found = wrk(running.url + PATH, connections=CONNECTIONS, seconds=options.seconds, script=script)
+        if found.errors:
+            raise WrongRun(f"{found.errors} requests had no answer")
+        return found
+
+    with site(conninfo, FRESH, memcached) as running:
+        body, headers = _warm(running)
+        hot = load(running)
+        miss = load(running, _EVERY_OTHER.format(first=number * 10**6))
+    with bare(body, headers) as running:
+        _warm(running)
+        plain = load(running)
+    with site(conninfo, STALE, memcached) as running:
+        _warm(running)
+        stale = load(running)
+    with site(conninfo, SHARED, memcached) as running:
+        _warm(running)
+        shared = load(running)
+    say(f"hot {hot.requests_per_second:,.0f}/s, p99 {hot.p99_ms} ms; bare {plain.requests_per_second:,.0f}/s")
+    return {
+        "hot_per_second": hot.requests_per_second, "bare_per_second": plain.requests_per_second,
+        "ratio": round(hot.requests_per_second / plain.requests_per_second, 3),
+        "p50_ms": hot.p50_ms, "p99_ms": hot.p99_ms, "stale": stale.requests_per_second,
+        "shared": shared.requests_per_second, "miss": miss.requests_per_second, "bytes": len(body),
+    }  # fmt: skip
+
+
+def _warm(running: Running) -> tuple[bytes, dict[str, str]]:
+    """The answer, once it is served from the cache; what it says beside its body."""
+    end_at = time.monotonic() + 20
+    while True:
+        with contextlib.suppress(OSError):
+            where = urlsplit(running.url)
+            connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=10)
+            connection.request("GET", PATH)
+            answer = connection.getresponse()
+            body = answer.read()
+            connection.close()
+            if answer.status == 200 and "miss" not in (answer.getheader("cache-status") or ""):
+                skipped = ("date", "content-length")
+                return body, {name: value for name, value in answer.getheaders() if name.lower() not in skipped}
+        if time.monotonic() > end_at:
+            raise WrongRun("the site does not answer")
+        time.sleep(0.1)
+
+
+def _herd(conninfo: str, memcached: str) -> float:
+    """Times of one client's queries that many ask at once, when what they want has just expired."""
+    with site(conninfo, EXPIRING, memcached) as running, connect(conninfo, None, "bench") as owner:
+        _warm(running)
+        time.sleep(1.5)
+        one = _asked(owner, lambda: asyncio.run(_ask(running, 1)))
+        time.sleep(1.5)
+        many = _asked(owner, lambda: asyncio.run(_ask(running, HERD)))
+    return round(many / max(one, 1), 3)
+
+
+def _asked(owner: Any, do: Any) -> int:
+    """How often the boards were read meanwhile."""
+
+    def read() -> int:
+        time.sleep(1.2)  # sessions say what they did once a second
+        row = owner.execute("select coalesce(sum(idx_scan), 0) from pg_stat_user_indexes where relname = 'board'")
+        found = row.fetchone()
+        return int(found[0])
+
+    before = read()
+    do()
+    return read() - before
+
+
+async def _ask(running: Running, clients: int) -> None:
+    """All connected first, then all at once."""
+    where = urlsplit(running.url)
+    streams = [await asyncio.open_connection(where.hostname, where.port, limit=1 << 20) for _ in range(clients)]
+    line = f"GET {PATH} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n".encode()
+    for _, writer in streams:
+        writer.write(line)
+    answers = await asyncio.gather(*[reader.read(-1) for reader, _ in streams])
+    for _, writer in streams:
+        writer.close()
+    bad = sum(not answer.startswith(b"HTTP/1.1 200") for answer in answers)
+    if bad:
+        raise WrongRun(f"{bad} of {clients} clients had no answer")
+
+
+def _soak(options: WebOptions, conninfo: str, memcached: str) -> dict[str, Any]:
+    with (
+        tempfile.TemporaryDirectory(prefix="skytally-bench-") as folder, site(conninfo, FRESH, memcached) as running,
+    ):  # fmt: skip
+        recording = Path(folder) / "recording.jsonl.zst"
+        events = 2000 * (options.soak_s + 20)
+        start = "2026-07-05T00:00:00Z"
+        child.run("simulate", "--events", str(events), "--rate", "2000", "--start", start, "--out", str(recording))
+        with child.replay(recording, "--speed", "1") as (url, _):
+            given = ("--source", url, "--network", NETWORK, "--database-url", conninfo, "--since", "oldest")
+            collecting = threading.Thread(target=child.run, args=("collect", *given, "--until-idle", "5"))
+            collecting.start()
+            _warm(running)
+            wrk(running.url + PATH, connections=CONNECTIONS, seconds=10, script=_MANY)
+            begun = _rss_mib(running.pid)
+            load = wrk(running.url + PATH, connections=CONNECTIONS, seconds=options.soak_s, script=_MANY)
+            ended = _rss_mib(running.pid)
+            collecting.join()
+    return {
+        "seconds": options.soak_s, "per_second": load.requests_per_second, "errors": load.errors,
+        "p99_ms": load.p99_ms, "rss_mib_begin": begun, "rss_mib_end": ended,
+    }  # fmt: skip
+
+
+def _rss_mib(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return round(int(line.split()[1]) / 1024, 1)
+    return 0.0
+
+
+@contextlib.contextmanager
+def _memcached() -> Iterator[str]:
+    """A memcached of its own; empty where the machine has none."""
+    program = shutil.which("memcached")
+    if program is None:
+        yield ""
+        return
+    with tempfile.TemporaryDirectory(prefix="skytally-bench-") as folder:
+        where = f"{folder}/memcached"
+        with subprocess.Popen([program, "-u", "root", "-s", where, "-m", "64", "-I", "4m", "-t", "1"]) as process:
+            try:
+                yield where
+            finally:
+                process.kill()
