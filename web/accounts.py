@@ -84,12 +84,12 @@ async def _best_ranks(snapshot: Snapshot, id: int) -> dict[str, dict[str, answer
     return best
 
 
-async def series(snapshot: Snapshot, ask: asking.AccountSeries) -> answers.SeriesAnswer:
+async def series(snapshot: Snapshot, ask: asking.AccountSeries) -> answers.AccountSeriesAnswer:
     """GET /api/v1/accounts/{actor}/series."""
     row = await find(snapshot, ask.actor)
     stretch = stretch_of(ask, snapshot.head)
     found = await account_points(snapshot, row["id"], ask.metric, stretch)
-    return await series_answer(snapshot, ask.metric, stretch, found)
+    return answers.AccountSeriesAnswer(**await series_said(snapshot, ask.metric, stretch, found), did=row["did"])
 
 
 async def account_points(snapshot: Snapshot, id: int, metric: str, stretch: Stretch) -> list[answers.Point]:
@@ -99,14 +99,18 @@ async def account_points(snapshot: Snapshot, id: int, metric: str, stretch: Stre
     return points_of(rows, stretch, snapshot.head)
 
 
-async def series_answer(
+async def series_said(
     snapshot: Snapshot, metric: str, stretch: Stretch, found: list[answers.Point]
-) -> answers.SeriesAnswer:
-    """Points, and what they say of themselves."""
-    return answers.SeriesAnswer(
-        **await coverage.said(snapshot, stretch.begin, stretch.end), metric=metric,
-        bucket=round(stretch.bucket.total_seconds()), from_=stretch.begin, to=stretch.end, points=found,
-    )  # fmt: skip
+) -> dict[str, Any]:
+    """The fields of a series."""
+    return {
+        **await coverage.said(snapshot, stretch.begin, stretch.end),
+        "metric": metric,
+        "bucket": round(stretch.bucket.total_seconds()),
+        "from_": stretch.begin,
+        "to": stretch.end,
+        "points": found,
+    }
 
 
 async def compare(snapshot: Snapshot, ask: asking.Compare) -> answers.CompareAnswer:
@@ -155,7 +159,7 @@ async def heatmap(snapshot: Snapshot, ask: asking.Heatmap) -> answers.HeatmapAns
         local: datetime = found["time"].astimezone(zone)
         counts[local.weekday()][local.hour] += found["gained"]
     return answers.HeatmapAnswer(
-        **await coverage.said(snapshot, begin, end), metric=ask.metric, window=ask.window, tz=ask.tz,
+        **await coverage.said(snapshot, begin, end), did=row["did"], metric=ask.metric, window=ask.window, tz=ask.tz,
         from_=begin, to=end, counts=counts,
     )  # fmt: skip
 

@@ -137,6 +137,19 @@ class SeriesAnswer(Answer, frozen=True, kw_only=True, rename={"from_": "from"}):
     points: list[Point]
 
 
+class AccountSeriesAnswer(SeriesAnswer, frozen=True, kw_only=True):
+    """A series of an account."""
+
+    did: str
+
+
+class PostSeriesAnswer(SeriesAnswer, frozen=True, kw_only=True):
+    """A series of a post."""
+
+    did: str
+    uri: str
+
+
 class Total(Struct, frozen=True):
     """A stock, and as of when."""
 
@@ -170,6 +183,7 @@ class Account(Answer, frozen=True, kw_only=True):
 class HeatmapAnswer(Answer, frozen=True, kw_only=True, rename={"from_": "from"}):
     """How much was gained by weekday and hour."""
 
+    did: str
     metric: str
     window: str
     tz: str

@@ -89,7 +89,8 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
         lifespan=lifespan,
     )
     site.router.redirect_slashes = False  # one address for one thing
-    return SecurityHeaders(site)  # outermost: the answer to our own failure carries them too
+    # outermost: the answer to our own failure carries them too
+    return SecurityHeaders(site, https=settings.public_url.startswith("https://"))
 
 
 def _namespace(conninfo: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _PAGE_POLICY = (
@@ -18,34 +17,40 @@ _EVERYWHERE = {
 }
 
 
+_OF_API = {
+    **_EVERYWHERE,
+    "Content-Security-Policy": _API_POLICY,
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "As-Of, Cache-Status, Coverage, ETag, Retry-After",
+}
+_OF_PAGES = {**_EVERYWHERE, "Content-Security-Policy": _PAGE_POLICY}
+_STRICT = {"Strict-Transport-Security": "max-age=31536000"}
+"""Where readers come by https; over http browsers ignore it (RFC 6797, 8.1)."""
+
+
 class SecurityHeaders:
     """Adds them to every HTTP answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self._app = app
+        strict = _STRICT if https else {}
+        self._of_api, self._of_pages = _raw({**_OF_API, **strict}), _raw({**_OF_PAGES, **strict})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        found = _for_path(scope["path"])
+        path: str = scope["path"]
+        found = self._of_api if path.startswith("/api/") or path == "/openapi.json" else self._of_pages
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in found.items():
-                    headers[name] = value
+                message["headers"] = [*message.get("headers", ()), *found]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
-def _for_path(path: str) -> dict[str, str]:
-    if path.startswith("/api/"):
-        return {
-            **_EVERYWHERE,
-            "Content-Security-Policy": _API_POLICY,
-            "Cross-Origin-Resource-Policy": "cross-origin",
-            "Access-Control-Allow-Origin": "*",
-        }
-    return {**_EVERYWHERE, "Content-Security-Policy": _PAGE_POLICY}
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]

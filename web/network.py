@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from web import answers, asking, coverage
-from web.accounts import points, series_answer, totals_of
+from web.accounts import points, series_said, totals_of
 from web.database import Snapshot
 from web.metrics import KEPT, OF_ACCOUNT
 from web.problem import not_found
@@ -19,7 +19,8 @@ async def series(snapshot: Snapshot, ask: asking.NetworkSeries) -> answers.Serie
     stretch = stretch_of(ask, snapshot.head)
     read = read_of(stretch, snapshot.head)
     rows = await points(snapshot, "total", {}, OF_ACCOUNT[ask.metric], stretch.bucket, read)
-    return await series_answer(snapshot, ask.metric, stretch, points_of(rows, stretch, snapshot.head))
+    found = points_of(rows, stretch, snapshot.head)
+    return answers.SeriesAnswer(**await series_said(snapshot, ask.metric, stretch, found))
 
 
 async def totals(snapshot: Snapshot, ask: asking.OfWindow) -> answers.NetworkTotals:

@@ -19,7 +19,8 @@ from web.problem import Problem, bad_parameter
 QUERY_BYTES_MAX = 4096
 _PARAMETERS_MAX = 32
 _AT_FIELD = re.compile(r"^(?P<detail>.*) - at `\$\.(?P<name>[^`.]+)`$", re.DOTALL)
-_UNKNOWN = re.compile(r"unknown field `(?P<name>[^`]*)`")
+_INTEGERS = {"limit", "offset", "bucket"}
+_INTEGER = re.compile(r"-?[0-9]{1,18}").fullmatch
 Asked = TypeVar("Asked", bound=Ask)
 
 
@@ -58,6 +59,9 @@ def _names(kind: type[Ask]) -> set[str]:
 
 
 def _checked(kind: type[Asked], given: dict[str, Any]) -> Asked:
+    for name in _INTEGERS & given.keys():
+        if not _INTEGER(given[name]):
+            raise bad_parameter(name, "has to be an integer")
     for name in ("actor", "actors"):
         if name in given:
             given[name] = ",".join(canonical(each) for each in given[name].split(","))
@@ -71,7 +75,7 @@ def _checked(kind: type[Asked], given: dict[str, Any]) -> Asked:
 
 
 def _plainly(detail: str) -> str:
-    return detail.replace("`str` ", "a text ").replace("`int`", "an integer").replace("`", "")
+    return detail.replace("`str`", "a text").replace("`int`", "an integer").replace("`", "")
 
 
 def _allowed(kind: type[Ask], name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from web import answers, asking, coverage
-from web.accounts import WINDOWS, points, series_answer, totals_of
+from web.accounts import WINDOWS, points, series_said, totals_of
 from web.actors import find
 from web.boards import POST, created_at
 from web.database import Snapshot
@@ -29,13 +29,16 @@ async def post(snapshot: Snapshot, ask: asking.OnePost) -> answers.Post:
     )  # fmt: skip
 
 
-async def series(snapshot: Snapshot, ask: asking.PostSeries) -> answers.SeriesAnswer:
+async def series(snapshot: Snapshot, ask: asking.PostSeries) -> answers.PostSeriesAnswer:
     """GET /api/v1/posts/{actor}/{rkey}/series."""
-    _, key = await _found(snapshot, ask.actor, ask.rkey)
+    row, key = await _found(snapshot, ask.actor, ask.rkey)
     stretch = stretch_of(ask, snapshot.head)
     read = read_of(stretch, snapshot.head)
     rows = await points(snapshot, "post", key, OF_POST[ask.metric], stretch.bucket, read)
-    return await series_answer(snapshot, ask.metric, stretch, points_of(rows, stretch, snapshot.head))
+    found = points_of(rows, stretch, snapshot.head)
+    uri = f"at://{row['did']}/{POST}/{ask.rkey}"
+    said = await series_said(snapshot, ask.metric, stretch, found)
+    return answers.PostSeriesAnswer(**said, did=row["did"], uri=uri)
 
 
 async def _found(snapshot: Snapshot, actor: str, rkey: str) -> tuple[dict[str, Any], dict[str, int]]:

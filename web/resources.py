@@ -97,7 +97,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "/accounts/{actor}/series", "account-series", "An account by one metric, bucket by bucket.",
-        asking.AccountSeries, answers.SeriesAnswer, accounts.series, _of_series, "points",
+        asking.AccountSeries, answers.AccountSeriesAnswer, accounts.series, _of_series, "points",
     ),
     Resource(
         "/accounts/{actor}/top-posts", "account-top-posts", "The posts of an account that received most in a window.",
@@ -113,7 +113,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "/posts/{actor}/{rkey}/series", "post-series", "What a post received, bucket by bucket.",
-        asking.PostSeries, answers.SeriesAnswer, posts.series, _of_series, "points",
+        asking.PostSeries, answers.PostSeriesAnswer, posts.series, _of_series, "points",
     ),
     Resource(
         "/network/series", "network-series", "The whole network by one metric, bucket by bucket.",

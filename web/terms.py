@@ -5,7 +5,7 @@ from __future__ import annotations
 from unicodedata import normalize
 
 from web import answers, asking
-from web.accounts import series_answer
+from web.accounts import series_said
 from web.database import Snapshot
 from web.metrics import DIMENSIONS
 from web.problem import not_found
@@ -22,7 +22,8 @@ async def series(snapshot: Snapshot, kind: str, ask: asking.TermSeries) -> answe
     given = {"terms": [term], "dimension": DIMENSIONS[kind], "bucket": stretch.bucket}
     query = "term_points" if ask.by == "posts" else "term_authors"
     rows = await snapshot.rows(query, **given, **read_of(stretch, snapshot.head))
-    return await series_answer(snapshot, ask.by, stretch, points_of(rows, stretch, snapshot.head))
+    found = points_of(rows, stretch, snapshot.head)
+    return answers.SeriesAnswer(**await series_said(snapshot, ask.by, stretch, found))
 
 
 def _as_kept(kind: str, key: str) -> str:

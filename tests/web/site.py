@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
@@ -34,11 +34,11 @@ class Answer(NamedTuple):
 class Site:
     """Where it is listening."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, stop: Callable[[], None] = lambda: None) -> None:
+        self.port, self.stop = port, stop
 
     def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             connection.request(method, path, headers={name.replace("_", "-"): text for name, text in headers.items()})
             answer = connection.getresponse()
@@ -56,13 +56,17 @@ def site(conninfo: str, **settings: Any) -> Iterator[Site]:
     server = server_of(given, conninfo)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    try:
-        yield Site(listener.getsockname()[1])
-    finally:
+
+    def stop() -> None:
         server.should_exit = True
         thread.join(20)
         assert not thread.is_alive()
         listener.close()
+
+    try:
+        yield Site(listener.getsockname()[1], stop)
+    finally:
+        stop()
 
 
 class Page(HTMLParser):

@@ -1,0 +1,94 @@
+"""Who is hidden is gone from every answer within seconds, fresh and stale ones too, and other caches are told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from collector.boards import Boards
+from tests.collector.frames import ALICE, BOB, CAROL, like, notice, post_uri
+from tests.collector.rig import Rig
+from tests.web.site import Site, site
+from web import hidden
+from web.entry import short_hash
+
+POST = "3mpsz5xmars22"
+PATHS = (
+    "/top/accounts", "/top/posts", f"/accounts/{ALICE}", f"/accounts/{ALICE}/series", f"/accounts/{ALICE}/top-posts",
+    f"/accounts/{ALICE}/heatmap", f"/posts/{ALICE}/{POST}", f"/posts/{ALICE}/{POST}/series",
+    f"/compare?actors={ALICE},{BOB}", "/search?q=did:plc:aaaaaaaaaaaaaaaaaaaaaaaa",
+)  # fmt: skip
+
+
+@pytest.fixture
+def rig(conninfo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+    monkeypatch.setattr(hidden, "INTERVAL_S", 0.1)
+    with closing(Rig(conninfo, tmp_path)) as found:
+        found.hand(
+            *[like(post_uri(ALICE, POST), BOB, n) for n in range(3)], like(post_uri(BOB, POST), CAROL, 9), at=60_000
+        )
+        found.fold()
+        Boards(found.roller, 100, 40).refresh(set())
+        yield found
+
+
+def shown(found: Site) -> dict[str, bool]:
+    """Of each answer, whether it names Alice."""
+    return {path: ALICE.encode() in found.get(f"/api/v1{path}").body for path in PATHS}
+
+
+def until_hidden(found: Site) -> None:
+    end_at = time.monotonic() + 20
+    while any(shown(found).values()):
+        assert time.monotonic() < end_at, shown(found)
+
+
+@pytest.mark.parametrize("why", ["deactivated", "operator", "own wish"])
+def test_who_is_hidden_leaves_every_answer_and_comes_back(rig: Rig, why: str) -> None:
+    with site(rig.conninfo) as found:
+        assert all(shown(found).values()), shown(found)
+        if why == "deactivated":
+            rig.hand(notice("account", ALICE, 70_000, active=False, status="deactivated"))
+        elif why == "operator":
+            rig.owner.execute("update account set hidden = true where did = %s", (ALICE,))
+        else:
+            rig.owner.execute("update account set unlisted = true where did = %s", (ALICE,))
+        until_hidden(found)
+        refused = found.get(f"/api/v1/accounts/{ALICE}")
+        assert (refused.status, refused.json["type"]) == (404, "/docs#not-shown")
+        if why == "operator":
+            rig.owner.execute("update account set hidden = false where did = %s", (ALICE,))
+            end_at = time.monotonic() + 20
+            while found.get(f"/api/v1/accounts/{ALICE}").status != 200:  # a refusal is remembered for 10 s
+                assert time.monotonic() < end_at
+                time.sleep(0.2)
+
+
+def test_who_is_deleted_is_gone(rig: Rig) -> None:
+    with site(rig.conninfo) as found:
+        assert found.get(f"/api/v1/accounts/{ALICE}").status == 200
+        rig.hand(notice("account", ALICE, 70_000, active=False, status="deleted"))
+        until_hidden(found)
+        answer = found.get(f"/api/v1/accounts/{ALICE}")
+        assert (answer.status, answer.json["type"]) == (410, "/docs#gone")
+
+
+def test_other_caches_are_told_whom_to_forget_once(rig: Rig, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    hook = tmp_path / "hook"
+    hook.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {told}\n')
+    hook.chmod(0o700)
+    with site(rig.conninfo, cdn_purge=str(hook)) as found:
+        found.get("/api/v1/top/accounts")
+        time.sleep(0.5)
+        rig.owner.execute("update account set hidden = true where did = %s", (ALICE,))
+        end_at = time.monotonic() + 20
+        while not told.exists():
+            assert time.monotonic() < end_at
+            time.sleep(0.05)
+        time.sleep(0.5)
+    assert told.read_text().split() == [short_hash(ALICE)]
