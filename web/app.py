@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import blake2b
 
+import psycopg
 from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import PoolTimeout
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -60,6 +62,8 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
         app.state.overviews = Overviews(database.pool)
         app.state.database, app.state.local, app.state.version = database, local, VERSION
         await database.pool.open(wait=False)  # the site answers before the database does
+        with contextlib.suppress(psycopg.Error, PoolTimeout, OSError):
+            await hidden.look(database.pool)  # before the first answer, which may be one that others have made
         following = asyncio.create_task(hidden.follow(database.pool))
         try:
             yield

@@ -1,6 +1,7 @@
 """What can be asked: the parameters of every resource as types, which check them, name them, and describe them.
 
-A request is one of these structs. It owns its canonical form; it knows neither URLs nor what is answered.
+A request is one of these structs. It owns its canonical form; it knows neither URLs nor what is answered. What need not
+be said is UNSET: `null` is a text like any other here.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct, structs
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 _DID = r"did:[a-z]+:[A-Za-z0-9._:%-]{1,2000}"
 _HANDLE = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))+"
@@ -39,7 +40,7 @@ Actor = Annotated[
 Actors = Annotated[
     str,
     Meta(
-        pattern=f"^@?(?:{_DID}|{_HANDLE})(?:,@?(?:{_DID}|{_HANDLE})){{0,4}}$", max_length=4096,
+        pattern=f"^@?(?:{_DID}|{_HANDLE})(?:,@?(?:{_DID}|{_HANDLE})){{0,4}}$", max_length=2048,
         description="One to five DIDs or handles, with commas between them.",
     ),
 ]  # fmt: skip
@@ -98,7 +99,7 @@ class Page(Ask, frozen=True, kw_only=True):
     window: Window = "1h"
     limit: Limit = 100
     offset: Offset = 0
-    as_of: AsOf | None = None
+    as_of: AsOf | UnsetType = UNSET
     format: Format = "json"
 
 
@@ -107,7 +108,7 @@ class TopAccounts(Page, frozen=True, kw_only=True):
 
     metric: AccountBoard = "likes_received"
     count: Count = "records"
-    q: Text | None = None
+    q: Text | UnsetType = UNSET
 
 
 class TopPosts(Page, frozen=True, kw_only=True):
@@ -127,8 +128,8 @@ class Series(Ask, frozen=True, kw_only=True, rename={"from_": "from"}):
     """Points of a time; without `from`, as many as a chart shows."""
 
     bucket: Bucket = 3600
-    from_: Time | None = None
-    to: Time | None = None
+    from_: Time | UnsetType = UNSET
+    to: Time | UnsetType = UNSET
     format: Format = "json"
 
 

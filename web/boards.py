@@ -31,10 +31,10 @@ class _Page(NamedTuple):
 async def _page(snapshot: Snapshot, query: str, ask: asking.Page, metric: str, **given: Any) -> _Page:
     """A page, what it covers, and since when that is complete. Without any board yet it is an empty one."""
     found = await snapshot.rows(
-        query, metric=metric, time_window=ask.window, length=LENGTH[ask.window], at=ask.as_of,
+        query, metric=metric, time_window=ask.window, length=LENGTH[ask.window], at=ask.as_of or None,
         offset=ask.offset, limit=ask.limit, **given,
     )  # fmt: skip
-    if not found and ask.as_of is not None:
+    if not found and ask.as_of:
         raise not_found(
             "no such list is kept as of then; lists are kept as of each full hour, and for 15 minutes while one pages"
         )
@@ -56,7 +56,7 @@ async def _page(snapshot: Snapshot, query: str, ask: asking.Page, metric: str, *
 async def accounts(snapshot: Snapshot, ask: asking.TopAccounts) -> answers.AccountBoardPage:
     """GET /api/v1/top/accounts."""
     _check_actors(ask.count, ask.window)
-    pattern = None if ask.q is None else f"%{_literally(ask.q.removeprefix('@'))}%"
+    pattern = f"%{_literally(ask.q.removeprefix('@'))}%" if ask.q else None
     query = "board_accounts" if ask.count == "records" else "board_accounts_by_actors"
     page = await _page(snapshot, query, ask, ask.metric, pattern=pattern)
     return answers.AccountBoardPage(**page.said, rows=[answers.AccountRow(**row) for row in page.rows])

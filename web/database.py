@@ -22,6 +22,8 @@ from sql.ids import Ids
 from sql.session import entry
 from web.problem import Unavailable
 
+_OTHERS = 2
+"""Connections for what is done beside making answers: looking into the cache's table, following changes."""
 _TIMEOUT_S = 2.0
 _AWAY_S = 1.0
 """How long nobody else waits for a database that has just not answered."""
@@ -81,7 +83,7 @@ class Database:
             entry(conninfo, "skytally_web", "web", connect_timeout_s=3),
             kwargs={"autocommit": True},
             min_size=1,
-            max_size=connections_max,
+            max_size=connections_max + _OTHERS,
             open=False,
             check=AsyncConnectionPool.check_connection,
             reconnect_timeout=10,

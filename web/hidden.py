@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -18,6 +19,7 @@ from sql import statement
 from web.entry import Entry, short_hash
 
 INTERVAL_S = 5.0
+_TOLD = timedelta(minutes=1)
 _log = logging.getLogger(__name__)
 
 
@@ -52,7 +54,15 @@ class Hidden:
         async with pool.connection(timeout=2.0) as connection:
             cursor = await connection.execute(statement("query/hidden"))
             found = frozenset([short_hash(did) for (did,) in await cursor.fetchall()])
-        new, self._hashes = found - self._hashes, found
-        if new and self._known and self._forget is not None:
-            await self._forget(sorted(new))
+        new, self._hashes = sorted(found - self._hashes), found
+        if new and self._known and self._forget is not None and await self._first(pool, new):
+            await self._forget(new)
         self._known = True
+
+    async def _first(self, pool: AsyncConnectionPool[Any], new: list[str]) -> bool:
+        """Whether no other process has told other caches of these."""
+        given = {"key": f"forget:{','.join(new)}", "lease": _TOLD}
+        async with pool.connection(timeout=2.0) as connection, connection.transaction():
+            await connection.execute("set transaction read write")
+            cursor = await connection.execute(statement("cache/lease"), given)
+            return await cursor.fetchone() is not None

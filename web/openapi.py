@@ -67,9 +67,7 @@ def _operation(resource: Resource, of: dict[Any, Any], components: dict[str, Any
     if any(parameter["name"] == "format" for parameter in parameters):
         columns = ", ".join(field.encode_name for field in msgspec.structs.fields(row_type(resource)))
         content[CSV.partition(";")[0]] = {"schema": {"type": "string", "description": f"Columns: {columns}."}}
-    refusals = [400, 414, 429, 503]
-    if resource.names_accounts or "{" in resource.path or resource.name == "network-active":
-        refusals += [404, 410]
+    refusals = [400, 404, 414, 429, 503, *([410] if resource.names_accounts else [])]
     return {
         "operationId": resource.name.replace("-", "_"),
         "summary": resource.summary,
@@ -85,7 +83,7 @@ def _operation(resource: Resource, of: dict[Any, Any], components: dict[str, Any
 def _parameters(resource: Resource, schema: dict[str, Any]) -> Iterable[dict[str, Any]]:
     for name, own in schema["properties"].items():
         in_path = f"{{{name}}}" in resource.path
-        own = _without_null(dict(own))
+        own = dict(own)
         text = own.pop("description", "")
         yield {
             "name": name,
@@ -94,14 +92,6 @@ def _parameters(resource: Resource, schema: dict[str, Any]) -> Iterable[dict[str
             "schema": own,
             **({"description": text} if text else {}),
         }
-
-
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """What is not given is null to us; nobody can send it."""
-    if schema.get("default", ...) is None:
-        del schema["default"]
-    choices = [choice for choice in schema.pop("anyOf", []) if choice != {"type": "null"}]
-    return {**schema, **choices[0]} if choices else schema
 
 
 def _status(of: dict[Any, Any]) -> dict[str, Any]:
