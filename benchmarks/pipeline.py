@@ -11,6 +11,7 @@ The result, medians of all tries (`meter`, `watch` and `lag` say how well CPU, m
     fold_lag_s                          of that run: from the last commit to the last fold
     fold_lag_s_max                      of that run: for how long anything read had to wait for the rollups, at most
     rss_mib_peak                        reader, workers, roller and supervisor together, in the worse of both runs
+    rss_mib_at_peak                     that, by process, of the run with the fold
     rss_mib_by_million                  the same, the fold running, each time another million events was counted
     cpu_us_per_event                    flat out, of each part, with the one fold at the end
     bytes_per_event                     the event log with its indexes
@@ -78,7 +79,7 @@ def _try(options: PipelineOptions, trials: Trials, say: Callable[[str], None]) -
         "sustained_with_fold": folding["events_per_second_folded"],
         **{name: folding[name] for name in ("fold_lag_s", "fold_lag_s_max")},
         "rss_mib_peak": max(burst["rss_mib_peak"], folding["rss_mib_peak"]),
-        "rss_mib_by_million": folding["rss_mib_by_million"],
+        **{name: folding[name] for name in ("rss_mib_at_peak", "rss_mib_by_million")},
         **{name: burst[name] for name in ("cpu_us_per_event", "bytes_per_event")},
         "gb_a_month": folding["gb_a_month"],
     }

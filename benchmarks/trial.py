@@ -64,6 +64,7 @@ class Trials:
                 "fold_lag_s_max": max(lag_s, seen.lag.max_s),
                 "rss_mib_peak": seen.rss_peak_bytes / (1 << 20),
                 "rss_mib_by_million": seen.rss_mib_by_million,
+                "rss_mib_at_peak": seen.rss_mib_at_peak,
                 "cpu_us_per_event": {part: seen.meter.cpu_s(part) / seen.events * 1e6 for part in PARTS},
                 "bytes_per_event": row[0] / seen.events if row else 0.0,
                 "gb_a_month": growth,

@@ -36,6 +36,7 @@ class Watch:
         self.meter = Meter()
         self.lag = Lag()
         self.rss_peak_bytes = 0
+        self.rss_mib_at_peak: dict[str, float] = {}
         self.rss_mib_by_million: list[float] = []
         """The group's memory each time another million events was counted."""
         self.events = self.refused = 0
@@ -96,8 +97,11 @@ class Watch:
 
     def _look(self, group: Group) -> None:
         now, reader, workers = time.monotonic(), group.reader_vitals, group.worker_vitals
-        resident = self._look_at_costs(group)
-        self.rss_peak_bytes = max(self.rss_peak_bytes, resident)
+        of_each = self._look_at_costs(group)
+        resident = sum(of_each.values())
+        if resident > self.rss_peak_bytes:
+            self.rss_peak_bytes = resident
+            self.rss_mib_at_peak = {label: round(size / _MIB, 1) for label, size in of_each.items()}
         self.events = int(sum(vitals.get("events") for vitals in workers))
         self.refused = int(sum(vitals.get("refused") for vitals in workers))
         while len(self.rss_mib_by_million) < self.events // _MILLION:
@@ -115,12 +119,15 @@ class Watch:
         if self._stop_after_s is not None and self.first_at and now - self.first_at > self._stop_after_s:
             self._stop()
 
-    def _look_at_costs(self, group: Group) -> int:
-        """Note the CPU of all; return the group's resident bytes, with the supervisor's, which is this process."""
-        meter = self.meter
-        resident = meter.look("reader", [group.reader.pid or 0])
-        resident += meter.look("worker", [process.pid or 0 for process in group.workers])
-        return resident + meter.look("roller", [group.roller.pid or 0]) + self._look_at_others()
+    def _look_at_costs(self, group: Group) -> dict[str, int]:
+        """Note the CPU of all; return the resident bytes of the group, the supervisor's too, which is this process."""
+        look = self.meter.look
+        return {
+            "reader": look("reader", [group.reader.pid or 0]),
+            "worker": look("worker", [process.pid or 0 for process in group.workers]),
+            "roller": look("roller", [group.roller.pid or 0]),
+            "supervisor": self._look_at_others(),
+        }
 
     def _look_at_others(self) -> int:
         self.meter.look_below("postgres", self._postmaster)

@@ -27,6 +27,9 @@ SHOWN_CHANGE_KEPT = timedelta(days=3)
 """How long caches can learn that an account is not shown any more: longer than they keep an answer."""
 
 
+_LAG_MAX = timedelta(minutes=2)
+
+
 class Chores:
     """What is due, on the monotonic clock."""
 
@@ -46,6 +49,8 @@ class Chores:
         self._done_at = now
         tend_days(self._connection, self._settings)
         self._connection.execute(statement("rollup/forget_changes"), {"age": SHOWN_CHANGE_KEPT})
+        if self._is_live():
+            self._connection.execute("select summarize_log()")
         shortened = keep_to_budget(self._connection, self._settings)
         self._vitals.set("log_days_short", shortened.log_days_short)
         self._vitals.set("over_budget_bytes", shortened.over_bytes)
@@ -53,6 +58,11 @@ class Chores:
             self._purged_at = now
             self._purge.begin()
         self._purge_some()
+
+    def _is_live(self) -> bool:
+        """Whether nothing is more urgent: to catch up is."""
+        row = self._connection.execute("select watermark > now() - %s::interval from fold", (_LAG_MAX,)).fetchone()
+        return row is not None and bool(row[0])
 
     def _purge_some(self) -> None:
         """A table, or as many as it takes to be through with all of them before the next purge begins."""

@@ -273,6 +273,45 @@ class Searched(Struct, frozen=True, kw_only=True):
     post: str | None
 
 
+class Event(Struct, frozen=True, kw_only=True):
+    """Something an account did."""
+
+    time: datetime
+    type: str
+    operation: str
+    collection: str
+    rkey: str | None
+    subject: Annotated[str | None, Meta(description="The post or the account it is about, where that is shown.")]
+
+
+class Events(Answer, frozen=True, kw_only=True):
+    """What an account did, newest first, as far back as the event log is kept."""
+
+    did: str
+    events: list[Event]
+    cursor: str | None
+
+
+class Interactor(Struct, frozen=True, kw_only=True):
+    """Somebody who did something to a post."""
+
+    time: datetime
+    did: str
+    handle: str | None
+    display_name: str | None
+    rkey: str
+
+
+class InteractionsAnswer(Answer, frozen=True, kw_only=True):
+    """Who did something to a post and has not taken it back, as far back as the event log is kept."""
+
+    did: str
+    uri: str
+    metric: str
+    interactions: list[Interactor]
+    cursor: str | None
+
+
 class Status(Answer, frozen=True, kw_only=True):
     """How the collector is."""
 

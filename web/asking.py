@@ -37,6 +37,12 @@ Actor = Annotated[
         description="A DID, or a handle with or without @, in any case.",
     ),
 ]  # fmt: skip
+EventType = Literal["post", "reply", "like", "repost", "follow", "profile", "identity", "account", "other"]
+Interaction = Literal["likes", "reposts", "replies", "quotes"]
+EventsLimit = Annotated[int, Meta(ge=1, le=100, description="Rows at most.")]
+Cursor = Annotated[
+    str, Meta(pattern=r"^[0-9]{1,17}\.[0-9]{1,19}\.-?[0-9]{1,19}$", description="Of the page before.")
+]
 Actors = Annotated[
     str,
     Meta(
@@ -161,6 +167,28 @@ class AccountPosts(Ask, frozen=True, kw_only=True):
     window: LongWindow = "7d"
     limit: Limit = 100
     format: Format = "json"
+
+
+class AccountEvents(Ask, frozen=True, kw_only=True):
+    """GET /api/v1/accounts/{actor}/events."""
+
+    actor: Actor
+    type: EventType | UnsetType = UNSET
+    limit: EventsLimit = 50
+    cursor: Cursor | UnsetType = UNSET
+
+
+class Interactions(Ask, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """GET /api/v1/posts/{actor}/{rkey}/interactions."""
+
+    actor: Actor
+    rkey: Rkey
+    metric: Interaction = "likes"
+    sort: Literal["asc", "desc"] = "desc"
+    from_: Time | UnsetType = UNSET
+    to: Time | UnsetType = UNSET
+    limit: EventsLimit = 50
+    cursor: Cursor | UnsetType = UNSET
 
 
 class Heatmap(Ask, frozen=True, kw_only=True):

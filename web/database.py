@@ -46,6 +46,8 @@ class Head:
     minutes_from: datetime
     """Minutes before this are not kept any more."""
     hours_from: datetime
+    log_from: datetime
+    """What the event log still has begins here."""
 
     @property
     def as_of(self) -> datetime | None:
@@ -129,5 +131,6 @@ async def _head(connection: psycopg.AsyncConnection[Any]) -> tuple[Head, bytes]:
         "days_to": row["days_to"] or first.replace(minute=0, hour=0),
         "minutes_from": row["minutes_from"] or never,
         "hours_from": row["hours_from"] or never,
+        "log_from": row["log_from"] or row["now"],
     }
     return Head(**given), bytes(salt)

@@ -48,11 +48,13 @@ def dids_of(answer: Any) -> Iterator[str]:
     """Whom an answer names."""
     if getattr(answer, "did", None):
         yield answer.did
-    for name in ("rows", "series", "accounts"):
+    for name in ("rows", "series", "accounts", "interactions", "events"):
         listed = getattr(answer, name, None)
         for row in listed if isinstance(listed, list) else ():
             if getattr(row, "did", None):
                 yield row.did
+            if subject := getattr(row, "subject", None):
+                yield subject.removeprefix("at://").partition("/")[0]
 
 
 def _csv(resource: Resource, answer: Any) -> bytes:

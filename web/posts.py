@@ -17,7 +17,7 @@ from web.windows import ALL, span_of
 
 async def post(snapshot: Snapshot, ask: asking.OnePost) -> answers.Post:
     """GET /api/v1/posts/{actor}/{rkey}. One that nobody has reacted to yet has zeros: it may well be there."""
-    row, key = await _found(snapshot, ask.actor, ask.rkey)
+    row, key = await found_post(snapshot, ask.actor, ask.rkey)
     of_windows = {window: span_of(window, snapshot.head) for window in WINDOWS}
     read = as_given({window: whole(span, snapshot.head) for window, span in of_windows.items()})
     rows = await points(snapshot, "post", key, ENGAGEMENT, "100000 days", read)
@@ -31,7 +31,7 @@ async def post(snapshot: Snapshot, ask: asking.OnePost) -> answers.Post:
 
 async def series(snapshot: Snapshot, ask: asking.PostSeries) -> answers.PostSeriesAnswer:
     """GET /api/v1/posts/{actor}/{rkey}/series."""
-    row, key = await _found(snapshot, ask.actor, ask.rkey)
+    row, key = await found_post(snapshot, ask.actor, ask.rkey)
     stretch = stretch_of(ask, snapshot.head)
     read = read_of(stretch, snapshot.head)
     rows = await points(snapshot, "post", key, OF_POST[ask.metric], stretch.bucket, read)
@@ -41,7 +41,8 @@ async def series(snapshot: Snapshot, ask: asking.PostSeries) -> answers.PostSeri
     return answers.PostSeriesAnswer(**said, did=row["did"], uri=uri)
 
 
-async def _found(snapshot: Snapshot, actor: str, rkey: str) -> tuple[dict[str, Any], dict[str, int]]:
+async def found_post(snapshot: Snapshot, actor: str, rkey: str) -> tuple[dict[str, Any], dict[str, int]]:
+    """The author's row and the post's key. Raises Problem where either is not to be shown."""
     row = await find(snapshot, actor)
     key = {"account": row["id"], "rkey": snapshot.ids.rkey(rkey)}
     if await snapshot.rows("deleted_post", **key):

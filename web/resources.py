@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from web import accounts, answers, asking, boards, network, posts, search, terms
+from web import accounts, answers, asking, boards, events, network, posts, search, terms
 from web.database import Snapshot
 from web.freshness import HISTORY, LIVE, OF_WINDOW, Freshness
 from web.metrics import DIMENSIONS
@@ -104,6 +104,10 @@ RESOURCES: tuple[Resource, ...] = (
         asking.AccountPosts, answers.PostBoardPage, accounts.top_posts, _of_window, "rows",
     ),
     Resource(
+        "/accounts/{actor}/events", "account-events", "What an account did, newest first, of the days that are logged.",
+        asking.AccountEvents, answers.Events, events.events, _live,
+    ),
+    Resource(
         "/accounts/{actor}/heatmap", "account-heatmap", "When an account is awake: by weekday and hour of a time zone.",
         asking.Heatmap, answers.HeatmapAnswer, accounts.heatmap, _slowly,
     ),
@@ -114,6 +118,10 @@ RESOURCES: tuple[Resource, ...] = (
     Resource(
         "/posts/{actor}/{rkey}/series", "post-series", "What a post received, bucket by bucket.",
         asking.PostSeries, answers.PostSeriesAnswer, posts.series, _of_series, "points",
+    ),
+    Resource(
+        "/posts/{actor}/{rkey}/interactions", "post-interactions", "Who liked, reposted, answered or quoted a post.",
+        asking.Interactions, answers.InteractionsAnswer, events.interactions, _live,
     ),
     Resource(
         "/network/series", "network-series", "The whole network by one metric, bucket by bucket.",

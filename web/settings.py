@@ -12,7 +12,9 @@ class WebSettings(Struct, frozen=True, kw_only=True):
 
     web_host: Annotated[str, Meta(min_length=1, description="Address to listen on.")] = "127.0.0.1"
     web_port: Annotated[int, Meta(ge=0, le=65_535, description="Port to listen on; 0 takes any free one.")] = 8420
-    web_pool_max: Annotated[int, Meta(ge=1, le=100, description="Answers made at once, per process; each takes a database connection.")] = 4
+    web_pool_max: Annotated[
+        int, Meta(ge=1, le=100, description="Answers made at once, per process; each takes a database connection.")
+    ] = 4
     web_socket: Annotated[
         str, Meta(description="Path of a unix socket to listen on instead of host and port; empty: none.")
     ] = ""

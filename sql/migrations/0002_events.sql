@@ -81,6 +81,36 @@ create table event (
 create index event_rkey on event (rkey);
 -- Reloads the window of seen keys after a restart; the log is in the order of its times, so this costs nothing.
 create index event_time on event using brin (time) with (pages_per_range = 32);
+-- What an account did, and what was done to a post: of each stretch of the log a filter that says whom it may be about, a
+-- byte an event. It is made once the stretch is full (summarize_log), so writing costs nothing; until then it is read.
+create index event_actor on event
+using brin (actor int8_bloom_ops (n_distinct_per_range = 2000, false_positive_rate = 0.01))
+with (pages_per_range = 32);
+create index event_subject on event
+using brin (subject_rkey int8_bloom_ops (n_distinct_per_range = 2000, false_positive_rate = 0.01))
+with (pages_per_range = 32);
+create index event_quote on event
+using brin (quote_rkey int8_bloom_ops (n_distinct_per_range = 100, false_positive_rate = 0.01))
+with (pages_per_range = 32);
+
+-- Makes the filters of every stretch that has been filled since the last time.
+create function summarize_log() returns void
+language plpgsql security definer set search_path = skytally, pg_temp
+as $$
+declare
+  filter regclass;
+begin
+  for filter in
+    select indexrelid::regclass
+    from pg_inherits
+    join pg_index on indrelid = inhrelid
+    join pg_class as index on index.oid = indexrelid
+    where inhparent = 'event'::regclass and relam = (select oid from pg_am where amname = 'brin')
+  loop
+    perform brin_summarize_new_values(filter);
+  end loop;
+end
+$$;
 
 -- Follows stay known to their unfollows for ever: what the log drops of them is kept here.
 create table old_follow (like event including defaults including constraints);

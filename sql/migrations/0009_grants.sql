@@ -13,7 +13,7 @@ grant insert on account_tally_0, account_tally_1, term_tally_0, term_tally_1,
 grant insert, update on account to skytally_collector;
 grant insert, update on deleted_post to skytally_collector;
 grant execute on function ensure_day(date) to skytally_collector, skytally_roller;
-grant execute on function drop_day(text, date), purge_table() to skytally_roller;
+grant execute on function drop_day(text, date), purge_table(), summarize_log() to skytally_roller;
 
 grant select on all tables in schema skytally to skytally_roller;
 grant update on fold to skytally_roller;
@@ -40,7 +40,7 @@ grant insert (id, did) on account to skytally_resolver;
 grant update (handle, display_name, unlisted, avatar, followers, followers_at, resolved_at) on account
   to skytally_resolver;
 
-grant select on network, epoch, lane, gap, vitals, fold, account, rkey, collection, metric, dimension, term,
+grant select on network, epoch, lane, gap, vitals, fold, account, event, rkey, collection, metric, dimension, term,
   account_minute, account_hour, account_day,
   post_minute, post_hour, post_day,
   term_minute, term_hour, term_day,

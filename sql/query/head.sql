@@ -4,7 +4,7 @@ with kept as (
     inhparent::regclass::text as parent,
     min(to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD'))::timestamp at time zone 'UTC' as begins
   from pg_inherits
-  where inhparent in ('account_minute'::regclass, 'account_hour'::regclass)
+  where inhparent in ('account_minute'::regclass, 'account_hour'::regclass, 'event'::regclass)
   group by inhparent
 )
 select
@@ -15,5 +15,6 @@ select
   hours_to,
   days_to,
   (select begins from kept where parent = 'account_minute') as minutes_from,
-  (select begins from kept where parent = 'account_hour') as hours_from
+  (select begins from kept where parent = 'account_hour') as hours_from,
+  (select begins from kept where parent = 'event') as log_from
 from fold

@@ -31,7 +31,7 @@ collection         siu  s    -    s
 deleted_post       siu  s    -    s
 dimension          s    s    -    s
 epoch              siu  s    -    s
-event              si   s    -    -
+event              si   s    -    s
 fold               s    su   -    s
 gap                si   s    -    s
 lane               siu  s    -    s
@@ -123,6 +123,7 @@ def test_functions_are_for_those_who_make_days_and_for_nobody_else(database: psy
         ("note_shown_change()", True, []),
         ("purge_table()", True, ["skytally_roller"]),
         ("purgeable()", False, []),
+        ("summarize_log()", True, ["skytally_roller"]),
     ]
 
 

@@ -1,0 +1,131 @@
+"""Events: what an account did, and who did something to a post, out of the event log as far back as it is kept.
+
+The log is read stretch by stretch, away from where a page begins, until the page is full: who does much is found at
+once, and nobody waits for a week to be read that has nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from psycopg import sql
+
+from sql import tid
+from web import answers, asking, coverage
+from web.actors import find
+from web.boards import POST
+from web.database import Snapshot
+from web.posts import found_post
+from web.problem import bad_parameter
+from web.spans import Span
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_FIRST, _LONGEST = timedelta(hours=1), timedelta(days=1)
+_AHEAD = timedelta(hours=1)
+"""Events are in the log before the watermark has come to them."""
+_FOLLOW = "app.bsky.graph.follow"
+_OPERATIONS = {"c": "create", "u": "update", "d": "delete", "e": "event"}
+_OF_METRIC = {
+    "likes": ("app.bsky.feed.like", "subject"), "reposts": ("app.bsky.feed.repost", "subject"),
+    "replies": (POST, "subject"), "quotes": (POST, "quote"),
+}  # fmt: skip
+
+
+async def events(snapshot: Snapshot, ask: asking.AccountEvents) -> answers.Events:
+    """GET /api/v1/accounts/{actor}/events."""
+    row = await find(snapshot, ask.actor)
+    head, place = snapshot.head, _place(ask.cursor)
+    until = place["time"] + timedelta(microseconds=1) if place["time"] else head.watermark + _AHEAD
+    page: list[dict[str, Any]] = []
+    for begin, end in _stretches(head.log_from, until, newest_first=True):
+        given = {"account": row["id"], "from": begin, "to": end, "type": ask.type or None, **place}
+        page += await snapshot.rows("account_events", **given, limit=ask.limit - len(page))
+        if len(page) == ask.limit:
+            break
+    return answers.Events(
+        **await coverage.said(snapshot, head.log_from, head.watermark), did=row["did"],
+        events=[_event(each) for each in page], cursor=_cursor(page, ask.limit, "rkey"),
+    )  # fmt: skip
+
+
+def _event(row: dict[str, Any]) -> answers.Event:
+    about = None
+    if row["subject_did"] and row["collection"] == _FOLLOW:
+        about = row["subject_did"]
+    elif row["subject_did"] and row["subject_rkey"] is not None:
+        about = f"at://{row['subject_did']}/{POST}/{row['subject_key'] or tid.text(row['subject_rkey'])}"
+    key = None if row["operation"] == "e" else row["key"] or tid.text(row["rkey"])
+    return answers.Event(
+        time=row["time"], type=row["type"], operation=_OPERATIONS[row["operation"]], collection=row["collection"],
+        rkey=key, subject=about,
+    )  # fmt: skip
+
+
+async def interactions(snapshot: Snapshot, ask: asking.Interactions) -> answers.InteractionsAnswer:
+    """GET /api/v1/posts/{actor}/{rkey}/interactions."""
+    row, key = await found_post(snapshot, ask.actor, ask.rkey)
+    head, place = snapshot.head, _place(ask.cursor)
+    begin = max(head.log_from, ask.from_ or head.log_from)
+    latest = head.watermark + _AHEAD
+    end = min(latest, ask.to or latest)
+    collection, subject = _OF_METRIC[ask.metric]
+    names = {
+        "subject_account": sql.Identifier("event", f"{subject}_account"),
+        "subject_rkey": sql.Identifier("event", f"{subject}_rkey"),
+        "beyond": sql.SQL("<" if ask.sort == "desc" else ">"),
+        "direction": sql.SQL("desc" if ask.sort == "desc" else "asc"),
+    }
+    if place["time"] and ask.sort == "desc":
+        end = min(end, place["time"] + timedelta(microseconds=1))
+    elif place["time"]:
+        begin = max(begin, place["time"])
+    at = {"time": place["time"], "rev": place["rev"], "key": place["key"]}
+    page: list[dict[str, Any]] = []
+    for first, last in _stretches(begin, end, newest_first=ask.sort == "desc"):
+        given = {**key, "collection": collection, "from": first, "to": last, **at}
+        page += await snapshot.rows("interactions", names, **given, limit=ask.limit - len(page))
+        if len(page) == ask.limit:
+            break
+    return answers.InteractionsAnswer(
+        **await coverage.said(snapshot, begin, max(begin, min(end, head.watermark))), did=row["did"],
+        uri=f"at://{row['did']}/{POST}/{ask.rkey}", metric=ask.metric, cursor=_cursor(page, ask.limit, "actor"),
+        interactions=[
+            answers.Interactor(
+                time=each["time"], did=each["did"], handle=each["handle"], display_name=each["display_name"],
+                rkey=each["key"] or tid.text(each["rkey"]),
+            )
+            for each in page
+        ],
+    )  # fmt: skip
+
+
+def _stretches(begin: datetime, end: datetime, *, newest_first: bool) -> Iterator[Span]:
+    """Ever longer ones, up to a day, from one end to the other."""
+    length = _FIRST
+    while begin < end:
+        if newest_first:
+            yield max(begin, end - length), end
+            end -= length
+        else:
+            yield begin, min(begin + length, end)
+            begin += length
+        length = min(length * 4, _LONGEST)
+
+
+def _place(cursor: Any) -> dict[str, Any]:
+    """Where a page goes on: after an event of this time, rev, and key or actor."""
+    if not cursor:
+        return {"time": None, "rev": None, "key": None}
+    time_us, rev, key = map(int, cursor.split("."))
+    if max(rev, abs(key)) >= 1 << 63 or time_us >= 1 << 53:
+        raise bad_parameter("cursor", "is none of ours")
+    return {"time": _EPOCH + timedelta(microseconds=time_us), "rev": rev, "key": key}
+
+
+def _cursor(page: list[dict[str, Any]], limit: int, key: str) -> str | None:
+    if len(page) < limit:
+        return None
+    last = page[-1]
+    return f"{(last['time'] - _EPOCH) // timedelta(microseconds=1)}.{last['rev']}.{last[key]}"
