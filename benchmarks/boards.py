@@ -137,7 +137,7 @@ def _read(connection: psycopg.Connection) -> dict[str, float]:
     query = "select keys from board where kind = 'accounts' and metric = 'likes_received' and time_window = '30d'"
     ((keys,),) = connection.execute(query).fetchall()
     board_query, (series_query, month) = sql.SQL(statement("query/board_accounts")), _series(connection)
-    each = {
+    each: dict[str, list[tuple[sql.SQL | sql.Composed, dict[str, Any]]]] = {
         "board": [(board_query, page) for page in pages * 25],
         "series": [(series_query, {**month, "account": account}) for account in keys[::11]],
     }

@@ -31,7 +31,7 @@ async def points(
     condition = sql.SQL(" and ").join(each) if each else sql.SQL("true")
     names = {unit: sql.Identifier(f"{rollup}_{unit}") for unit in ("day", "hour", "minute")}
     return await snapshot.rows(
-        "points", {**names, "key": condition}, **key, metrics=list(metrics), bucket=bucket, **read
+        "query/points", {**names, "key": condition}, **key, metrics=list(metrics), bucket=bucket, **read
     )
 
 
@@ -42,7 +42,7 @@ async def account(snapshot: Snapshot, ask: asking.OneAccount) -> answers.Account
     of_windows = {window: span_of(window, head) for window in WINDOWS}
     read = as_given({window: whole(span, head) for window, span in of_windows.items()})
     rows = await points(snapshot, "account", {"account": id}, KEPT, _EVER, read)
-    [seen] = await snapshot.rows("account_seen", account=id)
+    [seen] = await snapshot.rows("query/account_seen", account=id)
     stock = row["followers"]
     return answers.Account(
         **await coverage.said(snapshot, *of_windows[ALL]),
@@ -72,14 +72,14 @@ def totals_of(rows: list[dict[str, Any]], metrics: Any) -> dict[str, answers.Amo
 
 async def _ranks(snapshot: Snapshot, id: int) -> dict[str, dict[str, int | None]]:
     ranks: dict[str, dict[str, int | None]] = {}
-    for row in await snapshot.rows("account_ranks", account=id):
+    for row in await snapshot.rows("query/account_ranks", account=id):
         ranks.setdefault(row["time_window"], {})[row["metric"]] = row["rank"]
     return ranks
 
 
 async def _best_ranks(snapshot: Snapshot, id: int) -> dict[str, dict[str, answers.BestRank]]:
     best: dict[str, dict[str, answers.BestRank]] = {}
-    for row in await snapshot.rows("account_best_ranks", account=id):
+    for row in await snapshot.rows("query/account_best_ranks", account=id):
         best.setdefault(row["time_window"], {})[row["metric"]] = answers.BestRank(row["rank"], row["at"])
     return best
 
@@ -132,9 +132,8 @@ async def top_posts(snapshot: Snapshot, ask: asking.AccountPosts) -> answers.Pos
     row = await find(snapshot, ask.actor)
     span = span_of(ask.window, snapshot.head)
     read = whole(span, snapshot.head)
-    rows = await snapshot.rows(
-        "account_posts", account=row["id"], metrics=list(OF_POST[ask.metric]), limit=ask.limit, **as_given({"": read})
-    )
+    given = {"account": row["id"], "metrics": list(OF_POST[ask.metric]), "limit": ask.limit}
+    rows = await snapshot.rows("query/account_posts", **given, **as_given({"": read}))
     total = rows[0]["total"] if rows else 0
     listed = [
         {**post, "did": row["did"], "handle": row["handle"], "account": row["id"], "previous_rank": None}

@@ -33,11 +33,11 @@ def canonical(actor: str) -> str:
 async def find(snapshot: Snapshot, actor: str) -> dict[str, Any]:
     """The row of an account. Raises Problem where it is unknown, deleted or not shown."""
     if actor.startswith("did:"):
-        rows = await snapshot.rows("account", id=snapshot.ids.account(actor), handle=None)
+        rows = await snapshot.rows("query/account", id=snapshot.ids.account(actor), handle=None)
         if not rows or rows[0]["did"] != actor:
             raise not_found(f"no event of {actor} has come by, nor any about it")
     else:
-        rows = await snapshot.rows("account", id=None, handle=actor)
+        rows = await snapshot.rows("query/account", id=None, handle=actor)
         if not rows:
             raise UnknownHandle(actor)
     return _shown(rows[0])

@@ -57,7 +57,7 @@ async def accounts(snapshot: Snapshot, ask: asking.TopAccounts) -> answers.Accou
     """GET /api/v1/top/accounts."""
     _check_actors(ask.count, ask.window)
     pattern = f"%{_literally(ask.q.removeprefix('@'))}%" if ask.q else None
-    query = "board_accounts" if ask.count == "records" else "board_accounts_by_actors"
+    query = "query/board_accounts" if ask.count == "records" else "query/board_accounts_by_actors"
     page = await _page(snapshot, query, ask, ask.metric, pattern=pattern)
     return answers.AccountBoardPage(**page.said, rows=[answers.AccountRow(**row) for row in page.rows])
 
@@ -74,7 +74,7 @@ def _literally(text: str) -> str:
 async def posts(snapshot: Snapshot, ask: asking.TopPosts) -> answers.PostBoardPage:
     """GET /api/v1/top/posts."""
     _check_actors(ask.count, ask.window)
-    query = "board_posts" if ask.count == "records" else "board_posts_by_actors"
+    query = "query/board_posts" if ask.count == "records" else "query/board_posts_by_actors"
     page = await _page(snapshot, query, ask, ask.metric)
     span = page.said["from_"], page.said["to"]
     return answers.PostBoardPage(**page.said, rows=await post_rows(snapshot, page.rows, whole(span, snapshot.head)))
@@ -85,7 +85,7 @@ async def post_rows(snapshot: Snapshot, rows: list[dict[str, Any]], spans: Spans
     sums: dict[tuple[int, int], dict[str, int]] = {}
     if rows:
         given = {"accounts": [row["account"] for row in rows], "rkeys": [row["number"] for row in rows]}
-        for row in await snapshot.rows("post_sums", **given, **as_given({"": spans})):
+        for row in await snapshot.rows("query/post_sums", **given, **as_given({"": spans})):
             sums.setdefault((row["account"], row["rkey"]), {})[row["metric"]] = row["net"]
     return [_post(row, sums.get((row["account"], row["number"]), {})) for row in rows]
 
@@ -113,7 +113,7 @@ def created_at(rkey: int) -> datetime | None:
 async def terms(snapshot: Snapshot, kind: str, ask: asking.TopTerms) -> answers.TermBoardPage:
     """GET /api/v1/top/hashtags and its like."""
     other = "authors" if ask.by == "posts" else "posts"
-    page = await _page(snapshot, "board_terms", ask, ask.by, kind=kind, other=other)
+    page = await _page(snapshot, "query/board_terms", ask, ask.by, kind=kind, other=other)
     missing = [row["term"] for row in page.rows if row["other_value"] is None]
     if missing:
         span = whole((page.said["from_"], page.said["to"]), snapshot.head)
@@ -133,7 +133,7 @@ def _terms(rows: list[dict[str, Any]], by: str, other: str) -> Iterable[answers.
 
 async def _term_sums(snapshot: Snapshot, kind: str, by: str, terms: list[int], spans: Spans) -> dict[int, int]:
     """What terms are worth that the other board does not list."""
-    query = "term_points" if by == "posts" else "term_authors"
+    query = "query/term_points" if by == "posts" else "query/term_authors"
     given = {"terms": terms, "dimension": DIMENSIONS[kind], "bucket": "100000 days", **as_given({"": spans})}
     sums: dict[int, int] = {}
     for row in await snapshot.rows(query, **given):

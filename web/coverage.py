@@ -15,7 +15,7 @@ async def said(snapshot: Snapshot, begin: datetime, end: datetime, as_of: dateti
     Time before the first event ever counted is not covered, nor is what is not counted yet.
     """
     head = snapshot.head
-    [row] = await snapshot.rows("coverage", **{"from": begin, "to": max(begin, min(end, head.watermark))})
+    [row] = await snapshot.rows("query/coverage", **{"from": begin, "to": max(begin, min(end, head.watermark))})
     known = as_of or head.as_of
     return {
         "as_of": known,

@@ -69,10 +69,10 @@ class Snapshot:
     async def rows(
         self, name: str, names: Mapping[str, sql.Composable] | None = None, /, **given: Any
     ) -> list[dict[str, Any]]:
-        """The rows of a statement in sql/query, in which `names` stand for tables and columns."""
-        query: sql.SQL | sql.Composed = sql.SQL(statement(f"query/{name}"))
+        """The rows of a statement, in which `names` stand for tables and columns."""
+        query: sql.SQL | sql.Composed = sql.SQL(statement(name))
         if names:
-            query = sql.SQL(statement(f"query/{name}")).format(**names)
+            query = sql.SQL(statement(name)).format(**names)
         cursor = self._connection.cursor(row_factory=dict_row)
         return await (await cursor.execute(query, given)).fetchall()
 

@@ -41,7 +41,7 @@ async def events(snapshot: Snapshot, ask: asking.AccountEvents) -> answers.Event
     page: list[dict[str, Any]] = []
     for begin, end in _stretches(head.log_from, until, newest_first=True):
         given = {"account": row["id"], "from": begin, "to": end, "type": ask.type or None, **place}
-        page += await snapshot.rows("account_events", **given, limit=ask.limit - len(page))
+        page += await snapshot.rows("query/account_events", **given, limit=ask.limit - len(page))
         if len(page) == ask.limit:
             break
     return answers.Events(
@@ -85,7 +85,7 @@ async def interactions(snapshot: Snapshot, ask: asking.Interactions) -> answers.
     page: list[dict[str, Any]] = []
     for first, last in _stretches(begin, end, newest_first=ask.sort == "desc"):
         given = {**key, "collection": collection, "from": first, "to": last, **at}
-        page += await snapshot.rows("interactions", names, **given, limit=ask.limit - len(page))
+        page += await snapshot.rows("query/interactions", names, **given, limit=ask.limit - len(page))
         if len(page) == ask.limit:
             break
     return answers.InteractionsAnswer(

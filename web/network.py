@@ -29,7 +29,7 @@ async def totals(snapshot: Snapshot, ask: asking.OfWindow) -> answers.NetworkTot
     read = as_given({"": whole(span, snapshot.head)})
     rows = await points(snapshot, "total", {}, KEPT, "100000 days", read)
     events: dict[str, dict[str, int]] = {}
-    for row in await snapshot.rows("network_events", **read):
+    for row in await snapshot.rows("query/network_events", **read):
         events.setdefault(row["collection"], {})[row["operation"]] = row["events"]
     return answers.NetworkTotals(
         **await coverage.said(snapshot, *span), window=ask.window, from_=span[0], to=span[1],
@@ -39,7 +39,7 @@ async def totals(snapshot: Snapshot, ask: asking.OfWindow) -> answers.NetworkTot
 
 async def active(snapshot: Snapshot, ask: asking.OfWindow) -> answers.Active:
     """GET /api/v1/network/active."""
-    rows = await snapshot.rows("active", window=ask.window)
+    rows = await snapshot.rows("query/active", window=ask.window)
     if not rows:
         raise not_found("nobody has been counted yet")
     [row] = rows

@@ -45,6 +45,6 @@ async def found_post(snapshot: Snapshot, actor: str, rkey: str) -> tuple[dict[st
     """The author's row and the post's key. Raises Problem where either is not to be shown."""
     row = await find(snapshot, actor)
     key = {"account": row["id"], "rkey": snapshot.ids.rkey(rkey)}
-    if await snapshot.rows("deleted_post", **key):
+    if await snapshot.rows("query/deleted_post", **key):
         raise Problem(410, "gone", "this post was deleted")
     return row, key

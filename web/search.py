@@ -27,10 +27,10 @@ async def search(snapshot: Snapshot, ask: asking.Search) -> answers.Searched:
 
 async def _accounts(snapshot: Snapshot, name: str, limit: int, *, exact: bool) -> list[dict[str, Any]]:
     if _DID.fullmatch(name):
-        return await snapshot.rows("search_account", id=snapshot.ids.account(name))
+        return await snapshot.rows("query/search_account", id=snapshot.ids.account(name))
     if exact:
-        return await snapshot.rows("search_names", pattern=_literally(name), limit=1)
-    return await snapshot.rows("search_names", pattern=f"{_literally(name.lower())}%", limit=limit)
+        return await snapshot.rows("query/search_names", pattern=_literally(name), limit=1)
+    return await snapshot.rows("query/search_names", pattern=f"{_literally(name.lower())}%", limit=limit)
 
 
 def _literally(text: str) -> str:

@@ -85,7 +85,8 @@ class _Once(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         line, now = record.getMessage().splitlines()[0], time.monotonic()
         record.msg, record.args = line, ()
-        if now - self._said_at.get(line, -_AGAIN_S) < _AGAIN_S:
+        # that it goes on failing says nothing new
+        if line.startswith("reconnection attempt") or now - self._said_at.get(line, -_AGAIN_S) < _AGAIN_S:
             return False
         self._said_at = {line: now}
         return True

@@ -16,11 +16,11 @@ async def series(snapshot: Snapshot, kind: str, ask: asking.TermSeries) -> answe
     """GET /api/v1/top/hashtags/{key}/series and its like. Authors are those of the bucket, and never lost."""
     key = _as_kept(kind, ask.key)
     term = snapshot.ids.term(DIMENSIONS[kind], key)
-    if not await snapshot.rows("term", term=term):
+    if not await snapshot.rows("query/term", term=term):
         raise not_found(f"none of the {kind} that were counted is {key!r}")
     stretch = stretch_of(ask, snapshot.head)
     given = {"terms": [term], "dimension": DIMENSIONS[kind], "bucket": stretch.bucket}
-    query = "term_points" if ask.by == "posts" else "term_authors"
+    query = "query/term_points" if ask.by == "posts" else "query/term_authors"
     rows = await snapshot.rows(query, **given, **read_of(stretch, snapshot.head))
     found = points_of(rows, stretch, snapshot.head)
     return answers.SeriesAnswer(**await series_said(snapshot, ask.by, stretch, found))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from benchmarks.history import History
 from collector.boards import Boards
@@ -19,6 +20,8 @@ from sql.session import connect
 from tests.collector.frames import ALICE, BOB, delete, key, like, post_uri
 from tests.collector.rig import Rig
 from tests.conftest import new_database
+from web.series import as_given
+from web.spans import Summed, spans
 
 NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
 LARGE_ROWS = 3_000
@@ -104,13 +107,16 @@ def test_readers_read_no_large_table(rig: Rig, window: str) -> None:
     with connect(rig.conninfo, "skytally_web", "reader") as reader:
         before = scanned(rig, reader)
         for at in (None, NOON):
-            reader.execute(statement("query/board_accounts"), {**page, "at": at}).fetchall()
-        query = "select keys[1] from board where kind = 'accounts' and metric = 'likes_received' and time_window = '1d'"
-        account = reader.execute(query).fetchall()[0][0]
+            reader.execute(statement("query/board_accounts"), {**page, "pattern": None, "at": at}).fetchall()
+        of = "kind = 'accounts' and metric = 'likes_received' and time_window = '1d'"
+        account = reader.execute(f"select keys[1] from board where {of}".encode()).fetchall()[0][0]
         month = {"from": NOON - timedelta(days=30), "to": NOON + timedelta(hours=1)}
-        rows = reader.execute(
-            statement("query/account_series"), {**month, "account": account, "metric": 14}
-        ).fetchall()
+        hours_to, days_to = reader.execute("select hours_to, days_to from fold").fetchall()[0]
+        read = as_given({"": spans(month["from"], month["to"], LENGTH[HOUR], Summed(hours_to, days_to, month["to"]))})
+        names = {unit: sql.Identifier(f"account_{unit}") for unit in ("day", "hour", "minute")}
+        query = sql.SQL(statement("query/points")).format(**names, key=sql.SQL("kept.account = %(account)s"))
+        given = {**read, "account": account, "metrics": ["likes_received"], "bucket": LENGTH[HOUR]}
+        rows = reader.execute(query, given).fetchall()
         assert len(rows) > 24
         reader.execute(statement("query/coverage"), month).fetchall()
         assert more(before, scanned(rig, reader)) == {}

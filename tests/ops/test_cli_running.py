@@ -66,15 +66,15 @@ def test_a_second_collector_on_the_same_database_is_one_line_and_exit_code_4(con
 
 def test_the_site_alone_starts_before_its_database_and_ends_in_order(conninfo: str, tmp_path: Path) -> None:
     with running(tmp_path / "away", "web", "--web-port", 0, DATABASE_URL="host=127.0.0.1 port=1") as web:
-        home = site(web, "serving ")
+        home = site(web, "the site is at ")
         assert [got(f"{home}/")[0], got(f"{home}/healthz")] == [503, (200, "ok")]
         ended = web.signalled(signal.SIGINT)
     assert (ended.code, ended.out) == (0, "")
     said = ended.err.splitlines()  # what is wrong, once, however often it tries
-    assert (said[0], len(said)) == (f"serving {home}/", 2)
+    assert (said[0], len(said)) == (f"the site is at {home}/", 2)
     assert said[1].endswith("Connection refused")
     with running(tmp_path / "here", "web", "--web-port", 0, DATABASE_URL=conninfo) as web:
-        home = site(web, "serving ")
+        home = site(web, "the site is at ")
         web.until(lambda: got(f"{home}/")[0] == 200)
         ended = web.signalled(signal.SIGTERM)
-    assert (ended.code, ended.out, ended.err) == (0, "", f"serving {home}/\n")
+    assert (ended.code, ended.out, ended.err) == (0, "", f"the site is at {home}/\n")

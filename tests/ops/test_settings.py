@@ -17,6 +17,7 @@ NAMES = (
     "fold_interval_s, event_days_kept, minute_days_kept, hour_days_kept, database_mib_max, board_rows, "
     "board_interval_s, stop_deadline_s, disk_free_mib_min, "
     "appview, appview_interval_s, profile_age_s_max, web_host, web_port, web_pool_max, "
+    "web_socket, web_processes, web_cache_mib, web_misses_per_second, web_misses_burst, cdn_purge, "
     "memcached, public_url, "
     "trusted_proxies, data_dir, database_url, pg_bin, pg_user"
 )
@@ -54,7 +55,10 @@ def test_every_setting_is_here_with_a_description_and_numbers_with_a_unit_or_a_p
     assert [name for name, kind in kinds.items() if not re.fullmatch(r"[A-Za-z].+\.", description(kind))] == []
     plain = {name for name, (value, _) in found().items() if isinstance(value, int | float)}
     with_unit = {name for name in plain if Value(name, 0, "").unit}
-    assert plain - with_unit == {"workers", "board_rows", "web_port", "web_pool_max"}
+    counts = {
+        "workers", "board_rows", "web_port", "web_pool_max", "web_processes", "web_misses_burst", "web_misses_per_second"
+    }  # fmt: skip
+    assert plain - with_unit == counts
     assert {name: Value(name, 0, "").unit for name in ("rewind_s", "queue_bytes_max", "disk_free_mib_min")} == {
         "rewind_s": "seconds",
         "queue_bytes_max": "bytes",

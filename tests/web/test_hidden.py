@@ -42,7 +42,7 @@ def shown(found: Site) -> dict[str, bool]:
 
 
 def until_hidden(found: Site) -> None:
-    end_at = time.monotonic() + 20
+    end_at = time.monotonic() + 60
     while any(shown(found).values()):
         assert time.monotonic() < end_at, shown(found)
 
@@ -62,7 +62,7 @@ def test_who_is_hidden_leaves_every_answer_and_comes_back(rig: Rig, why: str) ->
         assert (refused.status, refused.json["type"]) == (404, "/docs#not-shown")
         if why == "operator":
             rig.owner.execute("update account set hidden = false where did = %s", (ALICE,))
-            end_at = time.monotonic() + 20
+            end_at = time.monotonic() + 60
             while found.get(f"/api/v1/accounts/{ALICE}").status != 200:  # a refusal is remembered for 10 s
                 assert time.monotonic() < end_at
                 time.sleep(0.2)
@@ -86,7 +86,7 @@ def test_other_caches_are_told_whom_to_forget_once(rig: Rig, tmp_path: Path) -> 
         found.get("/api/v1/top/accounts")
         time.sleep(0.5)
         rig.owner.execute("update account set hidden = true where did = %s", (ALICE,))
-        end_at = time.monotonic() + 20
+        end_at = time.monotonic() + 60
         while not told.exists():
             assert time.monotonic() < end_at
             time.sleep(0.05)
