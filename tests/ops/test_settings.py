@@ -56,7 +56,8 @@ def test_every_setting_is_here_with_a_description_and_numbers_with_a_unit_or_a_p
     plain = {name for name, (value, _) in found().items() if isinstance(value, int | float)}
     with_unit = {name for name in plain if Value(name, 0, "").unit}
     counts = {
-        "workers", "board_rows", "web_port", "web_pool_max", "web_processes", "web_misses_burst", "web_misses_per_second"
+        "workers", "board_rows", "web_port", "web_pool_max", "web_processes", "web_misses_burst",
+        "web_misses_per_second",
     }  # fmt: skip
     assert plain - with_unit == counts
     assert {name: Value(name, 0, "").unit for name in ("rewind_s", "queue_bytes_max", "disk_free_mib_min")} == {
