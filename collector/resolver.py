@@ -41,10 +41,11 @@ class Resolver:
         rows = self._connection.execute(statement("resolve/asked_handles"), {"handles": ACTORS_MAX}).fetchall()
         handles = [handle for (handle,) in rows]
         if handles:
+            # first: one that the AppView does not take must not be asked about for ever
+            self._connection.execute("delete from cache.asked_handle where handle = any (%s)", (handles,))
             said = self._appview.profiles(handles)
             if said:
                 self._note(self._known([each.did for each in said]), said)
-            self._connection.execute("delete from cache.asked_handle where handle = any (%s)", (handles,))
         return len(handles)
 
     def _known(self, dids: list[str]) -> dict[str, tuple[int, int | None]]:

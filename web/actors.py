@@ -26,7 +26,7 @@ class UnknownHandle(Problem):
 
 def canonical(actor: str) -> str:
     """A DID as it is; a handle without @ and in lower case."""
-    actor = actor.removeprefix("@")
+    actor = actor.lstrip("@")
     return actor if actor.startswith("did:") else actor.lower()
 
 

@@ -11,9 +11,12 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
+_END = r"$(?!\n)"
+"""Where a text ends, and not before a last line break."""
 _DID = r"did:[a-z]+:[A-Za-z0-9._:%-]{1,2000}"
-_HANDLE = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))+"
-_PRINTABLE = r"^[^\x00-\x1f\x7f-\x9f\ufffd]*$"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HANDLE = rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
+_PRINTABLE = rf"^[^\x00-\x1f\x7f-\x9f\ufffd]*{_END}"
 
 Window = Literal["1h", "1d", "7d", "30d"]
 LongWindow = Literal["1h", "1d", "7d", "30d", "90d", "all"]
@@ -33,7 +36,7 @@ Format = Annotated[Literal["json", "csv"], Meta(description="csv: a header row, 
 Actor = Annotated[
     str,
     Meta(
-        pattern=f"^@?(?:{_DID}|{_HANDLE})$", max_length=2048,
+        pattern=f"^@?(?:{_DID}|{_HANDLE}){_END}", max_length=2048,
         description="A DID, or a handle with or without @, in any case.",
     ),
 ]  # fmt: skip
@@ -41,20 +44,20 @@ EventType = Literal["post", "reply", "like", "repost", "follow", "profile", "ide
 Interaction = Literal["likes", "reposts", "replies", "quotes"]
 EventsLimit = Annotated[int, Meta(ge=1, le=100, description="Rows at most.")]
 Cursor = Annotated[
-    str, Meta(pattern=r"^[0-9]{1,17}\.[0-9]{1,19}\.-?[0-9]{1,19}$", description="Of the page before.")
+    str, Meta(pattern=rf"^[0-9]{{1,17}}\.[0-9]{{1,19}}\.-?[0-9]{{1,19}}{_END}", description="Of the page before.")
 ]
 Actors = Annotated[
     str,
     Meta(
-        pattern=f"^@?(?:{_DID}|{_HANDLE})(?:,@?(?:{_DID}|{_HANDLE})){{0,4}}$", max_length=2048,
+        pattern=f"^@?(?:{_DID}|{_HANDLE})(?:,@?(?:{_DID}|{_HANDLE})){{0,4}}{_END}", max_length=2048,
         description="One to five DIDs or handles, with commas between them.",
     ),
 ]  # fmt: skip
 Zone = Annotated[
-    str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{0,63}$", description="A time zone of the IANA database.")
+    str, Meta(pattern=rf"^[A-Za-z][A-Za-z0-9_+/-]{{0,63}}{_END}", description="A time zone of the IANA database.")
 ]  # fmt: skip
 Rkey = Annotated[
-    str, Meta(pattern=r"^[A-Za-z0-9._:~-]{1,512}$", description="The record key of a post.")
+    str, Meta(pattern=rf"^[A-Za-z0-9._:~-]{{1,512}}{_END}", description="The record key of a post.")
 ]  # fmt: skip
 Key = Annotated[
     str, Meta(pattern=_PRINTABLE, min_length=1, max_length=2048, description="The hashtag, link, domain, ... itself.")

@@ -55,16 +55,18 @@ async def _page(snapshot: Snapshot, query: str, ask: asking.Page, metric: str, *
 
 async def accounts(snapshot: Snapshot, ask: asking.TopAccounts) -> answers.AccountBoardPage:
     """GET /api/v1/top/accounts."""
-    _check_actors(ask.count, ask.window)
+    _check_actors(ask)
     pattern = f"%{_literally(ask.q.removeprefix('@'))}%" if ask.q else None
     query = "query/board_accounts" if ask.count == "records" else "query/board_accounts_by_actors"
     page = await _page(snapshot, query, ask, ask.metric, pattern=pattern)
     return answers.AccountBoardPage(**page.said, rows=[answers.AccountRow(**row) for row in page.rows])
 
 
-def _check_actors(count: str, window: str) -> None:
-    if count == "actors" and window == "30d":
+def _check_actors(ask: asking.TopAccounts | asking.TopPosts) -> None:
+    if ask.count == "actors" and ask.window == "30d":
         raise bad_parameter("count", "actors are counted in windows of 1h, 1d and 7d")
+    if ask.count == "actors" and ask.metric == "posts":
+        raise bad_parameter("count", "posts are everybody's own; actors are counted of what others did")
 
 
 def _literally(text: str) -> str:
@@ -73,7 +75,7 @@ def _literally(text: str) -> str:
 
 async def posts(snapshot: Snapshot, ask: asking.TopPosts) -> answers.PostBoardPage:
     """GET /api/v1/top/posts."""
-    _check_actors(ask.count, ask.window)
+    _check_actors(ask)
     query = "query/board_posts" if ask.count == "records" else "query/board_posts_by_actors"
     page = await _page(snapshot, query, ask, ask.metric)
     span = page.said["from_"], page.said["to"]

@@ -73,13 +73,23 @@ class Cache:
             if (refusal := self._refusal(key)) is not None:
                 raise refusal
             if key not in self._fetching:
-                admit()
+                self._admit(admit, entry)
                 self._begin(self._fetching, key, self._fetch(key, request, make))
             return await asyncio.shield(self._fetching[key])
         except Unavailable:
             if entry is None:
                 raise
             return Served(entry, True)
+
+    @staticmethod
+    def _admit(admit: Callable[[], None], entry: Entry | None) -> None:
+        """Let a reader cause work. Who may not is served what is there, however old."""
+        try:
+            admit()
+        except Problem as problem:
+            if entry is None:
+                raise
+            raise Unavailable("busy", problem.detail) from problem
 
     def _here(self, key: str) -> Entry | None:
         entry = self._local.get(key)
@@ -101,16 +111,19 @@ class Cache:
         del tasks[key]
         error = None if task.cancelled() else task.exception()
         if error is None:
-            self._refused.pop(key, None)
             return
         if not isinstance(error, Problem):
             _log.error("%s could not be made", key, exc_info=error)
             error = Unavailable("internal", "this could not be made; it has been logged")
-        if len(self._refused) > _REFUSED_MAX:
-            self._refused.clear()
-        self._refused[key] = (time.monotonic() + (CACHED_S if error.lasting else _RETRY_S), error)
+        self._refuse(key, error)
         if error.lasting:
             self._local.drop(key)
+
+    def _refuse(self, key: str, problem: Problem) -> None:
+        """Nobody here tries that again for a while."""
+        if len(self._refused) > _REFUSED_MAX:
+            self._refused.clear()
+        self._refused[key] = (time.monotonic() + (CACHED_S if problem.lasting else _RETRY_S), problem)
 
     def _refresh(self, key: str, request: str, make: Make, found: Found | None = None) -> None:
         if key not in self._refreshing:
@@ -126,9 +139,10 @@ class Cache:
             return Served(found.entry, True)
         try:
             return await self._renew(key, request, make, _WAIT_S, found)
-        except Unavailable:
+        except Unavailable as unavailable:
             if found.entry is None:
                 raise
+            self._refuse(key, unavailable)
             self._local.put(key, found.entry)
             return Served(found.entry, True)
 
@@ -151,8 +165,11 @@ class Cache:
     async def _make(self, key: str, make: Make, found: Found) -> Served:
         try:
             entry = await make()
-        except BaseException:
-            await self._shared.seize(key, found)
+        except BaseException as error:
+            if isinstance(error, Problem) and error.lasting:
+                await self._shared.drop(key)
+            else:
+                await self._shared.seize(key, found)
             raise
         self._local.put(key, entry)
         await self._shared.put(key, entry, found.mark)
@@ -161,5 +178,5 @@ class Cache:
     async def _take(self, key: str, request: str) -> Found:
         found = await self._shared.take(key, request)
         if found.entry is not None and self._hidden.hides(found.entry):
-            return found._replace(entry=None)
+            return Found(None, True, found.mark)  # nobody waits for another to notice
         return found

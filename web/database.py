@@ -104,7 +104,7 @@ class Database:
                 head, salt = await _head(connection)
                 self._ids = self._ids or Ids(salt)
                 yield Snapshot(connection, head, self._ids)
-        except psycopg.errors.QueryCanceled as error:
+        except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable) as error:
             raise Unavailable("busy", "this takes longer than it may just now") from error
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, OSError) as error:
             self._away_until = time.monotonic() + _AWAY_S

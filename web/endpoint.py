@@ -5,6 +5,7 @@ It owns HTTP: methods, conditions, encodings, headers. It knows neither numbers 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from functools import lru_cache, partial
 from typing import NamedTuple, Protocol
@@ -17,7 +18,7 @@ from web.asking import Ask
 from web.cache import Cache, Served
 from web.database import Database
 from web.entry import Entry
-from web.finishing import finished
+from web.finishing import ACCOUNTS_IN_KEYS_MAX, finished
 from web.freshness import cache_control
 from web.limits import Buckets, Work
 from web.parsing import parsed, request_of
@@ -25,6 +26,8 @@ from web.problem import MEDIA, Problem
 from web.resources import PREFIX, Resource
 
 _REMEMBERED_MAX = 10_000
+_REMEMBERED_CHARACTERS = 300
+_ACCEPTED_BYTES_MAX = 200
 
 
 class Handles(Protocol):
@@ -75,7 +78,8 @@ class Endpoint:
             known = ask, request_of(PREFIX + self._resource.path, path, ask)
             if len(self._asked) >= _REMEMBERED_MAX:
                 self._asked.clear()
-            self._asked[words] = known
+            if len(words[0]) + len(words[1]) <= _REMEMBERED_CHARACTERS:
+                self._asked[words] = known
         return known
 
     async def _make(self, ask: Ask, asked: str) -> Entry:
@@ -84,7 +88,8 @@ class Endpoint:
                 made_at = time.time()
                 async with self._origin.database.snapshot() as snapshot:
                     answer = await self._resource.make(snapshot, ask)
-            return finished(self._resource, ask, answer, asked, made_at)
+            # a large one takes a tenth of a second, in which others can be answered
+            return await asyncio.to_thread(finished, self._resource, ask, answer, asked, made_at)
         except UnknownHandle as unknown:
             await self._origin.handles.note(unknown.handle)
             raise
@@ -108,14 +113,16 @@ async def send_entry(scope: Scope, send: Send, served: Served, *, purges: bool) 
     accepted, known = b"", b""
     for name, value in scope["headers"]:
         if name == b"accept-encoding":
-            accepted = value
+            accepted = value[:_ACCEPTED_BYTES_MAX]
         elif name == b"if-none-match":
             known = value
     coding = coding_of(accepted, tuple(entry.bodies))
     body = entry.bodies[coding]
+    purges = purges and len(entry.accounts) <= ACCOUNTS_IN_KEYS_MAX
+    control = cache_control(left_s, names_accounts=entry.names_accounts, purges=purges)
     state = f"hit; ttl={int(left_s // 1)}" if served.hit else "fwd=miss; stored"
     headers = [
-        (b"cache-control", cache_control(left_s, names_accounts=entry.names_accounts, purges=purges).encode()),
+        (b"cache-control", control.encode()),
         (b"cache-status", f"skytally; {state}".encode()),
         (b"etag", entry.etag.encode()),
         (b"vary", b"Accept-Encoding"),

@@ -17,7 +17,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-FORMAT = "1"
+FORMAT = "2"
 """Changed whenever entries of before can not be read any more."""
 _COMPRESSED_FROM = 512
 _MEDIA_COMPRESSED = ("application/json", "text/", "application/problem+json", "image/svg+xml")
@@ -38,7 +38,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     names_accounts: bool
     """Whether it names any account, which other caches must forget in time."""
     accounts: tuple[str, ...]
-    """Short hashes of those it names."""
+    """Marks of those it names, by which they are found hidden."""
     keys: tuple[str, ...]
     """By which a CDN can be told to forget it."""
     headers: tuple[tuple[str, str], ...]
@@ -49,7 +49,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     @property
     def size(self) -> int:
         """What it takes in memory, about."""
-        return sum(map(len, self.bodies.values())) + 48 * len(self.accounts) + 1000
+        return sum(map(len, self.bodies.values())) + 80 * len(self.accounts) + 1000
 
 
 def key_of(namespace: str, request: str) -> str:
@@ -60,6 +60,11 @@ def key_of(namespace: str, request: str) -> str:
 def short_hash(did: str) -> str:
     """Eight characters that stand for an account in keys: what is to be forgotten should not be listed in public."""
     return blake2b(did.encode(), digest_size=4, person=b"skytally").hexdigest()
+
+
+def mark_of(did: str) -> str:
+    """What stands for an account in an entry: long enough that nobody can make another one with it."""
+    return blake2b(did.encode(), digest_size=12, person=b"skytally mark").hexdigest()
 
 
 def etag_of(body: bytes) -> str:

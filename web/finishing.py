@@ -13,10 +13,11 @@ import msgspec
 
 from web import answers, spreadsheet
 from web.asking import Ask
-from web.entry import Entry, encoded, etag_of, short_hash
+from web.entry import Entry, encoded, etag_of, mark_of, short_hash
 from web.resources import Resource
 
-_ACCOUNTS_IN_KEYS_MAX = 100
+ACCOUNTS_IN_KEYS_MAX = 100
+"""Whoever comes after them can not be purged."""
 _JITTER = 0.1
 """By how much of its time an entry may be fresh for a shorter one: not everything made at once ends at once."""
 _encoder = msgspec.json.Encoder()
@@ -29,11 +30,12 @@ def finished(resource: Resource, ask: Ask, answer: Any, request: str, made_at: f
     media = spreadsheet.MEDIA if as_csv else "application/json"
     fresh_s, stale_s = resource.freshness(ask, answer)
     fresh_until = made_at + fresh_s * (1 - _JITTER * random.random())
-    accounts = tuple(dict.fromkeys(map(short_hash, dids_of(answer))))
+    dids = list(dict.fromkeys(dids_of(answer)))
     return Entry(
         request=request, status=200, media=media, etag=etag_of(body), made_at=made_at, fresh_until=fresh_until,
-        stale_until=fresh_until + stale_s, names_accounts=resource.names_accounts, accounts=accounts,
-        keys=(board_key(resource, ask), *accounts[:_ACCOUNTS_IN_KEYS_MAX]),
+        stale_until=fresh_until + stale_s, names_accounts=resource.names_accounts,
+        accounts=tuple(map(mark_of, dids)),
+        keys=(board_key(resource, ask), *map(short_hash, dids[:ACCOUNTS_IN_KEYS_MAX])),
         headers=_headers(resource, answer) if as_csv else (), bodies=encoded(body, media),
     )  # fmt: skip
 

@@ -49,7 +49,7 @@ class MetaClient(Client):  # type: ignore[misc]
 
     def md(self, key: bytes, cas: int, stale_s: int) -> None:
         """Take the right to make it anew from whoever has it; of an item without a value (`stale_s` 0) forget it."""
-        flags = b"C%d I T%d" % (cas, stale_s) if stale_s else b"C%d" % cas
+        flags = b"C%d I T%d" % (cas, stale_s) if stale_s else b"C%d" % cas if cas else b"O1"
         self._ask(b"md %b %b\r\n" % (key, flags))
 
     def _ask(self, command: bytes, *, with_value: bool = False) -> tuple[list[bytes], bytes]:

@@ -6,6 +6,8 @@ knows no HTTP.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +21,8 @@ from sql import statement
 COLLECTIONS_MAX = 24
 LANGUAGES_MAX = 24
 WINDOW = timedelta(hours=24)
+_SECONDS = 1.0
+"""How long a picture will do, however many ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,19 @@ class Overviews:
     def __init__(self, pool: AsyncConnectionPool) -> None:
         self._pool = pool
         self._last: Overview | None = None
+        self._picture: Overview | None = None
+        self._looked_at = 0.0
+        self._one = asyncio.Lock()
 
     async def overview(self) -> Overview | None:
-        """The picture now, or the last one with the trouble; None when there has never been one."""
+        """The picture of this second, or the last one with the trouble; None when there has never been one."""
+        async with self._one:
+            if self._picture is None or time.monotonic() - self._looked_at > _SECONDS:
+                self._picture = await self._look()
+                self._looked_at = time.monotonic()
+            return self._picture
+
+    async def _look(self) -> Overview | None:
         try:
             async with self._pool.connection(timeout=2.0) as connection, connection.transaction():
                 self._last = await _ask(connection)

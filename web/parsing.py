@@ -20,7 +20,7 @@ QUERY_BYTES_MAX = 4096
 _PARAMETERS_MAX = 32
 _AT_FIELD = re.compile(r"^(?P<detail>.*) - at `\$\.(?P<name>[^`.]+)`$", re.DOTALL)
 _TIMES = {"as_of", "from", "to"}
-_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)", re.IGNORECASE).fullmatch
+_TIME = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)", re.IGNORECASE).fullmatch
 _INTEGERS = {"limit", "offset", "bucket"}
 _INTEGER = re.compile(r"-?[0-9]{1,18}").fullmatch
 Asked = TypeVar("Asked", bound=Ask)
@@ -66,7 +66,7 @@ def _checked(kind: type[Asked], given: dict[str, Any]) -> Asked:
             raise bad_parameter(name, "has to be an integer")
     for name in _TIMES & given.keys():
         if not _TIME(given[name]):
-            raise bad_parameter(name, "has to be a time as of RFC 3339, like 2026-07-04T12:00:00Z")
+            raise bad_parameter(name, "has to be a time as of RFC 3339 from 2000 to 2199, like 2026-07-04T12:00:00Z")
     for name in ("actor", "actors"):
         if name in given:
             given[name] = ",".join(canonical(each) for each in given[name].split(","))

@@ -56,7 +56,7 @@ def _live(_: Any, __: Any) -> Freshness:
 def _of_series(ask: asking.Series, answer: Any) -> Freshness:
     if answer.as_of is not None and answer.to <= answer.as_of - _CLOSED_AFTER:
         return HISTORY
-    return LIVE if ask.bucket < 3600 or hasattr(ask, "actor") else OF_WINDOW["1d"]
+    return LIVE if ask.bucket < 3600 or hasattr(ask, "actor") or hasattr(ask, "actors") else OF_WINDOW["1d"]
 
 
 def _of_kind(kind: str) -> tuple[Resource, Resource]:

@@ -29,7 +29,7 @@ async def _accounts(snapshot: Snapshot, name: str, limit: int, *, exact: bool) -
     if _DID.fullmatch(name):
         return await snapshot.rows("query/search_account", id=snapshot.ids.account(name))
     if exact:
-        return await snapshot.rows("query/search_names", pattern=_literally(name), limit=1)
+        return await snapshot.rows("query/search_handle", handle=name.lower())
     return await snapshot.rows("query/search_names", pattern=f"{_literally(name.lower())}%", limit=limit)
 
 

@@ -96,10 +96,10 @@ def points_of(rows: Sequence[Mapping[str, Any]], stretch: Stretch, head: Head) -
         gained, lost = sums.get(row["time"], (0, 0))
         sums[row["time"]] = gained + row["gained"], lost + row["lost"]
     points = []
-    at, counted_to = stretch.begin, summed_of(head).to
+    at = stretch.begin
     while at < stretch.end:
         gained, lost = sums.get(at, (0, 0))
-        partial = at + stretch.bucket > counted_to
+        partial = at + stretch.bucket > head.watermark
         points.append(Point(time=at, gained=gained, lost=lost, net=gained - lost, partial=partial))
         at += stretch.bucket
     return points

@@ -5,6 +5,7 @@ Both say the same: the entry, and whether whoever asks is the one to make it ane
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
-from pymemcache.exceptions import MemcacheError
+from pymemcache.exceptions import MemcacheError, MemcacheServerError
 
 from sql import statement
 from web.entry import Entry, packed, unpacked
@@ -50,6 +51,7 @@ class Layer(Protocol):
     async def take(self, key: str, request: str) -> Found: ...
     async def put(self, key: str, entry: Entry, mark: int) -> None: ...
     async def seize(self, key: str, found: Found) -> None: ...
+    async def drop(self, key: str) -> None: ...
 
 
 class InMemcached:
@@ -71,7 +73,12 @@ class InMemcached:
         value = packed(entry)
         if len(value) <= _ITEM_BYTES_MAX:
             ttl_s = max(0, int(entry.fresh_until - time.time())) + KEPT_S
-            await self._memcached.ask(lambda client: client.ms(key.encode(), value, ttl_s, mark))
+            with contextlib.suppress(MemcacheServerError):  # larger than its items may be: it is not shared
+                await self._memcached.ask(lambda client: client.ms(key.encode(), value, ttl_s, mark))
+
+    async def drop(self, key: str) -> None:
+        """There is no such entry any more."""
+        await self._memcached.ask(lambda client: client.md(key.encode(), 0, 0))
 
     async def seize(self, key: str, found: Found) -> None:
         """Whoever was to make it does not: let the next reader."""
@@ -106,6 +113,10 @@ class InTable:
         del found
         await self._run("cache/release", key=key)
 
+    async def drop(self, key: str) -> None:
+        """There is no such entry any more."""
+        await self._run("cache/drop", key=key)
+
     async def _run(self, name: str, **given: Any) -> list[Any]:
         async with self._pool.connection(timeout=1.0) as connection, connection.transaction():
             await connection.execute("set transaction read write")
@@ -132,6 +143,10 @@ class Shared:
     async def seize(self, key: str, found: Found) -> None:
         """See the layers."""
         await self._first(lambda layer: layer.seize(key, found), None)
+
+    async def drop(self, key: str) -> None:
+        """See the layers."""
+        await self._first(lambda layer: layer.drop(key), None)
 
     async def _first(self, question: Callable[[Layer], Awaitable[Any]], otherwise: Any) -> Any:
         for number, layer in enumerate(self._layers):

@@ -29,5 +29,7 @@ async def series(snapshot: Snapshot, kind: str, ask: asking.TermSeries) -> answe
 def _as_kept(kind: str, key: str) -> str:
     """As it is counted (DESIGN.md, the meaning of the numbers), as far as a reader may write it otherwise."""
     if kind == "hashtags":
-        return normalize("NFKC", key).casefold().strip().lstrip("#")
-    return key.lower() if kind in ("domains", "languages") else key
+        return normalize("NFKC", key).casefold().strip().lstrip("#").strip()
+    if kind == "languages":
+        return key.lower().partition("-")[0]
+    return key.lower() if kind == "domains" else key

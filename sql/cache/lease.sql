@@ -1,4 +1,11 @@
 -- The right to make an entry, for a while; no row where somebody else has it.
+with expired as (
+  delete from cache.entry
+  where
+    expires_at < now()
+    and value is null
+    and key <> %(key)s
+)
 insert into cache.entry as entry (key, leased_until, expires_at)
 values (%(key)s, now() + %(lease)s::interval, now() + %(lease)s::interval)
 on conflict (key) do update

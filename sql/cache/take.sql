@@ -1,3 +1,3 @@
 select value
 from cache.entry
-where key = %(key)s
+where key = %(key)s and expires_at > now()

@@ -17,7 +17,8 @@ create table account_hour (
   metric smallint not null,
   gained integer not null,
   lost integer not null,
-  primary key (account, metric, hour)
+  -- with the amounts: an account's hours lie side by side here, and all over the table
+  primary key (account, metric, hour) include (gained, lost)
 ) partition by range (hour);
 create table account_day (
   day timestamptz not null,

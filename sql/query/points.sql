@@ -1,13 +1,7 @@
 -- What an account, a post or the whole network gained and lost by metric, added up by bucket. What to read of days, hours
 -- and minutes is given (web/spans.py), and each span's label goes with what it holds. Minutes are looked up one by one: by
 -- their key one is found, a longer time would be read whole.
-select
-  label,
-  date_bin(%(bucket)s::interval, at, '1970-01-05 00:00Z') as time,
-  (select name from metric where metric.id = found.metric) as metric,
-  sum(gained)::bigint as gained,
-  sum(lost)::bigint as lost
-from (
+with found as (
   select label, kept.day as at, metric, gained, lost
   from unnest(%(day_labels)s::text[], %(day_begins)s::timestamptz[], %(day_ends)s::timestamptz[])
     as span (label, begins, ends)
@@ -34,6 +28,13 @@ from (
     on kept.minute = each.start
     and {key}
     and kept.metric = any (array(select id from metric where name = any (%(metrics)s::text[])))
-) as found
-group by 1, 2, 3
-order by 1, 2, 3
+)
+select
+  label,
+  date_bin(%(bucket)s::interval, at, '1970-01-05 00:00Z') as time,
+  (select name from metric where metric.id = found.metric) as metric,
+  sum(gained)::bigint as gained,
+  sum(lost)::bigint as lost
+from found
+group by label, time, found.metric
+order by label, time, found.metric

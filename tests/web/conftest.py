@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from web import overview
+
 
 def program(name: str, package: str) -> str:
     """The path of a program of the system; in CI it is installed."""
@@ -22,6 +24,12 @@ def program(name: str, package: str) -> str:
     if found is None:
         pytest.skip(f"{name} is not on this machine (apt-get install {package})")
     return found
+
+
+@pytest.fixture(autouse=True)
+def every_look_is_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of status and first page, which are otherwise looked at once a second."""
+    monkeypatch.setattr(overview, "_SECONDS", -1.0)
 
 
 @pytest.fixture(scope="session")

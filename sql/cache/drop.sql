@@ -1,0 +1,2 @@
+delete from cache.entry
+where key = %(key)s
