@@ -17,7 +17,7 @@ from tests.collector.rig import Rig
 from tests.conftest import new_database
 from tests.web.site import Site, site
 
-EXAMPLES = 12
+EXAMPLES = 6
 """Of each kind, for each resource."""
 
 
