@@ -11,14 +11,15 @@ listed as (
   from kept
   cross join unnest(keys, gained, lost) with ordinality as each (key, gained, lost, position)
 ),
--- of the hour that ended last when the window before this one ended
+-- of the hour that ended last when the window before this one ended; ranks close up there as they do here
 earlier as (
-  select each.key, each.gained - each.lost as value, each.position
+  select each.key, each.gained - each.lost as value, row_number() over (order by each.position) as position
   from kept
   cross join board_at(
     'accounts', %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC')
   ) as before
   cross join unnest(before.keys, before.gained, before.lost) with ordinality as each (key, gained, lost, position)
+  join account on account.id = each.key and account.shown
 ),
 shown as (
   select

@@ -9,12 +9,18 @@ listed as (
   cross join unnest(keys, rkeys, gained, lost) with ordinality as each (key, rkey, gained, lost, position)
 ),
 earlier as (
-  select each.key, each.rkey, each.position
+  select each.key, each.rkey, row_number() over (order by each.position) as position
   from kept
   cross join board_at(
     'posts', %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC')
   ) as before
   cross join unnest(before.keys, before.rkeys) with ordinality as each (key, rkey, position)
+  join account on account.id = each.key and account.shown
+  where not exists (
+    select
+    from deleted_post
+    where deleted_post.account = each.key and deleted_post.rkey = each.rkey
+  )
 ),
 shown as (
   select

@@ -84,6 +84,16 @@ def test_who_is_not_active_leaves_at_once_and_ranks_close_up(rig: Rig) -> None:
     assert [did for _, did, *_ in page(rig)] == [BOB, ALICE, CAROL]
 
 
+def test_earlier_ranks_close_up_too(rig: Rig) -> None:
+    rig.hand(*likes(ALICE, 3, 0), *likes(BOB, 5, 10), at=59 * 60_000)
+    rig.hand(*likes(ALICE, 9, HOUR_MS), *likes(BOB, 2, HOUR_MS + 10), at=HOUR_MS + 99)
+    rig.hand(*likes(ALICE, 1, 2 * HOUR_MS), at=2 * HOUR_MS + 59 * 60_000)
+    make(rig)
+    assert page(rig, as_of=NOON + 2 * HOUR) == [(1, ALICE, 9, 2, 3), (2, BOB, 2, 1, 5)]
+    rig.hand(notice("account", BOB, 2 * HOUR_MS + 59 * 60_000, active=False, status="deactivated"))
+    assert page(rig, as_of=NOON + 2 * HOUR) == [(1, ALICE, 9, 1, 3)]
+
+
 def test_a_window_with_a_gap_says_so(rig: Rig) -> None:
     gap = Gap(NOON_US + 30 * 60_000_000, NOON_US + 45 * 60_000_000, "not_delivered")
     rig.hand(*likes(ALICE, 1, 0), gaps=[gap], at=59 * 60_000 + 59_000)
