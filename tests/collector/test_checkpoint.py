@@ -11,6 +11,8 @@ from collector.checkpoint import OLDEST_CURSOR, LaneState, Rewind, complete_posi
 from collector.errors import BadSetting
 from collector.hosts import Hosts
 from collector.since import first_cursor
+from tests.collector.frames import BOB, NOON_US, post
+from tests.collector.rig import Rig
 
 NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
 NOON_US = int(NOON.timestamp() * 1e6)
@@ -60,3 +62,14 @@ def test_hosts_are_taken_in_turn_and_tried_longer_in_each_round() -> None:
     hosts.well()
     assert hosts.tries_max == 3
     assert Hosts(("a",)).tries_max is None
+
+
+def test_on_another_host_every_lane_begins_at_the_resume_point_and_on_the_same_one_none_does(rig: Rig) -> None:
+    rig.hand(post(BOB, 5000), at=5000)
+    reached = rig.one("select min(cursor) from lane")
+    rig.restart()
+    assert rig.one("select min(cursor) from lane") == reached
+    rig.restart("other:1/subscribe")
+    query = "select array_agg(distinct cursor) = array[%s]::bigint[] from lane"
+    assert rig.owner.execute(query, (NOON_US,)).fetchall() == [(True,)]
+    assert reached == NOON_US + 5_000_000

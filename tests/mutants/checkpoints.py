@@ -63,7 +63,7 @@ MUTANTS = [
     Mutant(
         "old cursor kept on another host", "sql/checkpoint/fence_lanes.sql",
         "case when host = %(host)s then cursor else %(resume_cursor)s end", "cursor",
-        (fault("to the second host and back, killed"), fault("to the second host and back")),
+        (unit("checkpoint", "every_lane_begins"), fault("to the second host and back")),
     ),
     Mutant(
         "lanes not handed to the new run", "sql/checkpoint/fence_lanes.sql",
