@@ -15,7 +15,6 @@ from tests.collector.frames import BOB, NOON_US, post
 from tests.collector.rig import Rig
 
 NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
-NOON_US = int(NOON.timestamp() * 1e6)
 REWIND = Rewind(5, 120)
 
 
