@@ -132,7 +132,7 @@ def _scratch(connection: psycopg.Connection, window: Window) -> None:
 
 def _read(connection: psycopg.Connection) -> dict[str, float]:
     """Milliseconds for a page of 100 of a board, and for the hours of 30 days of somebody on it; the median of many."""
-    board = {"metric": "likes_received", "at": None, "pattern": None, "offset": 0, "limit": 100}
+    board = {"metric": "likes_received", "at": None, "pattern": None, "count": "records", "offset": 0, "limit": 100}
     pages = [{**board, "time_window": window.name, "length": window.length} for window in WINDOWS]
     query = "select keys from board where kind = 'accounts' and metric = 'likes_received' and time_window = '30d'"
     ((keys,),) = connection.execute(query).fetchall()

@@ -83,9 +83,7 @@ def _fill(options: WebOptions, conninfo: str, say: Any) -> None:
         recording = Path(folder) / "recording.jsonl.zst"
         child.run("simulate", "--events", str(options.events), "--seed", str(options.seed), "--out", str(recording))
         with child.replay(recording) as (url, _):
-            child.run(
-                "collect", "--source", url, "--network", NETWORK, "--database-url", conninfo, "--until-idle", "3"
-            )
+            child.run("collect", "--source", url, "--network", NETWORK, "--database-url", conninfo, "--until-idle", "3")
 
 
 def _try(options: WebOptions, conninfo: str, memcached: str, number: int, say: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What this is, as upstream and operators see it."""
 
-VERSION = "0.1.0"
+from sql.version import VERSION
+
 USER_AGENT = f"skytally/{VERSION} websockets"
 
 

@@ -16,13 +16,13 @@ from typing import Any, NoReturn
 import psycopg
 
 from collector.errors import AlreadyRunning, BadSetting, CollectorError
-from collector.version import VERSION
 from ops import exits
 from ops.embedded.errors import EmbeddedError
 from ops.problem import Problem
 from ops.settings import SettingError, declared, default_of, description, load
 from sql.migrate import SchemaError
 from sql.session import away
+from sql.version import VERSION
 
 VERBS = (
     "up", "demo", "collect", "resolve", "actors", "web", "migrate", "status", "config", "simulate", "replay", "record",

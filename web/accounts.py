@@ -15,12 +15,11 @@ from web.boards import post_rows
 from web.database import Snapshot
 from web.metrics import KEPT, OF_ACCOUNT, OF_POST
 from web.problem import bad_parameter
-from web.series import Stretch, as_given, points_of, read_of, stretch_of, summed_of, whole
+from web.series import EVER, Stretch, as_given, points_of, read_of, stretch_of, summed_of, whole
 from web.spans import HOUR, spans
 from web.windows import ALL, LENGTH, complete_since, span_of
 
 WINDOWS = (*LENGTH, ALL)
-_EVER = "100000 days"
 
 
 async def points(
@@ -41,7 +40,7 @@ async def account(snapshot: Snapshot, ask: asking.OneAccount) -> answers.Account
     head, id = snapshot.head, row["id"]
     of_windows = {window: span_of(window, head) for window in WINDOWS}
     read = as_given({window: whole(span, head) for window, span in of_windows.items()})
-    rows = await points(snapshot, "account", {"account": id}, KEPT, _EVER, read)
+    rows = await points(snapshot, "account", {"account": id}, KEPT, EVER, read)
     [seen] = await snapshot.rows("query/account_seen", account=id)
     stock = row["followers"]
     return answers.Account(
@@ -99,9 +98,7 @@ async def account_points(snapshot: Snapshot, id: int, metric: str, stretch: Stre
     return points_of(rows, stretch, snapshot.head)
 
 
-async def series_said(
-    snapshot: Snapshot, metric: str, stretch: Stretch, found: list[answers.Point]
-) -> dict[str, Any]:
+async def series_said(snapshot: Snapshot, metric: str, stretch: Stretch, found: list[answers.Point]) -> dict[str, Any]:
     """The fields of a series."""
     return {
         **await coverage.said(snapshot, stretch.begin, stretch.end),

@@ -19,6 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from sql.version import VERSION
 from web import api, pages
 from web.cache import Cache
 from web.database import Database
@@ -36,7 +37,6 @@ from web.resources import PREFIX, RESOURCES
 from web.settings import WebSettings
 from web.shared import InMemcached, InTable, Layer, Shared
 
-VERSION = "0.1.0"
 _KINDS = {404: "not-found", 405: "method-not-allowed"}
 
 

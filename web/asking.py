@@ -6,10 +6,12 @@ be said is UNSET: `null` is a text like any other here.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
+
+from web.spans import written
 
 _END = r"$(?!\n)"
 """Where a text ends, and not before a last line break."""
@@ -93,9 +95,7 @@ class Ask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return str(value)
+    return written(value) if isinstance(value, datetime) else str(value)
 
 
 class Nothing(Ask, frozen=True):

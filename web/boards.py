@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 from sql import tid
 from web import answers, asking, coverage
-from web.database import Snapshot
+from web.database import Snapshot, literally
 from web.metrics import DIMENSIONS, ENGAGEMENT
 from web.problem import bad_parameter, not_found
-from web.series import as_given, whole
+from web.series import EVER, as_given, whole
 from web.spans import EPOCH, Spans
 from web.windows import LENGTH, complete_since, span_of
 
@@ -56,9 +56,8 @@ async def _page(snapshot: Snapshot, query: str, ask: asking.Page, metric: str, *
 async def accounts(snapshot: Snapshot, ask: asking.TopAccounts) -> answers.AccountBoardPage:
     """GET /api/v1/top/accounts."""
     _check_actors(ask)
-    pattern = f"%{_literally(ask.q.removeprefix('@'))}%" if ask.q else None
-    query = "query/board_accounts" if ask.count == "records" else "query/board_accounts_by_actors"
-    page = await _page(snapshot, query, ask, ask.metric, pattern=pattern)
+    pattern = f"%{literally(ask.q.removeprefix('@'))}%" if ask.q else None
+    page = await _page(snapshot, "query/board_accounts", ask, ask.metric, count=ask.count, pattern=pattern)
     return answers.AccountBoardPage(**page.said, rows=[answers.AccountRow(**row) for row in page.rows])
 
 
@@ -69,15 +68,10 @@ def _check_actors(ask: asking.TopAccounts | asking.TopPosts) -> None:
         raise bad_parameter("count", "posts are everybody's own; actors are counted of what others did")
 
 
-def _literally(text: str) -> str:
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-
-
 async def posts(snapshot: Snapshot, ask: asking.TopPosts) -> answers.PostBoardPage:
     """GET /api/v1/top/posts."""
     _check_actors(ask)
-    query = "query/board_posts" if ask.count == "records" else "query/board_posts_by_actors"
-    page = await _page(snapshot, query, ask, ask.metric)
+    page = await _page(snapshot, "query/board_posts", ask, ask.metric, count=ask.count)
     span = page.said["from_"], page.said["to"]
     return answers.PostBoardPage(**page.said, rows=await post_rows(snapshot, page.rows, whole(span, snapshot.head)))
 
@@ -136,7 +130,7 @@ def _terms(rows: list[dict[str, Any]], by: str, other: str) -> Iterable[answers.
 async def _term_sums(snapshot: Snapshot, kind: str, by: str, terms: list[int], spans: Spans) -> dict[int, int]:
     """What terms are worth that the other board does not list."""
     query = "query/term_points" if by == "posts" else "query/term_authors"
-    given = {"terms": terms, "dimension": DIMENSIONS[kind], "bucket": "100000 days", **as_given({"": spans})}
+    given = {"terms": terms, "dimension": DIMENSIONS[kind], "bucket": EVER, **as_given({"": spans})}
     sums: dict[int, int] = {}
     for row in await snapshot.rows(query, **given):
         sums[row["term"]] = sums.get(row["term"], 0) + row["gained"] - row["lost"]

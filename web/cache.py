@@ -47,23 +47,12 @@ class Cache:
         self._refreshing: dict[str, asyncio.Task[Served]] = {}
         self._refused: dict[str, tuple[float, Problem]] = {}
 
-    def key(self, request: str) -> str:
-        """Where the answer to a request is."""
-        return key_of(self._namespace, request)
-
-    def fresh(self, key: str) -> Entry | None:
-        """What can be served at once and needs nobody's care."""
-        entry = self._local.get(key)
-        if entry is None or time.time() >= entry.fresh_until or self._hidden.hides(entry):
-            return None
-        return entry
-
     async def get(self, request: str, make: Make, admit: Callable[[], None]) -> Served:
         """The answer to a request. `admit` is called where something has to be looked for, and may raise.
 
         Raises Problem where there is no answer, not even an old one.
         """
-        key = self.key(request)
+        key = key_of(self._namespace, request)
         entry = self._here(key)
         if entry is not None and time.time() < entry.stale_until:
             if time.time() >= entry.fresh_until and self._refusal(key) is None:

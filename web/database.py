@@ -60,6 +60,11 @@ class Head:
         return round((self.now - self.watermark).total_seconds(), 3) if self.counting else None
 
 
+def literally(text: str) -> str:
+    """A text as a part of a LIKE pattern that is like nothing else."""
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
 class Snapshot:
     """One picture of the database."""
 

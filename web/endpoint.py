@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import lru_cache, partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -20,6 +20,7 @@ from web.database import Database
 from web.entry import Entry
 from web.finishing import ACCOUNTS_IN_KEYS_MAX, finished
 from web.freshness import cache_control
+from web.handles import AskedHandles
 from web.limits import Buckets, Work
 from web.parsing import parsed, request_of
 from web.problem import MEDIA, Problem
@@ -30,12 +31,6 @@ _REMEMBERED_CHARACTERS = 300
 _ACCEPTED_BYTES_MAX = 200
 
 
-class Handles(Protocol):
-    """Where handles that nobody knows are noted."""
-
-    async def note(self, handle: str) -> None: ...
-
-
 class Origin(NamedTuple):
     """What all endpoints share."""
 
@@ -43,7 +38,7 @@ class Origin(NamedTuple):
     cache: Cache
     work: Work
     buckets: Buckets
-    handles: Handles
+    handles: AskedHandles
     purges: bool
     """Whether other caches can be told to forget."""
 
@@ -149,8 +144,6 @@ async def send_problem(scope: Scope, receive: Receive, send: Send, problem: Prob
     if problem.status == 416:
         headers["Accept-Ranges"] = "none"
     await Response(problem.body, problem.status, headers, MEDIA)(scope, receive, send)
-
-
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ from web import answers, spreadsheet
 from web.asking import Ask
 from web.entry import Entry, encoded, etag_of, mark_of, short_hash
 from web.resources import Resource
+from web.spans import written
 
 ACCOUNTS_IN_KEYS_MAX = 100
 """Whoever comes after them can not be purged."""
@@ -83,9 +84,7 @@ def _headers(resource: Resource, answer: Any) -> tuple[tuple[str, str], ...]:
     as_of, covered = getattr(answer, "as_of", None), getattr(answer, "coverage", None)
     said = [("Content-Disposition", f'attachment; filename="skytally-{resource.name}.csv"')]
     if as_of is not None:
-        said.append(("As-Of", as_of.isoformat().replace("+00:00", "Z")))
+        said.append(("As-Of", written(as_of)))
     if covered is not None:
         said.append(("Coverage", f"{covered:g}"))
     return tuple(said)
-
-

@@ -44,9 +44,7 @@ def cache_control(left_s: float, *, names_accounts: bool, purges: bool) -> str:
     if names_accounts:
         shared = shared if purges else min(shared, NAMES_AT_CDN_S_MAX)
         browser, if_error = min(shared, BROWSER_S_MAX), NAMES_IF_ERROR_S
-    return (
-        f"public, max-age={browser}, s-maxage={shared}, stale-while-revalidate={shared}, stale-if-error={if_error}"
-    )
+    return f"public, max-age={browser}, s-maxage={shared}, stale-while-revalidate={shared}, stale-if-error={if_error}"
 
 
 def worst_age_s(freshness: Freshness, *, names_accounts: bool, purges: bool) -> int:

@@ -7,7 +7,7 @@ from web.accounts import points, series_said, totals_of
 from web.database import Snapshot
 from web.metrics import KEPT, OF_ACCOUNT
 from web.problem import not_found
-from web.series import as_given, points_of, read_of, stretch_of, whole
+from web.series import EVER, as_given, points_of, read_of, stretch_of, whole
 from web.windows import span_of
 
 STANDARD_ERROR = 0.0081
@@ -27,7 +27,7 @@ async def totals(snapshot: Snapshot, ask: asking.OfWindow) -> answers.NetworkTot
     """GET /api/v1/network/totals."""
     span = span_of(ask.window, snapshot.head)
     read = as_given({"": whole(span, snapshot.head)})
-    rows = await points(snapshot, "total", {}, KEPT, "100000 days", read)
+    rows = await points(snapshot, "total", {}, KEPT, EVER, read)
     events: dict[str, dict[str, int]] = {}
     for row in await snapshot.rows("query/network_events", **read):
         events.setdefault(row["collection"], {})[row["operation"]] = row["events"]

@@ -108,5 +108,3 @@ def _status(of: dict[Any, Any]) -> dict[str, Any]:
 def _refusals(statuses: list[int], of: dict[Any, Any]) -> dict[str, Any]:
     problem = {MEDIA: {"schema": of[ProblemBody]}}
     return {str(status): {"description": _TEXTS[status], "content": problem} for status in sorted(statuses)}
-
-

@@ -11,7 +11,7 @@ from web.boards import POST, created_at
 from web.database import Snapshot
 from web.metrics import ENGAGEMENT, OF_POST
 from web.problem import Problem
-from web.series import as_given, points_of, read_of, stretch_of, whole
+from web.series import EVER, as_given, points_of, read_of, stretch_of, whole
 from web.windows import ALL, span_of
 
 
@@ -20,7 +20,7 @@ async def post(snapshot: Snapshot, ask: asking.OnePost) -> answers.Post:
     row, key = await found_post(snapshot, ask.actor, ask.rkey)
     of_windows = {window: span_of(window, snapshot.head) for window in WINDOWS}
     read = as_given({window: whole(span, snapshot.head) for window, span in of_windows.items()})
-    rows = await points(snapshot, "post", key, ENGAGEMENT, "100000 days", read)
+    rows = await points(snapshot, "post", key, ENGAGEMENT, EVER, read)
     return answers.Post(
         **await coverage.said(snapshot, *of_windows[ALL]),
         uri=f"at://{row['did']}/{POST}/{ask.rkey}", did=row["did"], handle=row["handle"], rkey=ask.rkey,

@@ -8,7 +8,7 @@ from typing import Any
 from web import answers, asking
 from web.actors import canonical
 from web.boards import POST
-from web.database import Snapshot
+from web.database import Snapshot, literally
 
 _AT = re.compile(rf"at://([^/\s]+)(?:/{re.escape(POST)}/([^/?#\s]+))?", re.IGNORECASE)
 _BSKY = re.compile(r"https?://(?:[a-z0-9-]+\.)*bsky\.app/profile/([^/?#\s]+)(?:/post/([^/?#\s]+))?", re.IGNORECASE)
@@ -27,11 +27,13 @@ async def search(snapshot: Snapshot, ask: asking.Search) -> answers.Searched:
 
 async def _accounts(snapshot: Snapshot, name: str, limit: int, *, exact: bool) -> list[dict[str, Any]]:
     if _DID.fullmatch(name):
-        return await snapshot.rows("query/search_account", id=snapshot.ids.account(name))
+        return await _one(snapshot, id=snapshot.ids.account(name), handle=None)
     if exact:
-        return await snapshot.rows("query/search_handle", handle=name.lower())
-    return await snapshot.rows("query/search_names", pattern=f"{_literally(name.lower())}%", limit=limit)
+        return await _one(snapshot, id=None, handle=name.lower())
+    return await snapshot.rows("query/search_names", pattern=f"{literally(name.lower())}%", limit=limit)
 
 
-def _literally(text: str) -> str:
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+async def _one(snapshot: Snapshot, **given: Any) -> list[dict[str, Any]]:
+    rows = await snapshot.rows("query/account", **given)
+    kept = ("did", "handle", "display_name", "avatar")
+    return [{**{k: row[k] for k in kept}, "followers_count": row["followers"]} for row in rows if row["shown"]]

@@ -16,6 +16,8 @@ from web.problem import bad_parameter
 from web.spans import DAY, EPOCH, HOUR, MINUTE, Span, Spans, Summed, ceiling, floor, spans
 
 POINTS_MAX = 5_000
+EVER = "100000 days"
+"""A bucket that holds everything, for sums."""
 _WEEK = timedelta(days=7)
 
 

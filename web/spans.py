@@ -42,6 +42,11 @@ def ceiling(time: datetime, unit: timedelta) -> datetime:
     return time + (EPOCH - time) % unit
 
 
+def written(time: datetime) -> str:
+    """As RFC 3339 has it, in UTC with a Z."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def spans(begin: datetime, end: datetime, unit: timedelta, summed: Summed) -> Spans:
     """What holds `begin` to before `end` without cutting a bucket of `unit` seconds in two."""
     end = min(end, summed.to)

@@ -10,6 +10,8 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from web.spans import written
+
 MEDIA = "text/csv; charset=utf-8; header=present"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -33,7 +35,7 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
+        return written(value)
     # numbers are ours; text is anybody's
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"

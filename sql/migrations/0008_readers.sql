@@ -40,8 +40,9 @@ create table board_replaced (
   primary key (kind, metric, time_window, as_of)
 );
 
--- A board as it stands now, or as it stood at a time: at the end of an hour, or a little while ago.
-create function board_at(kind text, metric text, time_window text, length interval, at timestamptz)
+-- A board as it stands now, or as it stood at a time: at the end of an hour, or a little while ago. By records or by actors;
+-- by actors there is the one that stands now alone, and nothing is lost.
+create function board_at(kind text, metric text, time_window text, length interval, at timestamptz, count text)
 returns table (
   keys bigint[], rkeys bigint[], gained bigint[], lost bigint[], begins timestamptz, ends timestamptz, as_of timestamptz
 )
@@ -49,16 +50,21 @@ language sql stable
 as $$
   select keys, rkeys, gained, lost, begins, ends, as_of
   from board
-  where kind = $1 and metric = $2 and time_window = $3 and ($5 is null or as_of = $5)
+  where $6 = 'records' and kind = $1 and metric = $2 and time_window = $3 and ($5 is null or as_of = $5)
   union all
   select keys, rkeys, gained, lost, begins, ends, as_of
   from board_replaced
-  where kind = $1 and metric = $2 and time_window = $3 and as_of = $5
+  where $6 = 'records' and kind = $1 and metric = $2 and time_window = $3 and as_of = $5
   union all
   select
     keys, rkeys, gained, lost, hour + interval '1 hour' - $4, hour + interval '1 hour', hour + interval '1 hour'
   from board_hour
-  where kind = $1 and metric = $2 and time_window = $3 and hour = $5 - interval '1 hour'
+  where
+    $6 = 'records' and kind = $1 and metric = $2 and time_window = $3 and hour = $5 - interval '1 hour'
+  union all
+  select keys, rkeys, actors, array_fill(0::bigint, array[cardinality(actors)]), begins, ends, ends
+  from board_by_actors
+  where $6 = 'actors' and kind = $1 and metric = $2 and time_window = $3 and ($5 is null or ends = $5)
   limit 1
 $$;
 

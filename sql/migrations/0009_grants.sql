@@ -52,7 +52,7 @@ grant select on network, epoch, lane, gap, vitals, fold, account, event, rkey, c
 -- reasons and times, not samples: those may hold what an account has since deleted
 grant select (digest, reason, host, lane, epoch, cursor, size, noted_at) on quarantine to skytally_web;
 
-grant execute on function board_at(text, text, text, interval, timestamptz) to skytally_web;
+grant execute on function board_at(text, text, text, interval, timestamptz, text) to skytally_web;
 revoke all on schema cache from public;
 grant usage on schema cache to skytally_web, skytally_resolver;
 grant select, insert, update, delete on all tables in schema cache to skytally_web;

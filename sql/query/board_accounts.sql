@@ -4,7 +4,7 @@
 -- Each row says what the board covers and how many it has; where the page has none, there is one without an account.
 with kept as (
   select *
-  from board_at('accounts', %(metric)s, %(time_window)s, %(length)s, %(at)s)
+  from board_at('accounts', %(metric)s, %(time_window)s, %(length)s, %(at)s, %(count)s)
 ),
 listed as (
   select each.key, each.gained, each.lost, each.position
@@ -16,7 +16,7 @@ earlier as (
   select each.key, each.gained - each.lost as value, row_number() over (order by each.position) as position
   from kept
   cross join board_at(
-    'accounts', %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC')
+    'accounts', %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC'), %(count)s
   ) as before
   cross join unnest(before.keys, before.gained, before.lost) with ordinality as each (key, gained, lost, position)
   join account on account.id = each.key and account.shown

@@ -1,7 +1,7 @@
 -- A page of a board of posts; see board_accounts. A deleted post leaves it at once.
 with kept as (
   select *
-  from board_at('posts', %(metric)s, %(time_window)s, %(length)s, %(at)s)
+  from board_at('posts', %(metric)s, %(time_window)s, %(length)s, %(at)s, %(count)s)
 ),
 listed as (
   select each.*
@@ -12,7 +12,7 @@ earlier as (
   select each.key, each.rkey, row_number() over (order by each.position) as position
   from kept
   cross join board_at(
-    'posts', %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC')
+    'posts', %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC'), %(count)s
   ) as before
   cross join unnest(before.keys, before.rkeys) with ordinality as each (key, rkey, position)
   join account on account.id = each.key and account.shown

@@ -2,7 +2,7 @@
 -- measure is null where that board does not list it.
 with kept as (
   select *
-  from board_at(%(kind)s, %(metric)s, %(time_window)s, %(length)s, %(at)s)
+  from board_at(%(kind)s, %(metric)s, %(time_window)s, %(length)s, %(at)s, 'records')
 ),
 listed as (
   select each.key, each.gained, each.lost, each.rank
@@ -13,14 +13,14 @@ earlier as (
   select each.key, each.position
   from kept
   cross join board_at(
-    %(kind)s, %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC')
+    %(kind)s, %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC'), 'records'
   ) as before
   cross join unnest(before.keys) with ordinality as each (key, position)
 ),
 other as (
   select each.key, each.gained - each.lost as value
   from kept
-  cross join board_at(%(kind)s, %(other)s, %(time_window)s, %(length)s, %(at)s) as twin
+  cross join board_at(%(kind)s, %(other)s, %(time_window)s, %(length)s, %(at)s, 'records') as twin
   cross join unnest(twin.keys, twin.gained, twin.lost) as each (key, gained, lost)
   where twin.as_of = kept.as_of
 ),

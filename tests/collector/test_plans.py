@@ -103,11 +103,12 @@ def test_batches_and_folds_read_no_large_table(rig: Rig) -> None:
 
 @pytest.mark.parametrize("window", ["1h", "1d", "7d", "30d"])
 def test_readers_read_no_large_table(rig: Rig, window: str) -> None:
-    page = {"metric": "likes_received", "time_window": window, "length": "1 hour", "offset": 0, "limit": 100}
+    page = {"metric": "likes_received", "time_window": window, "length": "1 hour", "offset": 0, "limit": 100,
+            "pattern": None, "count": "records"}  # fmt: skip
     with connect(rig.conninfo, "skytally_web", "reader") as reader:
         before = scanned(rig, reader)
         for at in (None, NOON):
-            reader.execute(statement("query/board_accounts"), {**page, "pattern": None, "at": at}).fetchall()
+            reader.execute(statement("query/board_accounts"), {**page, "at": at}).fetchall()
         of = "kind = 'accounts' and metric = 'likes_received' and time_window = '1d'"
         account = reader.execute(f"select keys[1] from board where {of}".encode()).fetchall()[0][0]
         month = {"from": NOON - timedelta(days=30), "to": NOON + timedelta(hours=1)}

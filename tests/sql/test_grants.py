@@ -116,7 +116,7 @@ def test_functions_are_for_those_who_make_days_and_for_nobody_else(database: psy
         order by 1
     """
     assert database.execute(query, (list(ROLES),)).fetchall() == [
-        ("board_at(text,text,text,interval,timestamp with time zone)", False, ["skytally_web"]),
+        ("board_at(text,text,text,interval,timestamp with time zone,text)", False, ["skytally_web"]),
         ("drop_day(text,date)", True, ["skytally_roller"]),
         ("ensure_day(date)", True, ["skytally_collector", "skytally_roller"]),
         ("ensure_partition(text,text,date,date)", False, []),

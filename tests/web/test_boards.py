@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
+from collector.acting import Acting
 from collector.batch import Gap
 from collector.boards import Boards
+from collector.windows import HOUR_LONG
 from tests.collector.frames import ALICE, BOB, CAROL, NOON_US, like, notice, post_uri
 from tests.collector.rig import Rig
 from tests.web.site import Answer, site
@@ -82,6 +84,38 @@ def test_who_is_not_active_leaves_at_once_and_ranks_close_up(rig: Rig) -> None:
     assert page(rig) == [(1, ALICE, 3, None, None), (2, CAROL, 1, None, None)]
     rig.hand(notice("account", BOB, 59 * 60_000, seq=2, active=True))
     assert [did for _, did, *_ in page(rig)] == [BOB, ALICE, CAROL]
+
+
+def test_boards_by_actors_count_each_account_once(rig: Rig) -> None:
+    rig.hand(*likes(ALICE, 3, 0), *[like(post_uri(BOB, "3mpsz5xmars22"), did, 10) for did in (CAROL, DAVE)], at=59_000)
+    make(rig)
+    assert page(rig, count="actors") == []
+    assert Acting(rig.roller, 100).make(HOUR_LONG)
+    assert page(rig) == [(1, ALICE, 3, None, None), (2, BOB, 2, None, None)]
+    assert page(rig, count="actors") == [(1, BOB, 2, None, None), (2, ALICE, 1, None, None)]
+    posts = ask(rig, "/top/posts?metric=likes&count=actors").json["rows"]
+    found = [(row["did"], row["value"], row["gained"], row["lost"]) for row in posts]
+    assert found == [(BOB, 2, 2, 0), (ALICE, 1, 1, 0)]
+
+
+def test_a_search_finds_names_that_begin_so_and_of_a_pasted_address_its_account_alone(rig: Rig) -> None:
+    rig.hand(*likes(ALICE, 1, 0), *likes(BOB, 1, 10))
+    named = ((ALICE, "alice.example", "Wonder_land"), (BOB, "bob.example", "alice.example"))
+    for did, handle, name in named:
+        rig.owner.execute("update account set handle = %s, display_name = %s where did = %s", (handle, name, did))
+
+    def found(asked: str) -> tuple[list[str], str | None]:
+        answer = ask(rig, f"/search?q={asked}").json
+        return [row["did"] for row in answer["accounts"]], answer["post"]
+
+    post = f"at://{ALICE}/app.bsky.feed.post/3mpsz5xmars22"
+    assert found("ALICE.ex") == ([ALICE, BOB], None)
+    assert (found("wonder_"), found("wonder%25")) == (([ALICE], None), ([], None))
+    assert found(BOB) == ([BOB], None)
+    assert found("https://bsky.app/profile/alice.example/post/3mpsz5xmars22") == ([ALICE], post)
+    assert found(post) == ([ALICE], post)
+    rig.owner.execute("update account set hidden = true where did = %s", (ALICE,))
+    assert found("https://bsky.app/profile/alice.example/post/3mpsz5xmars22") == ([], None)
 
 
 def test_earlier_ranks_close_up_too(rig: Rig) -> None:

@@ -84,7 +84,7 @@ def told(request: pytest.FixtureRequest, server: str, tmp_path_factory: pytest.T
     delivered = deliveries(frames, NOON_US + 10**13, lambda _: None)
     with new_database(server) as conninfo, closing(Rig(conninfo, tmp_path_factory.mktemp("rig"))) as rig:
         last_ms = 0
-        for batch in itertools.batched(frames, 500) if hasattr(itertools, "batched") else batches(frames):
+        for batch in batches(frames):
             last_ms = max(last_ms, *[(event.time - NOON_US) // 1000 for event in in_batch(batch)])
             rig.hand(*batch, at=last_ms)
         rig.fold()
