@@ -24,6 +24,8 @@ class State(NamedTuple):
     closed: dict[str, datetime | None]
     """Up to when hours and days are summed up."""
     folds: int
+    since: datetime
+    """There is nothing before."""
 
 
 def state_of(connection: psycopg.Connection) -> State | None:
@@ -31,8 +33,8 @@ def state_of(connection: psycopg.Connection) -> State | None:
     row = connection.execute(statement("board/state")).fetchone()
     if row is None or row[0] is None:
         return None
-    watermark, hours_to, days_to, folds = row
-    return State(watermark, {HOUR: hours_to, DAY: days_to}, folds)
+    watermark, hours_to, days_to, folds, since = row
+    return State(watermark, {HOUR: hours_to, DAY: days_to}, folds, since)
 
 
 def board_name(measure: Measure, window: Window) -> dict[str, str]:

@@ -22,7 +22,7 @@ from collector.live import Live
 from collector.measures import ACCOUNTS, MEASURES, Measure
 from collector.ranking import Ranking
 from collector.rollups import HOUR, MINUTE
-from collector.windows import HOUR_LONG, LENGTH, WINDOWS, Window, ceiling, cover, floor
+from collector.windows import HOUR_LONG, LENGTH, WINDOWS, Stretch, Window, ceiling, cover, floor
 from sql import statement
 
 _HOUR = LENGTH[HOUR]
@@ -92,8 +92,9 @@ class Boards:
         with self._connection.transaction():
             self._connection.execute("select ensure_day(%s)", (hour.date(),))
             for (measure, window), board in self._at_hours_end.items():
-                stretches = cover(*window.span(hour + _HOUR - LENGTH[MINUTE]), state.closed)
-                ranked = board.board(stretches, [], stretches)
+                begins, ends = window.span(hour + _HOUR - LENGTH[MINUTE])
+                whole = cover(begins, ends, state.closed)
+                ranked = board.board(_past(begins, ends, state), [], whole)
                 board.forget()
                 given = {"hour": hour, **board_name(measure, window), **arrays_of(measure, ranked)}
                 self._connection.execute(statement("board/keep"), given)
@@ -113,13 +114,18 @@ class Boards:
     def _refresh(self, window: Window, state: State) -> None:
         begins, ends = window.span(state.watermark)
         # behind the live minutes at its beginning, before those at its end
-        past = cover(ceiling(begins, HOUR), floor(state.watermark, HOUR), state.closed)
+        past = [] if window is HOUR_LONG else _past(ceiling(begins, HOUR), floor(state.watermark, HOUR), state)
         whole = cover(begins, ends, state.closed)
         made = {"as_of": state.watermark, "folds": state.folds, "begins": begins, "ends": ends}
         for measure in MEASURES:
             live = self._live.parts(measure, window)
-            ranked = self._now[measure, window].board([] if window is HOUR_LONG else past, live, whole)
+            ranked = self._now[measure, window].board(past, live, whole)
             named = board_name(measure, window)
             self._connection.execute(statement("board/store"), {**made, **named, **arrays_of(measure, ranked)})
         given = {**made, "time_window": window.name, "accounts": self._active.between(begins, ends, state)}
         self._connection.execute(statement("active/store"), given)
+
+
+def _past(begin: datetime, end: datetime, state: State) -> list[Stretch]:
+    """The buckets between, from the first one that there is: of a short history all long windows have the same."""
+    return cover(max(begin, floor(state.since, HOUR)), end, state.closed)

@@ -6,16 +6,12 @@ floor is lowered and more keys are summed, at last all of them. It knows neither
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import numpy as np
-
-from collector.amounts import Amounts, Keys, Reader
+from collector.amounts import Amounts, Reader
 from collector.authors import Authors
 from collector.closed import Closed, Complete
 from collector.measures import Measure
 from collector.ranking import Ranked, Ranking
-from collector.sums import Sums
+from collector.sums import Sums, together
 from collector.windows import Stretch
 
 _MARGIN = 0.8  # of a board's last value: by so much it may fall until more keys have to be looked at
@@ -44,18 +40,18 @@ class Certified:
 
     def board(self, past: list[Stretch], live: list[Sums], stretches: list[Stretch]) -> Ranked:
         """The board of closed buckets `past` and the live sums; `stretches` are the buckets of both."""
-        if not past:
-            return self._best(_total(live), stretches)
         while True:
             closed = self._closed = self._closed or Closed(
                 self._reader, self._complete, self._measure, past, self._floor
             )
-            ranked = self._best(_candidates(closed, live), stretches)
+            floor = self._floor if closed.complete else closed.floor
+            ranked = self._best(_candidates(closed, live, floor), stretches)
             full = len(ranked.keys) == self._ranking.rows
-            self._floor = _floor(ranked.last) if full else closed.floor // 8
-            if closed.complete or (full and ranked.last >= closed.floor):
+            self._floor = _floor(ranked.last) if full else max(1, floor // 8)
+            if floor == 1 or (full and ranked.last >= floor):
                 return ranked
-            self._closed = None
+            if not closed.complete:
+                self._closed = None
 
     def _best(self, amounts: Amounts, stretches: list[Stretch]) -> Ranked:
         if self._measure.by_authors:
@@ -67,29 +63,8 @@ def _floor(last: int) -> int:
     return max(1, int(last * _MARGIN))
 
 
-def _candidates(closed: Closed, live: list[Sums]) -> Amounts:
-    """What all keys are worth that can be worth the closed part's floor."""
-    if closed.complete:
-        return _total([closed.sums, *live])
-    if not live:
-        return closed.sums.amounts
-    least = -(-closed.live_share // len(live))
-    heavy: Keys = np.concatenate([part.amounts.keys[part.amounts.gained >= least] for part in live])
-    closed.learn(heavy)
-    keys = np.concatenate([closed.sums.amounts.keys, closed.sums.without(heavy)])
-    total = Amounts(keys, np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64))
-    for part in (closed.sums, *live):
-        gained, lost = part.of(keys)
-        total = Amounts(keys, total.gained + gained, total.lost + lost)
-    return total
-
-
-def _total(parts: Iterable[Sums]) -> Amounts:
-    """All of these together."""
-    first, *others = parts
-    if not any(map(len, others)):
-        return first.amounts
-    total = first.copy()
-    for part in others:
-        total.add(part.amounts)
-    return total.amounts
+def _candidates(closed: Closed, live: list[Sums], floor: int) -> Amounts:
+    """What all keys are worth that gained `floor` or more."""
+    if live and not closed.complete:
+        closed.learn(together(live, closed.live_share).keys)
+    return together([*closed.parts, *live], floor)

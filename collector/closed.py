@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from collector.amounts import HEAVY_MIN, Keys, Reader
-from collector.measures import Measure, Summed
+from collector.measures import Measure, Source
 from collector.rollups import DAY, HOUR, MINUTE
 from collector.sums import Sums
 from collector.windows import Stretch
@@ -53,18 +53,21 @@ def shares(floor: int, parts: dict[str, int]) -> Shares | None:
 
 class Complete:
     """Sums of every key over closed buckets: made once for all boards that need the same, and kept as long as one does.
-    While the history is short that is a month's and a week's, and always those by posts and by authors."""
+    Engagement needs what four others do; of a history shorter than a window is, all long windows need the same."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._held: WeakValueDictionary[tuple[Summed, tuple[Stretch, ...]], Sums] = WeakValueDictionary()
+        self._held: WeakValueDictionary[tuple[Source, int, tuple[Stretch, ...]], Sums] = WeakValueDictionary()
 
-    def sums(self, measure: Measure, stretches: list[Stretch]) -> Sums:
-        """Not to be changed."""
-        at = measure.summed, tuple(stretches)
+    def sums(self, measure: Measure, stretches: list[Stretch]) -> list[Sums]:
+        """Those whose sum the measure has. Not to be changed."""
+        return [self._sums(measure, by, stretches) for by in measure.of]
+
+    def _sums(self, measure: Measure, by: int, stretches: list[Stretch]) -> Sums:
+        at = measure.source, by, tuple(stretches)
         found = self._held.get(at)
         if found is None:
-            found = self._held[at] = Sums(self._reader.sums(measure, stretches))
+            found = self._held[at] = Sums(self._reader.sums(measure._replace(of=(by,)), stretches))
         return found
 
     def forget(self) -> None:
@@ -82,21 +85,23 @@ class Closed:
         parts: dict[str, int] = Counter()
         for stretch in stretches:
             parts[stretch.bucket] += len(stretch.starts()) * len(measure.of)
-        found = shares(floor, parts) if floor > 1 else None
+        found = shares(floor, parts) if floor > 1 and parts else None
         self.complete = found is None
         """Whether it has every key."""
         self.floor = 1 if found is None else floor
+        """Whoever is worth less may not be here."""
         self.live_share = 1 if found is None else found.live
         """What a key that is worth `floor` gained in the live minutes, or else it is here."""
         if found is None:
-            self.sums = complete.sums(measure, stretches)
+            self.parts = complete.sums(measure, stretches)
         else:
             least = {HOUR: found.hour, DAY: found.day}
             heavy = [reader.heavy(measure, stretch, least[stretch.bucket]) for stretch in stretches]
             keys = np.concatenate(heavy) if heavy else np.empty((0, len(measure.source.key)), np.int64)
-            self.sums = Sums(reader.of(measure, stretches, np.unique(keys, axis=0)))
+            self.parts = [Sums(reader.of(measure, stretches, np.unique(keys, axis=0)))]
 
     def learn(self, keys: Keys) -> None:
-        """Sum these keys too."""
+        """Sum these keys too, each given once."""
         if not self.complete:
-            self.sums.add(self._reader.of(self._measure, self._stretches, self.sums.without(keys)))
+            (sums,) = self.parts
+            sums.add(self._reader.of(self._measure, self._stretches, sums.without(keys)))

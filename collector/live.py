@@ -7,11 +7,11 @@ it knows nothing of closed hours and ranks nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime
 
-from collector.amounts import Amounts, Reader, joined, no_amounts
-from collector.measures import MEASURES, READ, Measure, Summed
+from collector.amounts import Amounts, Reader, no_amounts
+from collector.measures import READ, Measure, Source
 from collector.rollups import HOUR, MINUTE
 from collector.sums import Sums
 from collector.windows import DAY_LONG, HOUR_LONG, LENGTH, Stretch, Window, ceiling, floor
@@ -20,37 +20,36 @@ _MINUTE = LENGTH[MINUTE]
 
 
 class Part:
-    """Consecutive minutes, summed by measure."""
+    """Consecutive minutes, summed by what boards need."""
 
     def __init__(self, reader: Reader, begin: datetime) -> None:
         self._reader = reader
         self.begin = self.end = begin
-        self._sums = {measure.summed: Sums(no_amounts(measure.source)) for measure in MEASURES}
+        self._sums = {(source, by): Sums(no_amounts(source)) for source, of in READ.items() for by in of}
 
     def grow(self, end: datetime) -> None:
         """Add minutes up to `end`."""
         while self.end < end:
-            for summed, amounts in self._minute(self.end):
-                self._sums[summed].add(amounts)
+            for of, amounts in self._minute(self.end):
+                self._sums[of].add(amounts)
             self.end += _MINUTE
 
     def shrink(self, begin: datetime) -> None:
         """Take the minutes before `begin` away."""
         while self.begin < min(begin, self.end):
-            for summed, amounts in self._minute(self.begin):
-                self._sums[summed].take(amounts)
+            for of, amounts in self._minute(self.begin):
+                self._sums[of].take(amounts)
             self.begin += _MINUTE
 
-    def sums(self, measure: Measure) -> Sums:
-        """What is summed for this measure. For reading."""
-        return self._sums[measure.summed]
+    def sums(self, measure: Measure) -> list[Sums]:
+        """The sums whose sum this measure has here. For reading."""
+        return [self._sums[measure.source, by] for by in measure.of]
 
-    def _minute(self, minute: datetime) -> Iterable[tuple[Summed, Amounts]]:
+    def _minute(self, minute: datetime) -> Iterator[tuple[tuple[Source, int], Amounts]]:
         stretch = Stretch(MINUTE, minute, minute + _MINUTE)
-        each = {source: self._reader.each(source, of, stretch) for source, of in READ.items()}
-        for source, of in self._sums:
-            if found := [each[source][by] for by in of if by in each[source]]:
-                yield (source, of), joined(found)
+        for source, of in READ.items():
+            for by, amounts in self._reader.each(source, of, stretch).items():
+                yield (source, by), amounts
 
 
 class Live:
@@ -81,7 +80,7 @@ class Live:
 
     def parts(self, measure: Measure, window: Window) -> list[Sums]:
         """The sums whose sum is the live part of this board."""
-        return [part.sums(measure) for part in self._of.get(window, self._always)]
+        return [sums for part in self._of.get(window, self._always) for sums in part.sums(measure)]
 
     def _over(self, begin: datetime, end: datetime, held: list[Part]) -> Part:
         """The part from `begin` to `end`, made from one of these where it overlaps with one."""

@@ -25,10 +25,6 @@ class Source(NamedTuple):
     """The column that tells measures apart."""
 
 
-Summed = tuple[Source, tuple[int, ...]]
-"""A rollup and what of it is summed."""
-
-
 class Measure(NamedTuple):
     """What one kind of thing is ranked by."""
 
@@ -44,11 +40,6 @@ class Measure(NamedTuple):
     def received(self) -> bool:
         """Whether it is about what others did."""
         return self.source != _TERM and self.of != (int(Metric.POSTS),)
-
-    @property
-    def summed(self) -> Summed:
-        """What is summed for it; two measures may need the same."""
-        return self.source, self.of
 
 
 ACCOUNT = Source(_ROLLUP["account"], ("account",), "metric")

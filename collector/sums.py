@@ -1,12 +1,14 @@
 """Sums by key that are added to and taken from: what was gained and lost in some buckets, in memory.
 
-Keys lie in the order of a 64-bit mix of their numbers, so that finding and adding many is a search and a merge. Two
-different keys with one mix are an error, with another mix in the next process. It does not know what is summed.
+There are millions of them, so a key stands once and its numbers are as narrow as they can be. Keys lie in the order of
+a 64-bit mix of their numbers, so that finding and adding many is a search and a merge. Two different keys with one mix
+are an error, with another mix in the next process. It does not know what is summed.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,73 +18,83 @@ from collector.columns import Ints
 from collector.errors import Collision
 
 _Mix = npt.NDArray[np.uint64]
-_FACTORS = np.array([secrets.randbits(64) | 1 for _ in range(2)], np.uint64)
-_SHIFT = np.uint64(29)
+_Narrow = npt.NDArray[np.signedinteger]
+_FACTOR = np.uint64(secrets.randbits(64) | 1)
+_WIDTHS = (np.int8, np.int16, np.int32, np.int64)
 
 
 class Sums:
     """What each key gained and lost."""
 
     def __init__(self, amounts: Amounts) -> None:
-        self._mix: _Mix = np.empty(0, np.uint64)
-        self.amounts = Amounts(amounts.keys[:0], amounts.gained[:0], amounts.lost[:0])
-        """In the order of their mixes. For reading."""
-        self.add(amounts)
+        _, amounts = _grouped(amounts)
+        self._keys = amounts.keys
+        self._gained, self._lost = _narrowed(amounts.gained), _narrowed(amounts.lost)
 
     def __len__(self) -> int:
-        return len(self._mix)
+        return len(self._keys)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that all of it takes."""
+        return self._keys.nbytes + self._gained.nbytes + self._lost.nbytes
 
     def add(self, more: Amounts) -> None:
         """Add amounts; a key may come several times."""
         mix, more = _grouped(more)
         at, known = self._find(mix, more.keys)
-        keys, gained, lost = self.amounts
-        gained[at[known]] += more.gained[known]
-        lost[at[known]] += more.lost[known]
+        self._gained = _added(self._gained, at[known], more.gained[known])
+        self._lost = _added(self._lost, at[known], more.lost[known])
         if known.all():
             return
         new, where = ~known, at[~known]
-        self._mix = np.insert(self._mix, where, mix[new])
-        self.amounts = Amounts(
-            np.insert(keys, where, more.keys[new], axis=0),
-            np.insert(gained, where, more.gained[new]),
-            np.insert(lost, where, more.lost[new]),
-        )
+        self._keys = np.insert(self._keys, where, more.keys[new], axis=0)
+        self._gained = _inserted(self._gained, where, more.gained[new])
+        self._lost = _inserted(self._lost, where, more.lost[new])
 
     def take(self, less: Amounts) -> None:
         """Take amounts away; keys that are left without any are gone."""
         keys, gained, lost = less
         self.add(Amounts(keys, -gained, -lost))
-        left = (self.amounts.gained != 0) | (self.amounts.lost != 0)
+        left = (self._gained != 0) | (self._lost != 0)
         if not left.all():
-            self._mix = self._mix[left]
-            self.amounts = Amounts(*(column[left] for column in self.amounts))
+            self._keys, self._gained, self._lost = self._keys[left], self._gained[left], self._lost[left]
+
+    def heavy(self, at_least: int) -> Keys:
+        """The keys that gained so much or more."""
+        return self._keys[self._gained >= at_least]
 
     def of(self, keys: Keys) -> tuple[Ints, Ints]:
         """What each of these keys gained and lost."""
         at, known = self._find(_mixed(keys), keys)
         gained, lost = np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
-        gained[known] = self.amounts.gained[at[known]]
-        lost[known] = self.amounts.lost[at[known]]
+        gained[known] = self._gained[at[known]]
+        lost[known] = self._lost[at[known]]
         return gained, lost
 
     def without(self, keys: Keys) -> Keys:
-        """Those of the keys that are not here, each once."""
-        mix, first = np.unique(_mixed(keys), return_index=True)
-        keys = keys[first]
-        _, known = self._find(mix, keys)
+        """Those of the keys that are not here."""
+        _, known = self._find(_mixed(keys), keys)
         return keys[~known]
-
-    def copy(self) -> Sums:
-        """The same, to be changed on its own."""
-        return Sums(self.amounts)
 
     def _find(self, mix: _Mix, keys: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
         """Where each key stands or would stand, and whether it is there. Raises Collision."""
-        at, known = _search(self._mix, mix)
-        if (self.amounts.keys[at[known]] != keys[known]).any():
+        at, known = _search(_mixed(self._keys), mix)
+        if (self._keys[at[known]] != keys[known]).any():
             raise Collision("Of two keys of a board.")
         return at, known
+
+
+def together(parts: Sequence[Sums], at_least: int) -> Amounts:
+    """What keys gained and lost in all of these parts, at least one; of those that gained so much, 1 or more."""
+    share = -(-at_least // len(parts))  # less than that in each part is less in all
+    keys = _distinct(np.concatenate([part.heavy(share) for part in parts]))
+    total = Amounts(keys, np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64))
+    for part in parts:
+        gained, lost = part.of(keys)
+        total = Amounts(keys, total.gained + gained, total.lost + lost)
+    enough = total.gained >= at_least
+    return total if enough.all() else Amounts(*(column[enough] for column in total))
 
 
 def _search(sorted_mix: _Mix, mix: _Mix) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
@@ -93,11 +105,9 @@ def _search(sorted_mix: _Mix, mix: _Mix) -> tuple[npt.NDArray[np.intp], npt.NDAr
 
 
 def _mixed(keys: Keys) -> _Mix:
-    """A number for each key, nearly always another one."""
-    mix = np.zeros(len(keys), np.uint64)
-    for column, factor in zip(keys.T, _FACTORS, strict=False):
-        mix ^= column.astype(np.uint64) * factor
-        mix ^= mix >> _SHIFT
+    """A number for each key, nearly always another one: ids are random already (sql/ids.py), record keys are not."""
+    columns = keys.astype(np.uint64, copy=False).T
+    mix: _Mix = columns[0] if len(columns) == 1 else columns[0] ^ columns[1] * _FACTOR
     return mix
 
 
@@ -106,12 +116,45 @@ def _grouped(amounts: Amounts) -> tuple[_Mix, Amounts]:
     mix = _mixed(amounts.keys)
     order = np.argsort(mix)
     mix, keys = mix[order], amounts.keys[order]
-    new = np.ones(len(mix), bool)
-    new[1:] = mix[1:] != mix[:-1]
-    starts = np.flatnonzero(new)
+    starts = np.flatnonzero(_changes(mix, keys))
     if len(starts) == len(mix):
         return mix, Amounts(keys, amounts.gained[order], amounts.lost[order])
-    if (keys[1:] != keys[:-1])[~new[1:]].any():
-        raise Collision("Of two keys of a board.")
     gained, lost = (np.add.reduceat(column[order], starts) for column in amounts[1:])
     return mix[starts], Amounts(keys[starts], gained, lost)
+
+
+def _distinct(keys: Keys) -> Keys:
+    """Each once, in the order of their mixes. Raises Collision."""
+    mix = _mixed(keys)
+    order = np.argsort(mix)
+    mix, keys = mix[order], keys[order]
+    return keys[_changes(mix, keys)]
+
+
+def _changes(mix: _Mix, keys: Keys) -> npt.NDArray[np.bool_]:
+    """Where another key begins than the one before. Raises Collision."""
+    new = np.ones(len(mix), bool)
+    new[1:] = mix[1:] != mix[:-1]
+    if (keys[1:] != keys[:-1])[~new[1:]].any():
+        raise Collision("Of two keys of a board.")
+    return new
+
+
+def _narrowed(values: npt.NDArray[np.signedinteger]) -> _Narrow:
+    most = int(np.abs(values).max(initial=0))
+    width = next(width for width in _WIDTHS if most <= np.iinfo(width).max)
+    return values.astype(width, copy=False)
+
+
+def _added(column: _Narrow, at: npt.NDArray[np.intp], more: Ints) -> _Narrow:
+    """The column with more at these places, each named once."""
+    values = _narrowed(column[at] + more)
+    column = column.astype(np.promote_types(column.dtype, values.dtype), copy=False)
+    column[at] = values
+    return column
+
+
+def _inserted(column: _Narrow, where: npt.NDArray[np.intp], values: Ints) -> _Narrow:
+    """The column with these values before those places."""
+    narrow = _narrowed(values)
+    return np.insert(column.astype(np.promote_types(column.dtype, narrow.dtype), copy=False), where, narrow)

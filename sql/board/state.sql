@@ -1,5 +1,5 @@
 -- Up to where everything is counted, up to where hours and days are summed up, and how often anything was folded. An hour
--- with nothing in it needs no summing up.
+-- with nothing in it needs no summing up. And when the oldest bucket begins.
 select
   watermark,
   case
@@ -13,5 +13,13 @@ select
     else greatest(hours_to, date_trunc('hour', watermark, 'UTC'))
   end as hours_to,
   days_to,
-  folds
+  folds,
+  coalesce(
+    least(
+      (select min(minute) from network_minute),
+      (select min(hour) from network_hour),
+      (select min(day) from network_day)
+    ),
+    watermark
+  ) as since
 from fold

@@ -21,12 +21,28 @@ MUTANTS = [
     ),
     Mutant(
         "a board below its floor passes", "collector/certified.py",
-        "if closed.complete or (full and ranked.last >= closed.floor):", "if True:",
+        "if floor == 1 or (full and ranked.last >= floor):", "if True:",
         _BOARDS,
     ),
     Mutant(
         "who is new in the live minutes is not looked up", "collector/certified.py",
-        "    closed.learn(heavy)\n", "",
+        "        closed.learn(together(live, closed.live_share).keys)\n", "        pass\n",
+        _BOARDS,
+    ),
+    Mutant(
+        "who is in no part heavy enough is not in all", "collector/sums.py",
+        "share = -(-at_least // len(parts))", "share = at_least",
+        (unit("sums"), *_BOARDS),
+    ),
+    Mutant(
+        "sums wrap around", "collector/sums.py",
+        "column = column.astype(np.promote_types(column.dtype, values.dtype), copy=False)\n    column[at] =",
+        "column[at] =",
+        (unit("sums"), *_BOARDS),
+    ),
+    Mutant(
+        "what came before the first hour is left out", "sql/board/state.sql",
+        "      (select min(day) from network_day)\n", "      watermark - interval '2 hours'\n",
         _BOARDS,
     ),
     Mutant(
@@ -84,8 +100,8 @@ MUTANTS = [
     ),
     Mutant(
         "an hour's boards are of the hour after", "collector/boards.py",
-        "stretches = cover(*window.span(hour + _HOUR - LENGTH[MINUTE]), state.closed)",
-        "stretches = cover(*window.span(hour + _HOUR), state.closed)",
+        "                begins, ends = window.span(hour + _HOUR - LENGTH[MINUTE])\n                whole",
+        "                begins, ends = window.span(hour + _HOUR)\n                whole",
         _BOARDS,
     ),
     Mutant(
