@@ -46,7 +46,7 @@ def emptied(pipes: list[QueueReader], held: threading.Event | None = None) -> It
         while (data := pipes[number].get()) is not None:
             batches[number].append(unpack(data))
 
-    threads = [threading.Thread(target=take, args=(number,)) for number in range(len(pipes))]
+    threads = [threading.Thread(target=take, args=(number,), daemon=True) for number in range(len(pipes))]
     for thread in threads:
         thread.start()
     yield batches

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -51,6 +54,28 @@ def test_a_fold_that_is_cut_off_anywhere_loses_and_doubles_nothing(
         rig.fold()
         assert rig.one(COUNTED) == 15
     assert rig.numbers() == {"likes": 15, "likes_received": 15}
+    assert rig.audit().diff == 0
+
+
+def test_a_fold_may_be_cut_off_before_every_one_of_its_statements(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    execute = rig.roller.execute
+    for number in itertools.count():
+        rig.hand(like(BOBS, at=number))
+        left = iter(range(number))
+
+        def cut(*given: Any, left: Iterator[int] = left) -> Any:
+            if next(left, None) is None:
+                raise Cut
+            return execute(*given)
+
+        monkeypatch.setattr(rig.roller, "execute", cut)
+        with contextlib.suppress(Cut):
+            rig.fold()
+        monkeypatch.undo()
+        assert rig.one(COUNTED) == number + 1
+        if next(left, None) is not None:
+            break
+    assert number > 15, "of a fold with nothing late"
     assert rig.audit().diff == 0
 
 
@@ -196,6 +221,13 @@ def test_hours_and_days_are_summed_up_once_the_watermark_has_passed_and_take_in_
     assert rig.audit().diff == 0
     tend_days(rig.roller, CollectorSettings(minute_days_kept=2, hour_days_kept=31))
     assert rig.one("select count(distinct day) = 1 from account_day")
+
+
+def test_an_hour_that_is_not_over_is_not_summed_up(rig: Rig) -> None:
+    hour = 3_600_000
+    rig.hand(like_bobs(at=0), like_bobs(at=hour + 1), at=hour + 60_000)
+    rig.fold()
+    assert rig.one("select hours_to = date '2026-07-04' + time '13:00' at time zone 'UTC' from fold")
 
 
 def like_bobs(at: int) -> bytes:

@@ -30,7 +30,8 @@ def link(uri: Any) -> dict[str, Any]:
     ("langs", "expected"),
     [
         (None, ["und"]), ([], ["und"]), ("en", ["und"]), ([7, None], ["und"]),
-        (["!!", "e", "en_US", "neuhochdeutsch"], ["und"]), (["en"], ["en"]), (["en-US", "EN", "en-GB"], ["en"]),
+        (["!!", "e", "en_US", "neuhochdeutsch"], ["und"]), (["en"], ["en"]),
+        (["EN"], ["en"]), (["PT-br"], ["pt"]), (["en-US", "EN", "en-GB"], ["en"]),
         (["ja-JP", "pt-BR", "zh-Hant-TW", "tlh"], ["ja", "pt", "zh", "tlh"]),
     ],
 )  # fmt: skip

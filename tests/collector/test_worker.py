@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from collector import window
@@ -36,9 +38,22 @@ def test_an_event_counts_once_however_often_it_comes(rig: Rig) -> None:
     assert rig.audit().diff == 0
 
 
-def test_two_operations_of_one_commit_are_two_events(rig: Rig) -> None:
-    rig.hand(like(BOBS, rkey=key(1), rev=5), like(BOBS, rkey=key(2), rev=5), post(rkey=key(1), rev=5))
+@pytest.mark.parametrize("unusual", [{}, {"surprise": 1}], ids=["short way", "long way"])
+def test_two_operations_of_one_commit_are_two_events(rig: Rig, unusual: dict[str, Any]) -> None:
+    for _ in range(2):
+        rig.hand(
+            like(BOBS, rkey=key(1), rev=5, **unusual), like(BOBS, rkey=key(2), rev=5, **unusual),
+            post(rkey=key(1), rev=5, **unusual),
+        )  # fmt: skip
     assert rig.one("select count(*) from event") == 3
+
+
+def test_an_event_of_unusual_shape_counts_once_however_often_it_comes(rig: Rig) -> None:
+    for _ in range(2):
+        rig.hand(like(BOBS, surprise=1))
+    rig.fold()
+    assert rig.numbers() == {"likes": 1, "likes_received": 1}
+    assert rig.one("select sum(duplicates)::int from lane") == 1
 
 
 def test_an_event_older_than_the_window_is_looked_up_in_the_log(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,10 +113,12 @@ def test_an_event_that_counts_is_not_quarantined_when_it_comes_again_in_a_worse_
     assert rig.one("select count(*) from event") == 2
 
 
-def test_an_ill_formed_event_that_comes_again_well_formed_stays_refused(rig: Rig) -> None:
+@pytest.mark.parametrize("unusual", [{}, {"surprise": 1}], ids=["short way", "long way"])
+def test_an_ill_formed_event_that_comes_again_well_formed_stays_refused(rig: Rig, unusual: dict[str, Any]) -> None:
     rig.hand(like(7))  # type: ignore[arg-type]
+    rig.hand(like(BOBS, **unusual))
     rig.restart()
-    rig.hand(like(BOBS))
+    rig.hand(like(BOBS, **unusual))
     assert rig.one("select count(*) from event") == 0
     assert rig.audit().diff == 0
 
@@ -149,6 +166,8 @@ def test_the_latest_account_event_says_the_state_in_whatever_order_they_come(rig
     assert rig.owner.execute("select active, status, status_seq from account").fetchall() == [(True, None, 9)]
     rig.hand(notice("account", seq=10, active=False, status="takendown", time="2026-07-04T12:00:02Z"))
     assert rig.owner.execute("select active, status, status_seq from account").fetchall() == [(False, "takendown", 10)]
+    rig.hand(notice("account", seq=11, active=True, time="2026-07-04T12:00:02Z"))
+    assert rig.owner.execute("select active, status, status_seq from account").fetchall() == [(True, None, 11)]
 
 
 def test_an_identity_event_hints_at_a_handle(rig: Rig) -> None:

@@ -15,7 +15,7 @@ MUTANTS = [
     Mutant(
         "window skipped on the long way", _WORKER,
         "if judged.key in self._window or judged.key in self._refused:", "if judged.key in self._refused:",
-        (unit("worker", "counts_once"),),
+        (unit("worker", "unusual_shape"),),
     ),
     Mutant(
         "window lets go amid a batch", "collector/window.py",
@@ -73,7 +73,7 @@ MUTANTS = [
     Mutant(
         "refused events counted later", _WORKER,
         "if judged.key in self._window or judged.key in self._refused:", "if judged.key in self._window:",
-        (unit("worker", "refused"),),
+        (unit("worker", "stays_refused"),),
     ),
     Mutant(
         "updates counted", _TALLY,
@@ -132,7 +132,7 @@ MUTANTS = [
     Mutant(
         "an hour closed before the watermark", "collector/rollup.py",
         "hour is not None and hour + _HOUR <= watermark", "hour is not None and hour <= watermark",
-        (unit("rollup", "summed_up_once"),),
+        (unit("rollup", "not_over"),),
     ),
     Mutant(
         "a mention counted twice", "collector/post.py",
