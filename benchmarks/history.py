@@ -105,10 +105,11 @@ class History:
                 query = sql.SQL("copy {} ({}) from stdin (format binary)").format(rollup.table(bucket), columns)
                 with self._connection.cursor().copy(query) as copy:
                     copy.write(SIGNATURE + packed[rollup.name].tobytes() + TRAILER)
-        query = sql.SQL("insert into {} ({}, collection, operation, events) values (%s, 1, 'c', %s)").format(
-            sql.Identifier(f"network_{bucket}"), sql.Identifier(bucket)
-        )
-        self._connection.execute(query, (begin, events))
+        for kept in {bucket, MINUTE} if bucket != DAY else {DAY}:
+            query = sql.SQL("insert into {} ({}, collection, operation, events) values (%s, 1, 'c', %s)").format(
+                sql.Identifier(f"network_{kept}"), sql.Identifier(kept)
+            )
+            self._connection.execute(query, (begin, events))
 
     def _made(self, events: int) -> dict[str, Counted]:
         """What so many events count, by rollup."""

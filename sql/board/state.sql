@@ -1,5 +1,6 @@
 -- Up to where everything is counted, up to where hours and days are summed up, and how often anything was folded. An hour
--- with nothing in it needs no summing up. And when the oldest bucket begins.
+-- with nothing in it needs no summing up. And when the first minute with anything began: those
+-- of the network stay for ever.
 select
   watermark,
   case
@@ -14,12 +15,5 @@ select
   end as hours_to,
   days_to,
   folds,
-  coalesce(
-    least(
-      (select min(minute) from network_minute),
-      (select min(hour) from network_hour),
-      (select min(day) from network_day)
-    ),
-    watermark
-  ) as since
+  coalesce((select min(minute) from network_minute), watermark) as since
 from fold

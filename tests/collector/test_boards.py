@@ -98,6 +98,23 @@ def test_the_few_keys_that_are_summed_are_enough(rig: Rig, seed: int, monkeypatc
     assert rig.audit().diff == 0
 
 
+def test_what_somebody_had_before_counts_when_only_the_live_minutes_bring_it_to_the_board(rig: Rig) -> None:
+    """One like in the first hour is less than anybody needs there who is on the board by likes of closed hours."""
+    minute, fans = 60_000, [f"did:plc:{number:024d}" for number in range(10)]
+    stars = [post_uri(did, key(1)) for did in DIDS[:ROWS]]
+    late = post_uri("did:plc:" + "l" * 24, key(1))
+    rig.hand(like(late, fans[0]), *[like(uri, fan, 1 + n) for fan in fans for n, uri in enumerate(stars)])
+    boards = Boards(rig.roller, ROWS, 40)
+    for at in (61 * minute, 121 * minute):
+        rig.hand(post(fans[1], at), at=at)
+        boards.refresh(rig.fold())
+    rig.hand(*[like(late, fan, 122 * minute + n) for n, fan in enumerate(fans)], at=123 * minute)
+    boards.refresh(rig.fold())
+    assert sum(board.is_partial for board in boards._now.values()) > 0
+    assert kept(rig, "1d")["posts", "likes"][0] == (late, 11, 0)
+    assert check(rig.owner, ROWS) == (24 * 4, [], 0)
+
+
 @pytest.mark.parametrize("seed", [11, 12])
 def test_boards_at_the_end_of_each_hour_are_those_of_a_model(rig: Rig, seed: int) -> None:
     history, rng = History(rig, seed), random.Random(seed)

@@ -42,7 +42,7 @@ MUTANTS = [
     ),
     Mutant(
         "what came before the first hour is left out", "sql/board/state.sql",
-        "      (select min(day) from network_day)\n", "      watermark - interval '2 hours'\n",
+        "select min(minute) from network_minute", "select max(minute) from network_minute",
         _BOARDS,
     ),
     Mutant(
