@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from collector.columns import Ints, Layout
-from collector.rollups import DAY, ROLLUPS, sum_up
+from collector.rollups import DAY, MINUTE, ROLLUPS, sum_up
 from collector.rows import POSTGRES_EPOCH_US, SIGNATURE, TRAILER
 from collector.windows import LENGTH, floor
 
