@@ -131,6 +131,7 @@ class Reader:
             stream.sink = first
             for frame in early:  # came with the answer to the handshake
                 stream.sink(frame)
+            early.clear()  # flat out that is tens of megabytes
             await stream.ended()
         except ConnectionClosed as closed:
             if closed.sent is not None and closed.sent.code == 1009:

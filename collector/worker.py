@@ -40,7 +40,7 @@ from sql import array_of, statement, tid
 from sql.session import connect
 
 _BATCHES_BETWEEN_COLLECTIONS = 500
-_BATCHES_BETWEEN_TRIMS = 20
+_BATCHES_BETWEEN_TRIMS = 5
 _LARGE_BYTES = 8 << 20  # the table of seen keys, and no batch: a batch is faster where the last one was
 _LAG_SAMPLES = 32
 
