@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from hashlib import blake2b
 
@@ -23,7 +23,7 @@ from sql.version import VERSION
 from web import api, pages
 from web.cache import Cache
 from web.database import Database
-from web.endpoint import Endpoint, Origin
+from web.endpoint import Endpoint, Origin, check_method
 from web.handles import AskedHandles
 from web.headers import SecurityHeaders
 from web.hidden import Hidden
@@ -78,15 +78,15 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
     site = Starlette(
         routes=[
             Route("/", pages.home),
-            Route(f"{PREFIX}/status", api.status),
+            Route(f"{PREFIX}/status", _strictly(api.status)),
             *[
                 Route(PREFIX + resource.path.replace("{key}", "{key:path}"), Endpoint(resource, origin))
                 for resource in RESOURCES
             ],
             Route("/healthz", api.alive),
             Route("/readyz", api.ready),
-            Route("/openapi.json", api.document),
-            Route("/docs", pages.docs),
+            Route("/openapi.json", _strictly(api.document)),
+            Route("/docs", _strictly(pages.docs)),
             Mount("/static", StaticFiles(directory=pages.HERE / "static")),
         ],
         exception_handlers={HTTPException: _refused, 500: _broken},
@@ -95,6 +95,19 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
     site.router.redirect_slashes = False  # one address for one thing
     # outermost: the answer to our own failure carries them too
     return SecurityHeaders(site, https=settings.public_url.startswith("https://"))
+
+
+def _strictly(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """An answer to a plain GET, and to nothing else."""
+
+    async def checked(request: Request) -> Response:
+        try:
+            check_method(request.scope)
+        except Problem as problem:
+            return _answer(request, problem, **({"Accept-Ranges": "none"} if problem.status == 416 else {}))
+        return await answer(request)
+
+    return checked
 
 
 def _namespace(conninfo: str) -> str:

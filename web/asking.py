@@ -65,6 +65,14 @@ Key = Annotated[
     str, Meta(pattern=_PRINTABLE, min_length=1, max_length=2048, description="The hashtag, link, domain, ... itself.")
 ]  # fmt: skip
 Text = Annotated[str, Meta(pattern=_PRINTABLE, min_length=1, max_length=200, description="To be found in names.")]
+Language = Annotated[
+    str,
+    Meta(
+        pattern=rf"^[a-z]{{2,8}}{_END}",
+        description="Of the list only what is in this language, a primary subtag as in `languages`, or und; for as "
+        "long as posts are in the event log.",
+    ),
+]  # fmt: skip
 Limit = Annotated[int, Meta(ge=1, le=1000, description="Rows at most.")]
 Offset = Annotated[int, Meta(ge=0, le=100_000, description="Rows to leave out at the beginning.")]
 Bucket = Annotated[
@@ -125,6 +133,7 @@ class TopPosts(Page, frozen=True, kw_only=True):
 
     metric: PostMetric = "engagement"
     count: Count = "records"
+    lang: Language | UnsetType = UNSET
 
 
 class TopTerms(Page, frozen=True, kw_only=True):

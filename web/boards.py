@@ -71,7 +71,8 @@ def _check_actors(ask: asking.TopAccounts | asking.TopPosts) -> None:
 async def posts(snapshot: Snapshot, ask: asking.TopPosts) -> answers.PostBoardPage:
     """GET /api/v1/top/posts."""
     _check_actors(ask)
-    page = await _page(snapshot, "query/board_posts", ask, ask.metric, count=ask.count)
+    language = snapshot.ids.term(DIMENSIONS["languages"], ask.lang) if ask.lang else None
+    page = await _page(snapshot, "query/board_posts", ask, ask.metric, count=ask.count, language=language)
     span = page.said["from_"], page.said["to"]
     return answers.PostBoardPage(**page.said, rows=await post_rows(snapshot, page.rows, whole(span, snapshot.head)))
 

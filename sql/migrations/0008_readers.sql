@@ -68,6 +68,25 @@ as $$
   limit 1
 $$;
 
+-- Whether a post says that it is in a language, a term; any post if that is null. As far back as the event log has it.
+create function post_is_in(account bigint, rkey bigint, language bigint)
+returns boolean
+language sql stable
+as $$
+  select
+    $3 is null
+    or exists (
+      select
+      from event
+      where
+        event.rkey = $2
+        and event.actor = $1
+        and event.collection = (select id from collection where name = 'app.bsky.feed.post')
+        and event.operation = 'c'
+        and event.terms @> array[$3]
+    )
+$$;
+
 create index account_handle on account (lower(handle) text_pattern_ops) where handle is not null;
 create index account_display_name on account (lower(display_name) text_pattern_ops) where display_name is not null;
 

@@ -1,4 +1,4 @@
--- A page of a board of posts; see board_accounts. A deleted post leaves it at once.
+-- A page of a board of posts, of all or of those in one language; see board_accounts. A deleted post leaves it at once.
 with kept as (
   select *
   from board_at('posts', %(metric)s, %(time_window)s, %(length)s, %(at)s, %(count)s)
@@ -21,6 +21,7 @@ earlier as (
     from deleted_post
     where deleted_post.account = each.key and deleted_post.rkey = each.rkey
   )
+  and post_is_in(each.key, each.rkey, %(language)s)
 ),
 shown as (
   select
@@ -35,6 +36,7 @@ shown as (
     from deleted_post
     where deleted_post.account = listed.key and deleted_post.rkey = listed.rkey
   )
+  and post_is_in(listed.key, listed.rkey, %(language)s)
 ),
 page as (
   select

@@ -97,6 +97,17 @@ def test_what_is_no_plain_get_is_refused(
     assert ("allow" in answer.headers) == (status == 405)
 
 
+@pytest.mark.parametrize("path", ["/api/v1/status", "/openapi.json", "/docs"])
+@pytest.mark.parametrize(
+    ("headers", "status"), [({"Range": "bytes=0-10"}, 416), ({"Content-Length": "5"}, 400)], ids=["range", "body"]
+)
+def test_what_is_no_resource_takes_plain_gets_only_too(
+    found: Site, path: str, headers: dict[str, str], status: int
+) -> None:
+    answer = found.get(path, **headers)
+    assert (answer.status, answer.headers["cache-control"]) == (status, "no-store")
+
+
 def test_too_long_an_address_is_refused(found: Site) -> None:
     answer = found.get(f"{TOP}?q={'x' * 5000}")
     assert (answer.status, answer.json["type"]) == (414, "/docs#too-long")

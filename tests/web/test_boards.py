@@ -14,7 +14,7 @@ from collector.acting import Acting
 from collector.batch import Gap
 from collector.boards import Boards
 from collector.windows import HOUR_LONG
-from tests.collector.frames import ALICE, BOB, CAROL, NOON_US, like, notice, post_uri
+from tests.collector.frames import ALICE, BOB, CAROL, NOON_US, key, like, notice, post, post_uri
 from tests.collector.rig import Rig
 from tests.web.site import Answer, site
 
@@ -96,6 +96,25 @@ def test_boards_by_actors_count_each_account_once(rig: Rig) -> None:
     posts = ask(rig, "/top/posts?metric=likes&count=actors").json["rows"]
     found = [(row["did"], row["value"], row["gained"], row["lost"]) for row in posts]
     assert found == [(BOB, 2, 2, 0), (ALICE, 1, 1, 0)]
+
+
+def test_posts_of_one_language_are_those_of_the_list_that_say_so(rig: Rig) -> None:
+    langs = {ALICE: ["ja"], BOB: ["en", "ja-JP"], CAROL: [], DAVE: ["en"]}
+    rig.hand(*[post(did, at, langs=said) for at, (did, said) in enumerate(langs.items())])
+    for count, at, did in ((2, 0, ALICE), (5, 1, BOB), (3, 2, CAROL), (4, 3, DAVE)):
+        rig.hand(*[like(post_uri(did, key(at)), "did:plc:" + "e" * 24, 10 * at + 100 + n) for n in range(count)])
+    rig.hand(at=59_000)
+    make(rig)
+
+    def found(lang: str) -> list[tuple[int, str, int]]:
+        rows = ask(rig, f"/top/posts?metric=likes&lang={lang}").json["rows"]
+        return [(row["rank"], row["did"], row["value"]) for row in rows]
+
+    assert found("ja") == [(1, BOB, 5), (2, ALICE, 2)]
+    assert found("en") == [(1, BOB, 5), (2, DAVE, 4)]
+    assert found("und") == [(1, CAROL, 3)]
+    assert found("pt") == []
+    assert ask(rig, "/top/posts?lang=ja-JP").status == 400
 
 
 def test_a_search_finds_names_that_begin_so_and_of_a_pasted_address_its_account_alone(rig: Rig) -> None:
