@@ -15,6 +15,7 @@ import numpy.typing as npt
 import psycopg
 from psycopg import sql
 
+from collector.arrays import column_of, take_columns
 from collector.columns import Ints
 from collector.measures import Measure, Source
 from collector.windows import Stretch
@@ -31,8 +32,6 @@ select
   set_config('enable_hashjoin', %(may)s, true),
   set_config('enable_mergejoin', %(may)s, true)
 """
-_ELEMENT = np.dtype([("length", ">i4"), ("value", ">i8")])
-_ARRAY_HEAD_BYTES = 20  # dimensions, null flag, element type; length, lower bound
 
 
 class Amounts(NamedTuple):
@@ -48,6 +47,7 @@ class Reader:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
+        take_columns(connection)
 
     def each(self, source: Source, of: Iterable[int], stretch: Stretch) -> dict[int, Amounts]:
         """The amounts of one bucket by what tells measures apart, `of` what is wanted of that."""
@@ -98,7 +98,7 @@ class Reader:
             keys=_arrays(measure.source), key=_key(measure.source), wanted=wanted, each=each
         )
         for at, name in enumerate(names):
-            given[f"wanted_{name}"] = keys[:, at].tolist()
+            given[f"wanted_{name}"] = keys[:, at]
         with self._by_index():
             (columns,) = self._fetch(composed, given)
         return _amounts(columns)
@@ -207,15 +207,8 @@ def _comma(parts: Iterable[sql.Composable]) -> sql.Composed:
 
 def _amounts(columns: Sequence[bytes | None]) -> Amounts:
     *keys, gained, lost = columns
-    return Amounts(_keys(keys), _numbers(gained), _numbers(lost))
+    return Amounts(_keys(keys), column_of(gained), column_of(lost))
 
 
 def _keys(columns: Sequence[bytes | None]) -> Keys:
-    return np.stack([_numbers(column) for column in columns], axis=1)
-
-
-def _numbers(array: bytes | None) -> Ints:
-    """A bigint[] as array_send writes it; NULL is an empty one."""
-    if array is None or len(array) <= _ARRAY_HEAD_BYTES:
-        return np.empty(0, np.int64)
-    return np.frombuffer(array, _ELEMENT, offset=_ARRAY_HEAD_BYTES)["value"].astype(np.int64)
+    return np.stack([column_of(column) for column in columns], axis=1)

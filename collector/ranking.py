@@ -6,14 +6,16 @@ not active or are hidden, deleted posts. It does not know where values come from
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import psycopg
 
-from collector.amounts import Amounts
+from collector.amounts import Amounts, Keys
+from collector.arrays import take_columns
+from collector.columns import Ints
 from collector.measures import ACCOUNTS, POSTS
-from sql import array_of, statement, tid
+from sql import statement, tid
 
 
 class Ranked(NamedTuple):
@@ -33,6 +35,7 @@ class Ranking:
     """Ranks on one session."""
 
     def __init__(self, connection: psycopg.Connection, rows: int) -> None:
+        take_columns(connection)
         self._connection = connection
         self.rows = rows
         """Of a board, at most."""
@@ -47,34 +50,26 @@ class Ranking:
             if len(candidates) > wanted:
                 least = np.partition(values[candidates], len(candidates) - wanted)[len(candidates) - wanted]
                 chosen = candidates[values[candidates] >= least]
-            found = self._ordered(kind, amounts, values, chosen)
-            if len(found) >= self.rows or len(chosen) == len(candidates):
-                found = found[: self.rows]
+            found = chosen[self._ordered(kind, amounts.keys[chosen], values[chosen])]
+            if len(found) == self.rows or len(chosen) == len(candidates):
                 return Ranked(
-                    [tuple(map(int, amounts.keys[at])) for at in found],
+                    [tuple(key) for key in amounts.keys[found].tolist()],
                     amounts.gained[found].tolist(), amounts.lost[found].tolist(),
                 )  # fmt: skip
             wanted *= 2
 
-    def _ordered(self, kind: str, amounts: Amounts, values: np.ndarray, chosen: np.ndarray) -> list[int]:
-        """Those of the chosen that are shown, in order."""
-        names = self._names(kind, [tuple(map(int, key)) for key in amounts.keys[chosen]])
-        shown = [(-int(values[at]), name, int(at)) for at, name in zip(chosen, names, strict=True) if name is not None]
-        return [at for _, _, at in sorted(shown)]
-
-    def _names(self, kind: str, keys: list[tuple[int, ...]]) -> list[bytes | None]:
-        """What decides between equal values; None for what is not shown."""
+    def _ordered(self, kind: str, keys: Keys, values: Ints) -> list[int]:
+        """The places of the best that are shown, in order: many may be worth the same, so the database sorts."""
+        given = {"values": values, "rows": self.rows}
         if kind == POSTS:
-            return self._uris(keys)
-        query = "board/shown_accounts" if kind == ACCOUNTS else "board/term_names"
-        given = {"ids": array_of(key for (key,) in keys)}
-        names = {number: name.encode() for number, name in self._connection.execute(statement(query), given)}
-        return [names.get(key) for (key,) in keys]
+            return self._best_posts({**given, "accounts": keys[:, 0], "rkeys": keys[:, 1]})
+        query = "board/best_accounts" if kind == ACCOUNTS else "board/best_terms"
+        return [at for (at,) in self._connection.execute(statement(query), {**given, "ids": keys[:, 0]})]
 
-    def _uris(self, keys: list[tuple[int, ...]]) -> list[bytes | None]:
-        given = {"accounts": array_of(account for account, _ in keys), "rkeys": array_of(rkey for _, rkey in keys)}
-        uris = {
-            (account, rkey): f"at://{did}/app.bsky.feed.post/{name or tid.text(rkey)}".encode()
-            for account, rkey, did, name in self._connection.execute(statement("board/shown_posts"), given)
-        }
-        return [uris.get((account, rkey)) for account, rkey in keys]
+    def _best_posts(self, given: dict[str, Any]) -> list[int]:
+        """A TID is in no table: the last of the order is made of what the database brings, an author at a time."""
+        rows = [
+            (-value, f"at://{did}/app.bsky.feed.post/{name or tid.text(rkey)}".encode(), at)
+            for at, value, did, rkey, name in self._connection.execute(statement("board/best_posts"), given)
+        ]
+        return [at for _, _, at in sorted(rows)][: self.rows]

@@ -72,18 +72,22 @@ MUTANTS = [
         _BOARDS,
     ),
     Mutant(
-        "of equal values the higher name", "collector/ranking.py",
-        "return [at for _, _, at in sorted(shown)]",
-        "return [at for *_, at in sorted(sorted(shown, key=lambda each: each[1], reverse=True), key=lambda e: e[0])]",
+        "of equal values the higher name", "sql/board/best_accounts.sql",
+        """account.did collate "C"\n""", """account.did collate "C" desc\n""",
         _BOARDS,
     ),
     Mutant(
-        "accounts that are not active are ranked", "sql/board/shown_accounts.sql",
+        "of equal values the higher post", "collector/ranking.py",
+        "for _, _, at in sorted(rows)]", "for _, _, at in sorted(rows, key=lambda each: each[0])]",
+        _BOARDS,
+    ),
+    Mutant(
+        "accounts that are not active are ranked", "sql/board/best_accounts.sql",
         "where account.shown\n", "",
         _BOARDS,
     ),
     Mutant(
-        "deleted posts are ranked", "sql/board/shown_posts.sql",
+        "deleted posts are ranked", "sql/board/best_posts.sql",
         "deleted_post.account = given.account", "deleted_post.account = given.rkey",
         _BOARDS,
     ),

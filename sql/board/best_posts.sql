@@ -1,7 +1,9 @@
--- Those of these posts that are shown, with the DIDs of their authors and the record keys that are no TIDs.
+-- The best of these posts that are shown, with their places in the list, by value and then by what their URIs begin with;
+-- of the last author with that value all, for what comes after is not in a table where it is a TID.
 -- A post made again after its delete is shown again, as far back as the log says so.
-select given.account, given.rkey, account.did, rkey.name
-from unnest(%(accounts)s::bigint[], %(rkeys)s::bigint[]) as given (account, rkey)
+select (given.position - 1)::integer, given.value, account.did, given.rkey, rkey.name
+from unnest(%(accounts)s::bigint[], %(rkeys)s::bigint[], %(values)s::bigint[]) with ordinality
+  as given (account, rkey, value, position)
 join account on account.id = given.account
 left join rkey on rkey.id = given.rkey
 where
@@ -23,3 +25,5 @@ where
           and event.rev > deleted_post.rev
       )
   )
+order by given.value desc, account.did || '/' collate "C"
+fetch first (%(rows)s) rows with ties
