@@ -23,7 +23,7 @@ COLLECTOR_FLOORS = [
     "version event memory crashpoint lanes settings vitals",
     "errors batch emoji links reconnect columns refusals retention purge",
     "sketch",
-    "terms",
+    "terms arrays",
     "post profile",
     "appview",
     "resolver",

@@ -15,12 +15,11 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from sql.version import VERSION
-from web import api, pages
+from web import api, static
 from web.cache import Cache
 from web.database import Database
 from web.endpoint import Endpoint, Origin, check_method
@@ -31,6 +30,8 @@ from web.limits import Buckets, Work
 from web.local import Local
 from web.memcached import Memcached
 from web.overview import Overviews
+from web.page import PageEndpoint, problem_page
+from web.pages import PAGES, status
 from web.problem import Problem, not_found
 from web.purging import purging
 from web.resources import PREFIX, RESOURCES
@@ -57,10 +58,12 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
         bool(settings.cdn_purge),
     )
 
+    said = {"public_url": settings.public_url.rstrip("/"), "contact": settings.contact, "network": ""}
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.overviews = Overviews(database.pool)
-        app.state.database, app.state.local, app.state.version = database, local, VERSION
+        app.state.database, app.state.local, app.state.version, app.state.said = database, local, VERSION, said
         await database.pool.open(wait=False)  # the site answers before the database does
         with contextlib.suppress(psycopg.Error, PoolTimeout, OSError):
             await hidden.look(database.pool)  # before the first answer, which may be one that others have made
@@ -77,7 +80,6 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
 
     site = Starlette(
         routes=[
-            Route("/", pages.home),
             Route(f"{PREFIX}/status", _strictly(api.status)),
             *[
                 Route(PREFIX + resource.path.replace("{key}", "{key:path}"), Endpoint(resource, origin))
@@ -86,8 +88,11 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
             Route("/healthz", api.alive),
             Route("/readyz", api.ready),
             Route("/openapi.json", _strictly(api.document)),
-            Route("/docs", _strictly(pages.docs)),
-            Mount("/static", StaticFiles(directory=pages.HERE / "static")),
+            Route("/docs", _strictly(status.docs)),
+            Route("/status", status.status),
+            Route("/robots.txt", status.robots),
+            Route("/static/{name:path}", static.serve),
+            *[Route(page.path, PageEndpoint(page, origin, said)) for page in PAGES],
         ],
         exception_handlers={HTTPException: _refused, 500: _broken},
         lifespan=lifespan,
@@ -134,4 +139,8 @@ def _answer(request: Request, problem: Problem, **headers: str) -> Response:
     """An error in the form of what was asked for."""
     if request.url.path.startswith("/api/"):
         return api.problem_answer(problem, **headers)
-    return PlainTextResponse(f"{problem}\n", problem.status, {**problem.headers, **headers})
+    if request.url.path.startswith(("/static/", "/openapi.json", "/healthz", "/readyz")):
+        return PlainTextResponse(f"{problem}\n", problem.status, {**problem.headers, **headers})
+    answer = problem_page(problem, request.app.state.said)
+    answer.headers.update(headers)
+    return answer

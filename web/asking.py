@@ -6,6 +6,7 @@ be said is UNSET: `null` is a text like any other here.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -87,6 +88,10 @@ AsOf = Annotated[
     datetime,
     Meta(tz=True, description="The as_of of a first page, to page on; or a full hour, for a board as it was."),
 ]
+
+
+is_handle = re.compile(_HANDLE).fullmatch
+"""Whether a text may be a handle."""
 
 
 class Ask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

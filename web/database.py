@@ -33,6 +33,8 @@ _AWAY_S = 1.0
 class Head:
     """What every answer depends on."""
 
+    network: str
+    """Its name."""
     now: datetime
     watermark: datetime
     """Everything delivered up to here is counted; before the first event, now."""

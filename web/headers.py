@@ -24,6 +24,11 @@ _OF_API = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "As-Of, Cache-Status, Coverage, ETag, Retry-After",
 }
+_OF_EMBEDDED = {
+    **_EVERYWHERE,
+    "Content-Security-Policy": _PAGE_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *"),
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 _OF_PAGES = {**_EVERYWHERE, "Content-Security-Policy": _PAGE_POLICY}
 _STRICT = {"Strict-Transport-Security": "max-age=31536000"}
 """Where readers come by https; over http browsers ignore it (RFC 6797, 8.1)."""
@@ -35,14 +40,20 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self._app = app
         strict = _STRICT if https else {}
-        self._of_api, self._of_pages = _raw({**_OF_API, **strict}), _raw({**_OF_PAGES, **strict})
+        self._of_api, self._of_pages, self._of_embedded = (
+            _raw({**headers, **strict}) for headers in (_OF_API, _OF_PAGES, _OF_EMBEDDED)
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         path: str = scope["path"]
-        found = self._of_api if path.startswith("/api/") or path == "/openapi.json" else self._of_pages
+        found = self._of_pages
+        if path.startswith(("/api/", "/badge/", "/card/")) or path == "/openapi.json":
+            found = self._of_api
+        elif path.startswith("/embed/"):
+            found = self._of_embedded
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -9,6 +9,7 @@ with kept as (
 )
 select
   (select salt from network) as salt,
+  (select name from network) as network,
   now() as now,
   watermark,
   (select min(minute) from network_minute) as first,

@@ -90,7 +90,7 @@ class Page(HTMLParser):
         self.attributes += attributes
         given = dict(attributes)
         if tag == "time":
-            self.as_of = given.get("datetime") or ""
+            self.as_of = self.as_of or given.get("datetime") or ""
         if tag == "tr" and "tbody" in self._open:
             self.tables.setdefault(self._heading, []).append([])
         if tag in ("div", "p", "h2", "td", "tbody", "tr"):

@@ -88,7 +88,7 @@ def test_an_error_of_the_api_is_a_problem_that_names_what_is_wrong(
 
 @pytest.mark.parametrize(
     ("path", "expected", "body"),
-    [("/", PAGES, b"this is our fault; it has been logged\n"), ("/api/v1/status", API, b"{")],
+    [("/status", PAGES, b"<!doctype html>"), ("/api/v1/status", API, b"{")],
 )
 def test_a_failure_of_our_own_is_a_500_that_tells_nothing_and_has_the_headers_too(
     conninfo: str, path: str, expected: dict[str, str], body: bytes, monkeypatch: pytest.MonkeyPatch
@@ -104,9 +104,24 @@ def test_a_failure_of_our_own_is_a_500_that_tells_nothing_and_has_the_headers_to
 
 
 def test_a_page_loads_nothing_from_elsewhere_and_has_nothing_inline(found: Site) -> None:
-    page = found.get("/").page
-    assert {"script", "style", "iframe"}.isdisjoint(page.tags)
+    answer = found.get("/")
+    page = answer.page
+    assert {"style", "iframe"}.isdisjoint(page.tags)
+    assert b"<script>" not in answer.body
     assert [name for name, _ in page.attributes if name == "style" or name.startswith("on")] == []
-    addresses = {value for name, value in page.attributes if name in ("href", "src")}
-    assert addresses == {"/", "/static/site.css", "/static/icon.svg", "/api/v1/status"}
-    assert {path: found.get(str(path)).status for path in addresses} == dict.fromkeys(addresses, 200)
+    addresses = {str(value) for name, value in page.attributes if name in ("href", "src", "action")}
+    assert {address for address in addresses if not address.startswith(("/", "#"))} == set()
+    inside = {address for address in addresses if address.startswith("/")}
+    assert {path: found.get(path).status for path in inside} == dict.fromkeys(inside, 200)
+
+
+def test_static_files_are_for_ever_under_the_address_that_pages_use(found: Site) -> None:
+    page = found.get("/").page
+    (style,) = {str(value) for name, value in page.attributes if name == "href" and "site.css" in str(value)}
+    kept = {path: found.get(path).headers["cache-control"] for path in (style, "/static/site.css?v=other")}
+    assert kept == {
+        style: "public, max-age=31536000, immutable", "/static/site.css?v=other": "public, max-age=300",
+    }  # fmt: skip
+    known = found.get(style).headers["etag"]
+    assert found.get(style, If_None_Match=known).status == 304
+    assert found.get(style, Accept_Encoding="br").headers["content-encoding"] == "br"

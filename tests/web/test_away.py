@@ -32,7 +32,7 @@ def test_a_site_that_has_read_nothing_yet_says_so_and_when_to_come_back() -> Non
     for answer in (page, api):
         assert answer.status == 503
         assert (answer.headers["retry-after"], answer.headers["cache-control"]) == ("5", "no-store")
-    assert b"<h1>Not ready yet</h1>" in page.body
+    assert b"<h1>Database away</h1>" in page.body
     assert api.headers["content-type"] == "application/problem+json"
     assert api.json["detail"] == "the database does not answer, and nothing has been read from it yet"
     assert alive.status == 200
@@ -46,7 +46,7 @@ def test_the_last_numbers_stay_with_their_age_while_the_database_is_away_and_are
             found = running.enter_context(site(conninfo))
             assert found.get("/api/v1/status").json["events_total"] == 320
         assert wait_until_stopped(data)
-        page, api = asked(found, "/", "/api/v1/status")
+        page, api = asked(found, "/status", "/api/v1/status")
         assert (api.status, api.json["events_total"], api.json["state"]) == (200, 320, "away")
         assert api.json["detail"].startswith("The database does not answer; these numbers were read at ")
         assert (page.status, page.page.figures["Events counted"]) == (200, "320")
@@ -56,5 +56,5 @@ def test_the_last_numbers_stay_with_their_age_while_the_database_is_away_and_are
             end_at = time.monotonic() + 30
             while found.get("/api/v1/status").json["state"] == "away":
                 assert time.monotonic() < end_at
-            page, api = asked(found, "/", "/api/v1/status")
+            page, api = asked(found, "/status", "/api/v1/status")
             assert (api.json["events_total"], page.page.figures["Events counted"]) == (352, "352")

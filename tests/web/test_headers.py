@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import new_database
 from tests.web.site import Site, site
 
-PAGES = ("/", "/docs", "/nowhere", "/static/site.css", "/healthz", "/readyz")
+PAGES = ("/", "/top/posts", "/status", "/method", "/docs", "/nowhere", "/static/site.css", "/healthz", "/readyz")
 API = ("/api/v1/status", "/api/v1/top/accounts", "/api/v1/top/accounts?window=x", "/api/v1/nothing", "/openapi.json")
 
 

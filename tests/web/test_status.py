@@ -1,4 +1,4 @@
-"""The home page and the status: the same numbers as the database, whoever made up the names in them."""
+"""The status and its page: the same numbers as the database, whoever made up the names in them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.web.site import Site, site
 
 NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
 HOUR_MS, HOUR_US = 3_600_000, 3_600_000_000
-COLLECTIONS, LANGUAGES = "By collection, last 24 hours", "Posts by language, last 24 hours"
+COLLECTIONS = "By collection, last 24 hours"
 SIMULATED = [line for _, line in zip(range(1500), (line for _, line in Simulation(5).events()), strict=False)]
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -43,12 +43,10 @@ def number(text: str) -> int:
     return 0 if text == "–" else int(text.replace(",", ""))
 
 
-def shown(found: Site) -> tuple[list[list[object]], list[list[object]]]:
-    """The two tables of the page, with numbers as numbers."""
-    tables = found.get("/").page.tables
-    collections = [[name, *map(number, rest)] for name, _, *rest in tables[COLLECTIONS]]
-    languages = [[name.split(" ")[0], number(posts)] for name, _, posts in tables[LANGUAGES]]
-    return collections, languages
+def shown(found: Site) -> list[list[object]]:
+    """The table of the page, with numbers as numbers."""
+    tables = found.get("/status").page.tables
+    return [[name, *map(number, rest)] for name, _, *rest in tables[COLLECTIONS]]
 
 
 def test_every_number_on_the_page_is_the_databases(counted: str, database: psycopg.Connection) -> None:
@@ -58,20 +56,14 @@ def test_every_number_on_the_page_is_the_databases(counted: str, database: psyco
         from event join collection on collection.id = event.collection
         where time > timestamptz '2026-07-03 12:01:00Z' group by name order by count(*) desc, name
     """
-    posted = """
-        select name, sum(gained - lost)::int from term_minute join term on id = term
-        where minute > timestamptz '2026-07-03 12:00:00Z' and term.dimension = 1
-        group by name having sum(gained - lost) > 0 order by 2 desc, 1
-    """
     with site(counted) as found:
-        collections, languages = shown(found)
+        collections = shown(found)
     expected = [list(row) for row in database.execute(logged).fetchall()]
     if len(expected) > 24:
         left_out = expected[24:]
         expected = [*expected[:24], [f"{len(left_out)} more", sum(row[4] for row in left_out)]]
         collections[-1] = [collections[-1][0], collections[-1][-1]]
     assert collections == expected
-    assert languages == [list(row) for row in database.execute(posted).fetchall()][:24]
     assert sum(int(str(row[-1])) for row in collections) == len(SIMULATED) + 1  # and none of the day before
 
 
@@ -79,7 +71,7 @@ def test_the_figures_are_the_same_on_the_page_in_the_api_and_in_the_database(
     counted: str, database: psycopg.Connection
 ) -> None:
     with site(counted) as found:
-        told, page = found.get("/api/v1/status").json, found.get("/").page
+        told, page = found.get("/api/v1/status").json, found.get("/status").page
     lag = told.pop("lag_seconds")
     assert lag == pytest.approx((datetime.now(UTC) - NOON).total_seconds(), abs=60)
     gap = {"from": "2026-07-04T07:00:00Z", "to": "2026-07-04T09:00:00Z", "source": "test:1/subscribe"}
@@ -118,7 +110,7 @@ def test_what_the_collector_says_of_itself_is_believed_while_it_is_fresh(
         " (now(), now() - interval '100 s', 'connecting', 'ws://b/subscribe', 'b refused the connection', 12.34, 0)"
     )
     with site(counted) as found:
-        told, page = found.get("/api/v1/status").json, found.get("/").page
+        told, page = found.get("/api/v1/status").json, found.get("/status").page
         assert {name: told[name] for name in ("state", "source", "detail", "events_per_second")} == {
             "state": "connecting",
             "source": "ws://b/subscribe",
@@ -172,18 +164,15 @@ def test_names_that_others_made_up_are_shown_as_they_are_and_do_nothing(
             "insert into network_minute select '2026-07-04T11:00:00Z', id, 'c', %s from collection where name = %s",
             (100 - n, name),
         )
-    database.execute("select ensure_day('2026-07-04')")
-    database.execute("insert into term (id, name) values (9, '<b>en</b>')")
-    database.execute("insert into term_minute values ('2026-07-04T11:00:00Z', 9, 5, 0, 1)")
     with site(conninfo) as found:
-        answer = found.get("/")
-        collections, languages = shown(found)
+        answer = found.get("/status")
+        collections = shown(found)
     page = answer.page
     assert [row[0] for row in collections] == [*HOSTILE[:4], "x" * 77 + "..."]
-    assert languages == [["<b>en</b>", 5]]
-    assert {"script", "img", "style"}.isdisjoint(page.tags)
+    assert {"img", "style"}.isdisjoint(page.tags)
+    assert page.tags.count("script") == 1, "our own"
     assert [name for name, _ in page.attributes if name.startswith("on") or name == "style"] == []
-    assert page.tags.count("bdi") == len(HOSTILE) + 1  # each is kept from turning the text around it
+    assert page.tags.count("bdi") == len(HOSTILE) + 1  # each is kept from turning the text around it, and the network
 
 
 def test_collections_without_end_make_no_page_without_end(conninfo: str, database: psycopg.Connection) -> None:
@@ -193,12 +182,15 @@ def test_collections_without_end_make_no_page_without_end(conninfo: str, databas
         "insert into network_minute select '2026-07-04T11:00:00Z', id, 'c', 2 from collection where name like 'made%'"
     )
     with site(conninfo) as found:
-        collections = found.get("/").page.tables[COLLECTIONS]
+        collections = found.get("/status").page.tables[COLLECTIONS]
     assert (len(collections), collections[-1]) == (25, ["4,976 more", "", "", "", "", "9,952"])
 
 
 def test_before_the_first_event_the_page_says_that_nothing_is_counted_yet(conninfo: str) -> None:
     with site(conninfo) as found:
-        told, page = found.get("/api/v1/status").json, found.get("/").page
+        told, page = found.get("/api/v1/status").json, found.get("/status").page
     assert (told["watermark"], told["lag_seconds"], told["events_total"], told["source"]) == (None, None, 0, None)
-    assert (page.as_of, page.tables) == ("", {COLLECTIONS: [["Nothing yet."]], LANGUAGES: [["Nothing yet."]]})
+    nothing = {
+        COLLECTIONS: [["Nothing yet."]], "Gaps": [["None: upstream delivered everything."]], "Quarantine": [["Empty."]],
+    }  # fmt: skip
+    assert (page.as_of, page.tables) == ("", nothing)

@@ -1,0 +1,138 @@
+"""A page: what is asked of it, what makes its values, and the HTML of them, cached and served like any answer.
+
+It owns how a page is rendered. Pages ignore what they do not know in an address, for shared links carry more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+from starlette.types import Receive, Scope, Send
+
+from web import drawing, wording
+from web.actors import UnknownHandle
+from web.asking import Ask
+from web.database import Snapshot
+from web.endpoint import Origin, check_method, send_entry
+from web.entry import Entry, encoded, etag_of, mark_of, short_hash
+from web.finishing import ACCOUNTS_IN_KEYS_MAX
+from web.freshness import Freshness
+from web.parsing import known_only, parsed, request_of
+from web.problem import TITLES, Problem
+from web.static import address
+
+HERE = Path(__file__).parent
+HTML, SVG = "text/html; charset=utf-8", "image/svg+xml"
+_AWAY = b"<!-- away -->"
+"""Where a page says that the database is away; it is served as it was made before."""
+
+
+class Page(NamedTuple):
+    """One kind of page."""
+
+    path: str
+    template: str
+    ask: type[Ask]
+    make: Callable[[Snapshot, Any], Awaitable[dict[str, Any]]]
+    """Values for the template; `dids` are whom it names."""
+    freshness: Callable[[Any], Freshness]
+    names_accounts: bool = True
+    media: str = HTML
+
+
+def environment() -> Environment:
+    """What templates know beside their values."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )  # fmt: skip
+    made.filters["number"] = lambda value: f"{value or 0:,}"
+    made.filters["signed"] = lambda value: f"{value:+,}".replace("-", "−")
+    made.filters["segment"] = partial(quote, safe=":@")
+    made.globals.update(drawing=drawing, wording=wording, static=address)
+    return made
+
+
+templates = environment()
+
+
+class PageEndpoint:
+    """An ASGI application that answers for one kind of page."""
+
+    def __init__(self, page: Page, origin: Origin, said: Mapping[str, Any]) -> None:
+        """`said`: what the site says of itself on every page."""
+        self._page, self._origin, self._said = page, origin, said
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        try:
+            check_method(scope)
+            path = scope["path_params"]
+            ask = parsed(self._page.ask, path, known_only(self._page.ask, scope["query_string"]))
+            asked = request_of(self._page.path, path, ask)
+            client = scope["client"][0] if scope.get("client") else ""
+            served = await self._origin.cache.get(
+                asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client)
+            )
+            if time.time() > served.entry.stale_until and self._page.media == HTML:
+                await _old(served.entry, self._said)(scope, receive, send)
+            else:
+                await send_entry(scope, send, served, purges=self._origin.purges)
+        except Problem as problem:
+            await problem_page(problem, self._said)(scope, receive, send)
+
+    async def _make(self, ask: Ask, asked: str) -> Entry:
+        try:
+            async with self._origin.work.place():
+                made_at = time.time()
+                async with self._origin.database.snapshot() as snapshot:
+                    values = await self._page.make(snapshot, ask)
+                    values |= {"head": snapshot.head, "network": snapshot.head.network}
+            return await asyncio.to_thread(self._finished, ask, values, asked, made_at)
+        except UnknownHandle as unknown:
+            await self._origin.handles.note(unknown.handle)
+            raise
+
+    def _finished(self, ask: Ask, values: dict[str, Any], asked: str, made_at: float) -> Entry:
+        dids = list(dict.fromkeys(values.get("dids", ())))
+        values = {"path": asked, "canonical": asked, **self._said, **values, "ask": ask}
+        body = templates.get_template(self._page.template).render(values).encode()
+        fresh_s, stale_s = self._page.freshness(ask)
+        return Entry(
+            request=asked, status=200, media=self._page.media, etag=etag_of(body), made_at=made_at,
+            fresh_until=made_at + fresh_s, stale_until=made_at + fresh_s + stale_s,
+            names_accounts=self._page.names_accounts, accounts=tuple(map(mark_of, dids)),
+            keys=("page", *map(short_hash, dids[:ACCOUNTS_IN_KEYS_MAX])), headers=(),
+            bodies=encoded(body, self._page.media),
+        )  # fmt: skip
+
+
+def _old(entry: Entry, said: Mapping[str, Any]) -> HTMLResponse:
+    """A page that should have been made anew and could not: it says so."""
+    made_at = datetime.fromtimestamp(round(entry.made_at), UTC)
+    notice = templates.get_template("old.html").render({**said, "made_at": made_at}).encode()
+    return HTMLResponse(entry.bodies[""].replace(_AWAY, notice), 200, {"Cache-Control": "no-store"})
+
+
+def problem_page(problem: Problem, said: Mapping[str, Any]) -> HTMLResponse:
+    """A problem for people. What may come by itself is tried again."""
+    values = {
+        **said, "problem": problem, "title": TITLES[problem.kind], "head": None, "path": "", "canonical": "",
+        "again_s": problem.retry_after_s,
+    }  # fmt: skip
+    body = templates.get_template("problem.html").render(values)
+    return HTMLResponse(body, problem.status, {**problem.headers, "Vary": "Accept-Encoding"})
+
+
+def dids_of(rows: Iterable[Any]) -> list[str]:
+    """Whom rows name."""
+    return [row.did for row in rows]

@@ -1,0 +1,53 @@
+"""The pages: where each is, what can be asked of it, what makes its values, and how long they are fresh.
+
+One list; their words stand in templates.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from web import asking
+from web.database import Snapshot
+from web.freshness import HISTORY, LIVE, OF_WINDOW, Freshness
+from web.page import SVG, Page
+from web.pages import account, badge, board, finding, home, post, several
+
+
+def _live(_: Any) -> Freshness:
+    return LIVE
+
+
+def _of_window(ask: Any) -> Freshness:
+    return OF_WINDOW[ask.window]
+
+
+def _of_board(ask: board.Board) -> Freshness:
+    return HISTORY if ask.as_of else OF_WINDOW[ask.window]
+
+
+def _words(_: Any) -> Freshness:
+    return Freshness(300, round(timedelta(days=1).total_seconds()))
+
+
+async def _nothing(_: Snapshot, __: asking.Nothing) -> dict[str, Any]:
+    return {}
+
+
+PAGES = (
+    Page("/", "home.html", asking.Nothing, home.home, _live),
+    Page("/top/{kind}", "board.html", board.Board, board.board, _of_board),
+    Page("/@{actor}", "account.html", account.Account, account.account, _live),
+    Page("/account/{actor}", "account.html", account.Account, account.account, _live),
+    Page("/post/{actor}/{rkey}", "post.html", post.Post, post.post, _live),
+    Page("/languages", "languages.html", several.Languages, several.languages, _of_window, False),
+    Page("/compare", "compare.html", several.Several, several.compare, _live),
+    Page("/watch", "watch.html", several.Several, several.watch, _live),
+    Page("/search", "search.html", finding.Find, finding.find, _live),
+    Page("/badge/{actor}/{metric}.svg", "badge.svg", badge.Badge, badge.badge, _live, media=SVG),
+    Page("/embed/{actor}", "embed.html", account.Embed, account.embed, _live),
+    Page("/method", "method.html", asking.Nothing, _nothing, _words, False),
+    Page("/about", "about.html", asking.Nothing, _nothing, _words, False),
+    Page("/privacy", "privacy.html", asking.Nothing, _nothing, _words, False),
+)

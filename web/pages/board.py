@@ -1,0 +1,88 @@
+"""A board as a page: metric and window as tabs with addresses of their own, a hundred rows at a time."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from msgspec import UNSET, UnsetType
+
+from web import answers, asking, boards, sparks
+from web.database import Snapshot
+from web.metrics import DIMENSIONS
+from web.page import dids_of
+from web.pages.home import spark_rows
+from web.problem import bad_parameter
+from web.spans import written
+from web.windows import LENGTH
+
+ROWS = 100
+Kind = Literal["accounts", "posts", "hashtags", "links", "domains", "emoji", "languages"]
+_OF_KIND: dict[str, tuple[str, ...]] = {
+    "accounts": asking.AccountBoard.__args__,  # type: ignore[attr-defined]
+    "posts": asking.PostMetric.__args__,  # type: ignore[attr-defined]
+    **dict.fromkeys(DIMENSIONS, ("posts", "authors")),
+}
+_FIRST = {"posts": "engagement"}
+"""What a kind is ranked by if nothing is said; else by the first."""
+
+
+class Board(asking.Ask, frozen=True, kw_only=True):
+    """GET /top/{kind}."""
+
+    kind: Kind
+    metric: asking.Text | UnsetType = UNSET
+    window: asking.Window = "1h"
+    offset: asking.Offset = 0
+    as_of: asking.AsOf | UnsetType = UNSET
+    q: asking.Text | UnsetType = UNSET
+    lang: asking.Language | UnsetType = UNSET
+
+
+async def board(snapshot: Snapshot, ask: Board) -> dict[str, Any]:
+    """Its rows, and where tabs and pages lead."""
+    metrics = _OF_KIND[ask.kind]
+    metric = ask.metric or _FIRST.get(ask.kind, metrics[0])
+    if metric not in metrics:
+        raise bad_parameter("metric", f"may be {', '.join(metrics)}")
+    page, looks = await _page(snapshot, ask, metric)
+    return {
+        "page": page, "sparks": looks, "metric": metric, "metrics": metrics, "length": LENGTH[ask.window],
+        "dids": dids_of(page.rows) if ask.kind in ("accounts", "posts") else [],
+        "href": lambda **change: _href(ask, metric, page, change),
+        "csv": _csv(ask, metric, page),
+    }  # fmt: skip
+
+
+async def _page(snapshot: Snapshot, ask: Board, metric: Any) -> tuple[Any, list[list[int]]]:
+    given: dict[str, Any] = {"window": ask.window, "limit": ROWS, "offset": ask.offset, "as_of": ask.as_of}
+    if ask.kind == "accounts":
+        accounts = await boards.accounts(snapshot, asking.TopAccounts(metric=metric, q=ask.q, **given))
+        return accounts, await spark_rows(snapshot, accounts.rows, metric, ask.window)
+    if ask.kind == "posts":
+        return await boards.posts(snapshot, asking.TopPosts(metric=metric, lang=ask.lang, **given)), []
+    terms = await boards.terms(snapshot, ask.kind, asking.TopTerms(by=metric, **given))
+    ids = [snapshot.ids.term(DIMENSIONS[ask.kind], row.key) for row in terms.rows]
+    looks = await sparks.of_terms(snapshot, ids, ask.window)
+    return terms, [looks[id] for id in ids]
+
+
+def _href(ask: Board, metric: str, page: answers.Listed, change: dict[str, Any]) -> str:
+    """The same board with something else; another page of the same list stands still."""
+    kind = change.pop("kind", ask.kind)
+    given: dict[str, Any] = {"metric": metric if kind == ask.kind else None, "window": ask.window}
+    given |= {"q": ask.q or None, "lang": ask.lang or None} if kind == ask.kind else {}
+    if change.get("offset") and page.as_of:
+        given["as_of"] = written(page.as_of)
+    given |= change
+    asked = urlencode({name: value for name, value in given.items() if value})
+    return f"/top/{kind}?{asked}"
+
+
+def _csv(ask: Board, metric: str, page: answers.Listed) -> str:
+    """All rows of the list as a spreadsheet."""
+    by = "metric" if ask.kind in ("accounts", "posts") else "by"
+    given = {by: metric, "window": ask.window, "limit": 1000, "format": "csv"}
+    given |= {"as_of": written(page.as_of)} if ask.as_of and page.as_of else {}
+    given |= {"lang": ask.lang} if ask.lang else {}
+    return f"/api/v1/top/{ask.kind}?{urlencode(given)}"

@@ -1,0 +1,60 @@
+"""Sparks: how each row of a list moved over its window, in a few points. They are looks, not numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from psycopg import sql
+
+from web.database import Snapshot
+from web.metrics import OF_ACCOUNT
+from web.spans import DAY, HOUR, MINUTE, floor
+
+Sparks = dict[int, list[int]]
+"""By id of an account or a term: what it gained net, bucket by bucket."""
+
+
+class _Look(NamedTuple):
+    unit: str
+    bucket: timedelta
+    points: int
+
+
+_LOOKS = {
+    "1h": _Look("minute", 3 * MINUTE, 20), "1d": _Look("hour", HOUR, 24), "7d": _Look("hour", 6 * HOUR, 28),
+    "30d": _Look("day", DAY, 30),
+}  # fmt: skip
+
+
+async def of_accounts(snapshot: Snapshot, ids: Sequence[int], metric: str, window: str) -> Sparks:
+    """How these accounts moved by a metric."""
+    of = sql.SQL("kept.metric = any (array(select id from metric where name = any (%(metrics)s::text[])))")
+    return await _read(snapshot, "account", "account", of, ids, window, metrics=list(OF_ACCOUNT[metric]))
+
+
+async def of_terms(snapshot: Snapshot, ids: Sequence[int], window: str) -> Sparks:
+    """How these terms moved by posts."""
+    return await _read(snapshot, "term", "term", sql.SQL("true"), ids, window)
+
+
+async def _read(
+    snapshot: Snapshot, rollup: str, key: str, of: sql.SQL, ids: Sequence[int], window: str, **given: list[str]
+) -> Sparks:
+    """Whole buckets only: the last one of a list would always fall."""
+    look = _LOOKS[window]
+    whole_to = {"minute": snapshot.head.watermark, "hour": snapshot.head.hours_to, "day": snapshot.head.days_to}
+    end = floor(whole_to[look.unit], look.bucket)
+    begin = end - look.points * look.bucket
+    names = {
+        "rollup": sql.Identifier(f"{rollup}_{look.unit}"), "unit": sql.Identifier(look.unit),
+        "key": sql.Identifier(key), "of": of,
+    }  # fmt: skip
+    rows = await snapshot.rows(
+        "query/sparks", names, ids=list(ids), bucket=look.bucket, **{"from": begin, "to": end}, **given
+    )
+    found: Sparks = {id: [0] * look.points for id in ids}
+    for row in rows:
+        found[row["id"]][(row["time"] - begin) // look.bucket] = row["net"]
+    return found
