@@ -32,7 +32,8 @@ class Watched:
         self.trouble: list[str] = []
         self.page.on("console", lambda said: self._note(said.type in ("error", "warning"), said.text))
         self.page.on("pageerror", lambda error: self._note(True, str(error)))
-        self.page.on("requestfailed", lambda request: self._note(True, f"{request.url} {request.failure}"))
+        # whoever goes on to the next page leaves what is not there yet
+        self.page.on("requestfailed", lambda asked: self._note(asked.failure != "net::ERR_ABORTED", str(asked.failure)))
         self.page.on("request", lambda request: self._note(not request.url.startswith(self._home), request.url))
 
     @property
