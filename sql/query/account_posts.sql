@@ -26,10 +26,9 @@ from (
   union all
   select kept.rkey, gained, lost
   from unnest(%(minute_begins)s::timestamptz[], %(minute_ends)s::timestamptz[]) as span (begins, ends)
-  cross join generate_series(begins, ends - interval '1 minute', interval '1 minute') as each (start)
   join post_minute as kept
     on kept.account = %(account)s
-    and kept.minute = each.start
+    and kept.minute = any (array(select generate_series(begins, ends - interval '1 minute', interval '1 minute')))
     and metric = any (array(select id from metric where name = any (%(metrics)s::text[])))
 ) as found
 left join rkey on rkey.id = found.rkey

@@ -23,9 +23,8 @@ with found as (
   select label, kept.minute as at, metric, gained, lost
   from unnest(%(minute_labels)s::text[], %(minute_begins)s::timestamptz[], %(minute_ends)s::timestamptz[])
     as span (label, begins, ends)
-  cross join generate_series(begins, ends - interval '1 minute', interval '1 minute') as each (start)
   join {minute} as kept
-    on kept.minute = each.start
+    on kept.minute = any (array(select generate_series(begins, ends - interval '1 minute', interval '1 minute')))
     and {key}
     and kept.metric = any (array(select id from metric where name = any (%(metrics)s::text[])))
 )

@@ -22,9 +22,8 @@ from (
   select post.account, post.rkey, metric, gained - lost
   from unnest(%(accounts)s::bigint[], %(rkeys)s::bigint[]) as post (account, rkey)
   cross join unnest(%(minute_begins)s::timestamptz[], %(minute_ends)s::timestamptz[]) as span (begins, ends)
-  cross join generate_series(begins, ends - interval '1 minute', interval '1 minute') as each (start)
   join post_minute as kept
-    on kept.minute = each.start
+    on kept.minute = any (array(select generate_series(begins, ends - interval '1 minute', interval '1 minute')))
     and kept.account = post.account
     and kept.rkey = post.rkey
 ) as found

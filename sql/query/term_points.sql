@@ -23,10 +23,9 @@ from (
   union all
   select term, minute, gained, lost
   from unnest(%(minute_begins)s::timestamptz[], %(minute_ends)s::timestamptz[]) as span (begins, ends)
-  cross join generate_series(begins, ends - interval '1 minute', interval '1 minute') as each (start)
   join term_minute
     on dimension = %(dimension)s
-    and minute = each.start
+    and minute = any (array(select generate_series(begins, ends - interval '1 minute', interval '1 minute')))
     and term = any (%(terms)s::bigint[])
 ) as found
 group by 1, 2
