@@ -99,7 +99,7 @@ def _serve_bare(listener: socket.socket, body: bytes, headers: dict[str, str]) -
     async def answer(_: Request) -> Response:
         return Response(body, headers=headers)
 
-    app = Starlette(routes=[Route("/api/v1/top/accounts", answer)])
+    app = Starlette(routes=[Route("/{path:path}", answer)])
     config = uvicorn.Config(
         app, loop="uvloop", http="httptools", log_level="warning", access_log=False, server_header=False
     )

@@ -5,6 +5,7 @@ counted by the collector, PostgreSQL, memcached where there is one, and wrk on t
 
     hot_per_second, bare_per_second, ratio   a board of 100 that is fresh, 32 connections
     p50_ms, p99_ms                           of the same
+    page_per_second, page_ratio              the same board as a page, and in times of a bare one with its bytes
     stale, shared, miss                      answers a second: stale all the time and made anew behind it; from
                                              memcached, or the table; all different, so that each has to be made
     herd_queries                             what PostgreSQL was asked by 1,000 clients at once on an expired key, in
@@ -41,6 +42,8 @@ from sql.session import connect
 PATH = "/api/v1/top/accounts?metric=likes_received&window=1h&limit=100"
 HERD_PATH = PATH.replace("limit=100", "limit=99")
 """One that no other measurement has left in memcached, fresh for longer."""
+PAGE = "/top/accounts"
+"""The same as people see it."""
 CONNECTIONS = 32
 HERD = 1000
 _EVERY_OTHER = """
@@ -87,8 +90,8 @@ def _fill(options: WebOptions, conninfo: str, say: Any) -> None:
 
 
 def _try(options: WebOptions, conninfo: str, memcached: str, number: int, say: Any) -> dict[str, Any]:
-    def load(running: Running, script: str = "") -> Load:
-        found = wrk(running.url + PATH, connections=CONNECTIONS, seconds=options.seconds, script=script)
+    def load(running: Running, script: str = "", path: str = PATH) -> Load:
+        found = wrk(running.url + path, connections=CONNECTIONS, seconds=options.seconds, script=script)
         if found.errors:
             raise WrongRun(f"{found.errors} requests had no answer")
         return found
@@ -96,10 +99,15 @@ def _try(options: WebOptions, conninfo: str, memcached: str, number: int, say: A
     with site(conninfo, FRESH, memcached) as running:
         body, headers = _warm(running)
         hot = load(running)
+        page_body, page_headers = _warm(running, PAGE)
+        page = load(running, path=PAGE)
         miss = load(running, _EVERY_OTHER.format(first=number * 90_000))
     with bare(body, headers) as running:
         _warm(running)
         plain = load(running)
+    with bare(page_body, page_headers) as running:
+        _warm(running)
+        plain_page = load(running)
     with site(conninfo, STALE, memcached) as running:
         _warm(running)
         stale = load(running)
@@ -110,6 +118,8 @@ def _try(options: WebOptions, conninfo: str, memcached: str, number: int, say: A
     return {
         "hot_per_second": hot.requests_per_second, "bare_per_second": plain.requests_per_second,
         "ratio": round(hot.requests_per_second / plain.requests_per_second, 3),
+        "page_per_second": page.requests_per_second,
+        "page_ratio": round(page.requests_per_second / plain_page.requests_per_second, 3), "page_bytes": len(page_body),
         "p50_ms": hot.p50_ms, "p99_ms": hot.p99_ms, "stale": stale.requests_per_second,
         "shared": shared.requests_per_second, "miss": miss.requests_per_second, "bytes": len(body),
     }  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ from web.resources import PREFIX, Resource
 
 _REMEMBERED_MAX = 10_000
 _REMEMBERED_CHARACTERS = 300
+Read = Callable[[dict[str, str], bytes], tuple[Ask, str]]
+"""From the parameters of a path and a query to what is asked, and its canonical form."""
 _ACCEPTED_BYTES_MAX = 200
 
 
@@ -43,18 +46,38 @@ class Origin(NamedTuple):
     """Whether other caches can be told to forget."""
 
 
+class Reading:
+    """Reads requests. The same words mean the same: they are read once."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._known: dict[tuple[str, bytes], tuple[Ask, str]] = {}
+
+    def of(self, scope: Scope) -> tuple[Ask, str]:
+        """What is asked, and its canonical form. Raises Problem."""
+        words = scope["path"], scope["query_string"]
+        known = self._known.get(words)
+        if known is None:
+            known = self._read(scope["path_params"], scope["query_string"])
+            if len(self._known) >= _REMEMBERED_MAX:
+                self._known.clear()
+            if len(words[0]) + len(words[1]) <= _REMEMBERED_CHARACTERS:
+                self._known[words] = known
+        return known
+
+
 class Endpoint:
     """An ASGI application that answers for one resource."""
 
     def __init__(self, resource: Resource, origin: Origin) -> None:
         self._resource, self._origin = resource, origin
-        self._asked: dict[tuple[str, bytes], tuple[Ask, str]] = {}
+        self._reading = Reading(self._read)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         try:
             check_method(scope)
-            ask, asked = self._ask(scope)
+            ask, asked = self._reading.of(scope)
             client = scope["client"][0] if scope.get("client") else ""
             served = await self._origin.cache.get(
                 asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client)
@@ -63,19 +86,9 @@ class Endpoint:
         except Problem as problem:
             await send_problem(scope, receive, send, problem)
 
-    def _ask(self, scope: Scope) -> tuple[Ask, str]:
-        """What is asked, and its canonical form. The same words mean the same: they are read once."""
-        words = scope["path"], scope["query_string"]
-        known = self._asked.get(words)
-        if known is None:
-            path = scope["path_params"]
-            ask = parsed(self._resource.ask, path, scope["query_string"])
-            known = ask, request_of(PREFIX + self._resource.path, path, ask)
-            if len(self._asked) >= _REMEMBERED_MAX:
-                self._asked.clear()
-            if len(words[0]) + len(words[1]) <= _REMEMBERED_CHARACTERS:
-                self._asked[words] = known
-        return known
+    def _read(self, path: dict[str, str], query: bytes) -> tuple[Ask, str]:
+        ask = parsed(self._resource.ask, path, query)
+        return ask, request_of(PREFIX + self._resource.path, path, ask)
 
     async def _make(self, ask: Ask, asked: str) -> Entry:
         try:

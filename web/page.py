@@ -22,7 +22,7 @@ from web import drawing, wording
 from web.actors import UnknownHandle
 from web.asking import Ask
 from web.database import Snapshot
-from web.endpoint import Origin, check_method, send_entry
+from web.endpoint import Origin, Reading, check_method, send_entry
 from web.entry import Entry, encoded, etag_of, mark_of, short_hash
 from web.finishing import ACCOUNTS_IN_KEYS_MAX
 from web.freshness import Freshness
@@ -31,7 +31,7 @@ from web.problem import TITLES, Problem
 from web.static import address
 
 HERE = Path(__file__).parent
-HTML, SVG = "text/html; charset=utf-8", "image/svg+xml"
+HTML, SVG, PNG = "text/html; charset=utf-8", "image/svg+xml", "image/png"
 _AWAY = b"<!-- away -->"
 """Where a page says that the database is away; it is served as it was made before."""
 
@@ -47,6 +47,8 @@ class Page(NamedTuple):
     freshness: Callable[[Any], Freshness]
     names_accounts: bool = True
     media: str = HTML
+    draw: Callable[[dict[str, Any]], bytes] | None = None
+    """What makes a picture of the values; else the template is filled with them."""
 
 
 def environment() -> Environment:
@@ -71,14 +73,13 @@ class PageEndpoint:
     def __init__(self, page: Page, origin: Origin, said: Mapping[str, Any]) -> None:
         """`said`: what the site says of itself on every page."""
         self._page, self._origin, self._said = page, origin, said
+        self._reading = Reading(self._read)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         try:
             check_method(scope)
-            path = scope["path_params"]
-            ask = parsed(self._page.ask, path, known_only(self._page.ask, scope["query_string"]))
-            asked = request_of(self._page.path, path, ask)
+            ask, asked = self._reading.of(scope)
             client = scope["client"][0] if scope.get("client") else ""
             served = await self._origin.cache.get(
                 asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client)
@@ -89,6 +90,10 @@ class PageEndpoint:
                 await send_entry(scope, send, served, purges=self._origin.purges)
         except Problem as problem:
             await problem_page(problem, self._said)(scope, receive, send)
+
+    def _read(self, path: dict[str, str], query: bytes) -> tuple[Ask, str]:
+        ask = parsed(self._page.ask, path, known_only(self._page.ask, query))
+        return ask, request_of(self._page.path, path, ask)
 
     async def _make(self, ask: Ask, asked: str) -> Entry:
         try:
@@ -105,7 +110,8 @@ class PageEndpoint:
     def _finished(self, ask: Ask, values: dict[str, Any], asked: str, made_at: float) -> Entry:
         dids = list(dict.fromkeys(values.get("dids", ())))
         values = {"path": asked, "canonical": asked, **self._said, **values, "ask": ask}
-        body = templates.get_template(self._page.template).render(values).encode()
+        draw = self._page.draw
+        body = draw(values) if draw else templates.get_template(self._page.template).render(values).encode()
         fresh_s, stale_s = self._page.freshness(ask)
         return Entry(
             request=asked, status=200, media=self._page.media, etag=etag_of(body), made_at=made_at,

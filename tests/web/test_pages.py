@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from benchmarks.simulator import Simulation
 from collector.boards import Boards
@@ -206,11 +208,32 @@ def test_a_page_says_as_of_when_it_is_and_what_it_is_to_others(found: Site) -> N
     assert '<meta property="og:title" content="Accounts by likes, last day · skytally">' in text
 
 
+@pytest.mark.parametrize("path", ["/", "/top/accounts?window=1d", "/@alice.example"])
+def test_a_page_and_all_it_loads_are_small(found: Site, path: str) -> None:
+    def size(address: str) -> int:
+        return len(found.get(address, Accept_Encoding="br, gzip").body)
+
+    page = found.get(path).page
+    loaded = {str(value) for name, value in page.attributes if name in ("href", "src") and "/static/" in str(value)}
+    assert size(path) < 40_000
+    assert sum(map(size, loaded)) < 80_000
+
+
 def test_a_badge_is_a_picture_with_the_apis_number(found: Site) -> None:
     answer = found.get(f"/badge/{ALICE}/likes_received.svg?window=1d")
     assert (answer.status, answer.headers["content-type"]) == (200, "image/svg+xml")
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
     assert b"likes, last day: 15" in answer.body
+
+
+def test_a_share_card_is_a_picture(found: Site) -> None:
+    answer = found.get(f"/card/{ALICE}.png")
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
+    with Image.open(BytesIO(answer.body)) as image:
+        assert image.size == (1200, 630)
+        assert len(image.getcolors(1 << 20) or []) > 5
+    page = found.get("/@alice.example").body.decode()
+    assert f'<meta property="og:image" content="https://tally.example/card/{ALICE}.png">' in page
 
 
 def test_an_embedded_chart_may_stand_on_other_pages_and_nothing_else_may(found: Site) -> None:

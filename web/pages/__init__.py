@@ -11,8 +11,8 @@ from typing import Any
 from web import asking
 from web.database import Snapshot
 from web.freshness import HISTORY, LIVE, OF_WINDOW, Freshness
-from web.page import SVG, Page
-from web.pages import account, badge, board, finding, home, post, several
+from web.page import PNG, SVG, Page
+from web.pages import account, badge, board, card, finding, home, post, several
 
 
 def _live(_: Any) -> Freshness:
@@ -46,6 +46,7 @@ PAGES = (
     Page("/watch", "watch.html", several.Several, several.watch, _live),
     Page("/search", "search.html", finding.Find, finding.find, _live),
     Page("/badge/{actor}/{metric}.svg", "badge.svg", badge.Badge, badge.badge, _live, media=SVG),
+    Page("/card/{actor}.png", "", card.Card, card.card, _live, media=PNG, draw=card.drawn),
     Page("/embed/{actor}", "embed.html", account.Embed, account.embed, _live),
     Page("/method", "method.html", asking.Nothing, _nothing, _words, False),
     Page("/about", "about.html", asking.Nothing, _nothing, _words, False),

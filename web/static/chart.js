@@ -43,8 +43,7 @@ async function draw(figure) {
     hooks: { drawClear: [(each) => shade(each, gaps)] },
   }, [times, values], holder);
   new ResizeObserver(() => plot.setSize({ width: width(), height: 260 })).observe(figure);
-  for (const still of figure.querySelectorAll(".chart, .axis")) still.hidden = true;
-  figure.querySelector(".chart").setAttribute("display", "none");
+  for (const still of figure.querySelectorAll(".chart, .axis")) still.setAttribute("hidden", "");
   figure.dataset.drawn = "";
 }
 
