@@ -91,13 +91,13 @@ MUTANTS = [
     ),
     Mutant(
         "tallies left unfolded at the end", "collector/roller.py",
-        "while folded is None or folded.minutes:", "while folded is None:",
+        "        _fold_all(fold, schedule, vitals)\n", "",
         (unit("supervisor", "sigterm"),),
     ),
     Mutant(
         "the group outlives its supervisor", "collector/parent.py",
         "    end_with_parent(signal.SIGKILL)\n", "",
-        (fault("kill supervisor"),),
+        (unit("parent"),),
     ),
     Mutant(
         "a killed process not noticed", "collector/watchdog.py",
