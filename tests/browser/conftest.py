@@ -21,8 +21,9 @@ from tests.web.site import Site, site
 HOUR_MS, HOUR_US = 3_600_000, 3_600_000_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """While it is there an event loop runs in this thread, so it goes with the file that needs it."""
     path = program("chromium", "chromium")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
@@ -30,7 +31,7 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def found(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Two days of likes by the hour with a gap, and simulated minutes at their end."""
     with new_database(server) as conninfo:
