@@ -38,8 +38,8 @@ def test_everything_goes_on_while_the_source_is_away_and_says_so_in_one_line_and
     with running(tmp_path / "up", "up", "--web-port", 0, *often, **given) as up:
         home = site(up, "the site is at ")
         up.until(lambda: f"\n{trouble}; trying again\n" in up.err)
-        up.until(lambda: trouble in got(f"{home}/")[1])
-        status, page = got(f"{home}/")
+        up.until(lambda: trouble in got(f"{home}/status")[1])
+        status, page = got(f"{home}/status")
         assert (status, "<b>Connecting.</b> " + trouble in page) == (200, True)
         status, body = got(f"{home}/api/v1/status")
         told = orjson.loads(body)
