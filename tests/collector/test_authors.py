@@ -42,3 +42,28 @@ def test_nobody_among_the_best_by_authors_is_left_out(rig: Rig, seed: int) -> No
     least = sorted(map(len, who.values()))[-ROWS]
     assert {tag for tag, dids in who.items() if len(dids) >= least} <= counted.keys()
     assert len(counted) < len(who) or least <= 2  # else every one was counted, which proves nothing
+
+
+def test_who_has_fewer_posts_and_more_authors_is_counted(rig: Rig) -> None:
+    """Four terms with ten posts of one author each are counted first; the fifth has four posts, of four."""
+    tags = [(tag, DIDS[0]) for tag in "abcd" for _ in range(10)] + [("e", did) for did in DIDS[:4]]
+    rig.hand(*[post(did, n, tags=[tag]) for n, (tag, did) in enumerate(tags)], at=50_000)
+    rig.fold()
+    ((term,),) = rig.owner.execute("select id from term where name = 'e'").fetchall()
+    ((watermark,),) = rig.owner.execute("select watermark from fold").fetchall()
+    stretches = cover(*WINDOWS[0].span(watermark), {})
+    found = Authors(rig.roller, 3).most(Reader(rig.roller).sums(HASHTAGS, stretches), stretches)
+    assert dict(zip(found.keys[:, 0].tolist(), found.gained.tolist(), strict=True))[term] == len(DIDS[:4])
+    few = Authors(rig.roller, 2).most(Reader(rig.roller).sums(HASHTAGS, stretches), stretches)
+    assert dict(zip(few.keys[:, 0].tolist(), few.gained.tolist(), strict=True))[term] == len(DIDS[:4])
+
+
+def test_as_many_posts_as_the_last_has_authors_are_enough_to_be_counted(rig: Rig) -> None:
+    """The first two have two authors each and many posts; the third has two posts of two, which is as good."""
+    tags = [(tag, DIDS[n % 2]) for tag in "ab" for n in range(10)] + [("c", did) for did in DIDS[:2]]
+    rig.hand(*[post(did, n, tags=[tag]) for n, (tag, did) in enumerate(tags)], at=50_000)
+    rig.fold()
+    ((watermark,),) = rig.owner.execute("select watermark from fold").fetchall()
+    stretches = cover(*WINDOWS[0].span(watermark), {})
+    found = Authors(rig.roller, 1).most(Reader(rig.roller).sums(HASHTAGS, stretches), stretches)
+    assert sorted(found.gained.tolist()) == [2, 2, 2]
