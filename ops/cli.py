@@ -25,8 +25,8 @@ from sql.session import away
 from sql.version import VERSION
 
 VERBS = (
-    "up", "demo", "collect", "resolve", "actors", "web", "migrate", "status", "config", "simulate", "replay", "record",
-    "audit", "boards", "accounts", "bench",
+    "up", "demo", "collect", "resolve", "log-boards", "web", "migrate", "status", "config", "simulate", "replay",
+    "record", "audit", "boards", "accounts", "bench",
 )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def _complain(what: object, code: int) -> int:
 
 
 def _verb(name: str) -> Any:
-    return importlib.import_module(f"ops.commands.{name}")
+    return importlib.import_module(f"ops.commands.{name.replace('-', '_')}")
 
 
 def _parser(called: str | None) -> tuple[argparse.ArgumentParser, list[str]]:

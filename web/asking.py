@@ -70,8 +70,8 @@ Language = Annotated[
     str,
     Meta(
         pattern=rf"^[a-z]{{2,8}}{_END}",
-        description="Of the list only what is in this language, a primary subtag as in `languages`, or und; for as "
-        "long as posts are in the event log.",
+        description="A primary subtag as in `languages`, or und. Of posts: of the list only those in it, for "
+        "as long as they are in the event log. Of hashtags and the like: those of all posts in it, of 1h, 1d or 7d.",
     ),
 ]  # fmt: skip
 Limit = Annotated[int, Meta(ge=1, le=1000, description="Rows at most.")]
@@ -145,6 +145,7 @@ class TopTerms(Page, frozen=True, kw_only=True):
     """GET /api/v1/top/hashtags and its like."""
 
     by: By = "posts"
+    lang: Language | UnsetType = UNSET
 
 
 class Series(Ask, frozen=True, kw_only=True, rename={"from_": "from"}):

@@ -110,7 +110,7 @@ def created_at(rkey: int) -> datetime | None:
 async def terms(snapshot: Snapshot, kind: str, ask: asking.TopTerms) -> answers.TermBoardPage:
     """GET /api/v1/top/hashtags and its like."""
     other = "authors" if ask.by == "posts" else "posts"
-    page = await _page(snapshot, "query/board_terms", ask, ask.by, kind=kind, other=other)
+    page = await _terms_page(snapshot, kind, ask, other)
     missing = [row["term"] for row in page.rows if row["other_value"] is None]
     if missing:
         span = whole((page.said["from_"], page.said["to"]), snapshot.head)
@@ -119,6 +119,15 @@ async def terms(snapshot: Snapshot, kind: str, ask: asking.TopTerms) -> answers.
             if row["other_value"] is None:
                 row["other_value"] = values.get(row["term"], 0)
     return answers.TermBoardPage(**page.said, rows=list(_terms(page.rows, ask.by, other)))
+
+
+async def _terms_page(snapshot: Snapshot, kind: str, ask: asking.TopTerms, other: str) -> _Page:
+    if not ask.lang:
+        return await _page(snapshot, "query/board_terms", ask, ask.by, kind=kind, other=other)
+    if ask.window == "30d":
+        raise bad_parameter("lang", "posts of one language are counted in windows of 1h, 1d and 7d")
+    language = snapshot.ids.term(DIMENSIONS["languages"], ask.lang)
+    return await _page(snapshot, "query/board_terms_by_language", ask, ask.by, kind=kind, language=language)
 
 
 def _terms(rows: list[dict[str, Any]], by: str, other: str) -> Iterable[answers.TermRow]:

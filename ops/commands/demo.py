@@ -11,12 +11,12 @@ import msgspec
 
 from benchmarks import appview
 from ops import exits
-from ops.actors import acting
 from ops.commands.collect import collect
 from ops.companion import Companion
 from ops.database import Database
 from ops.display import Display
 from ops.embedded import embedded
+from ops.log_boards import log_boards
 from ops.names import resolver
 from ops.problem import Problem
 from ops.settings import Settings
@@ -59,14 +59,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             website(settings.web, conninfo, listener, display.say) as sites,
             Companion("AppView", display.say, appview.serve, profiles) as simulated,
             resolver(asked, conninfo, "", display.say) as names,
-            acting(settings.collector.board_rows, conninfo, display.say) as actors,
+            log_boards(settings.collector.board_rows, conninfo, display.say) as boards,
         ):
             collector = msgspec.structs.replace(
                 settings.collector, source=(stage.url,), network=NETWORK, since="oldest", collections=(), dids=()
             )
 
             def look_after() -> None:
-                for each in (*sites, simulated, names, actors):
+                for each in (*sites, simulated, names, boards):
                     each.look_after()
                 stage.look_after()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from ops.actors import acting
 from ops.commands.collect import collect
 from ops.database import database
 from ops.display import Display
+from ops.log_boards import log_boards
 from ops.names import resolver
 from ops.settings import Settings
 from ops.website import listener_of, website
@@ -29,11 +29,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         with (
             website(settings.web, where.conninfo, listener, display.say) as sites,
             resolver(settings.resolver, where.conninfo, settings.collector.contact, display.say) as names,
-            acting(settings.collector.board_rows, where.conninfo, display.say) as actors,
+            log_boards(settings.collector.board_rows, where.conninfo, display.say) as boards,
         ):
 
             def look_after() -> None:
-                for each in (*sites, names, actors):
+                for each in (*sites, names, boards):
                     each.look_after()
 
             return collect(settings, where, display, also=look_after)

@@ -1,10 +1,3 @@
 -- A board by actors as it stands now.
 insert into board_by_actors (kind, metric, time_window, begins, ends, keys, rkeys, actors)
 values (%(kind)s, %(metric)s, %(time_window)s, %(begins)s, %(ends)s, %(keys)s, %(rkeys)s, %(gained)s)
-on conflict (kind, metric, time_window) do update
-set
-  begins = excluded.begins,
-  ends = excluded.ends,
-  keys = excluded.keys,
-  rkeys = excluded.rkeys,
-  actors = excluded.actors

@@ -51,7 +51,25 @@ create table board_by_actors (
   keys bigint[] not null,
   rkeys bigint[],
   actors bigint[] not null,
-  primary key (kind, metric, time_window)
+  -- null: it is the one that stands; those before it are kept for a while
+  replaced_at timestamptz,
+  primary key (kind, metric, time_window, ends)
+);
+
+-- What posts in one language (a term) are about, of windows that the event log has.
+create table board_by_language (
+  kind text not null,
+  metric text not null,
+  language bigint not null,
+  time_window text not null,
+  begins timestamptz not null,
+  ends timestamptz not null,
+  keys bigint[] not null,
+  posts bigint[] not null,
+  authors bigint[] not null,
+  -- null: it is the one that stands; those before it are kept for a while
+  replaced_at timestamptz,
+  primary key (kind, metric, language, time_window, ends)
 );
 
 -- Deleted posts, by the rev of the delete: they leave every list at once, and so for ever.

@@ -41,7 +41,7 @@ create table board_replaced (
 );
 
 -- A board as it stands now, or as it stood at a time: at the end of an hour, or a little while ago. By records or by actors;
--- by actors there is the one that stands now alone, and nothing is lost.
+-- by actors nothing is lost, and none is kept for long.
 create function board_at(kind text, metric text, time_window text, length interval, at timestamptz, count text)
 returns table (
   keys bigint[], rkeys bigint[], gained bigint[], lost bigint[], begins timestamptz, ends timestamptz, as_of timestamptz
@@ -64,7 +64,9 @@ as $$
   union all
   select keys, rkeys, actors, array_fill(0::bigint, array[cardinality(actors)]), begins, ends, ends
   from board_by_actors
-  where $6 = 'actors' and kind = $1 and metric = $2 and time_window = $3 and ($5 is null or ends = $5)
+  where
+    $6 = 'actors' and kind = $1 and metric = $2 and time_window = $3
+    and case when $5 is null then replaced_at is null else ends = $5 end
   limit 1
 $$;
 

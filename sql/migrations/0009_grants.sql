@@ -26,8 +26,9 @@ grant insert, update on
   author_minute, author_hour, author_day,
   network_minute, network_hour, network_day,
   total_minute, total_hour, total_day,
-  board, board_hour, board_by_actors, best_rank, active_hour, active, active_at to skytally_roller;
+  board, board_hour, board_by_actors, board_by_language, best_rank, active_hour, active, active_at to skytally_roller;
 grant insert, delete on board_replaced to skytally_roller;
+grant delete on board_by_actors, board_by_language to skytally_roller;
 grant delete on active_hour, shown_change to skytally_roller;
 grant insert, update on purge to skytally_roller;
 grant delete on purged_table to skytally_roller;
@@ -47,7 +48,7 @@ grant select on network, epoch, lane, gap, vitals, fold, account, event, rkey, c
   author_minute, author_hour, author_day,
   network_minute, network_hour, network_day,
   total_minute, total_hour, total_day,
-  board, board_replaced, board_hour, board_by_actors, best_rank, active, active_at, deleted_post, shown_change
+  board, board_replaced, board_hour, board_by_actors, board_by_language, best_rank, active, active_at, deleted_post, shown_change
   to skytally_web;
 -- reasons and times, not samples: those may hold what an account has since deleted
 grant select (digest, reason, host, lane, epoch, cursor, size, noted_at) on quarantine to skytally_web;

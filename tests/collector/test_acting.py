@@ -6,8 +6,11 @@ import random
 
 import pytest
 
-from collector.acting import INTERVAL_S, Acting
+from collector.acting import Acting
 from collector.boards import Boards
+from collector.log_boards import INTERVAL_S, LogBoards
+from collector.span import span_of
+from collector.windows import HOUR_LONG, Window
 from sql import tid
 from tests.collector.frames import ALICE, BOB, CAROL, key, like, post, post_uri, quote
 from tests.collector.history import History
@@ -21,13 +24,19 @@ def made(rig: Rig, window: str) -> Made:
     """Every board by actors that is not empty."""
     dids: dict[int, str] = dict(rig.owner.execute("select id, did from account").fetchall())
     found: Made = {}
-    query = "select kind, metric, keys, rkeys, actors from board_by_actors where time_window = %s"
-    for kind, metric, keys, rkeys, actors in rig.owner.execute(query, (window,)):
+    query = "select * from board_by_actors where time_window = %s and replaced_at is null"
+    for kind, metric, _, _, _, keys, rkeys, actors, _ in rig.owner.execute(query, (window,)):
         posts = [post_uri(dids[k], tid.text(r)) for k, r in zip(keys, rkeys or [0] * len(keys), strict=True)]
         names = posts if kind == "posts" else [dids[k] for k in keys]
         if names:
             found[kind, metric] = list(zip(names, actors, strict=True))
     return found
+
+
+def make(rig: Rig, window: Window, rows: int) -> None:
+    span = span_of(rig.roller, window)
+    assert span is not None
+    Acting(rig.roller, rows).make(span)
 
 
 @pytest.mark.parametrize("seed", [31, 32])
@@ -40,7 +49,7 @@ def test_they_rank_the_rows_of_boards_by_different_accounts(rig: Rig, seed: int)
         history.fold()
         Boards(rig.roller, ROWS, 40).refresh(set())
         for window in INTERVAL_S:
-            assert Acting(rig.roller, ROWS).make(window)
+            make(rig, window, ROWS)
             assert made(rig, window.name) == expected(history, window.name), window.name
         history.minute += rng.choice([1, 59, 300, 2000])
 
@@ -63,7 +72,7 @@ def test_one_who_does_it_often_counts_once(rig: Rig) -> None:
     rig.fold()
     Boards(rig.roller, 100, 40).refresh(set())
     assert rig.one("select gained from board where metric = 'likes_received' and time_window = '1h'") == [20, 2]
-    assert Acting(rig.roller, 100).make(next(iter(INTERVAL_S)))
+    make(rig, HOUR_LONG, 100)
     found = made(rig, "1h")
     assert found["accounts", "likes_received"] == [(BOB, 2), (ALICE, 1)]
     assert found["accounts", "engagement"] == [(BOB, 2), (ALICE, 1)]  # who liked and quoted is one
@@ -71,4 +80,4 @@ def test_one_who_does_it_often_counts_once(rig: Rig) -> None:
 
 
 def test_there_are_none_before_there_are_boards(rig: Rig) -> None:
-    assert not Acting(rig.roller, 100).make(next(iter(INTERVAL_S)))
+    assert not LogBoards(rig.roller, 100).make(HOUR_LONG)

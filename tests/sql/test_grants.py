@@ -24,7 +24,8 @@ author_hour        s    siu  -    s
 author_minute      s    siu  -    s
 best_rank          s    siu  -    s
 board              s    siu  s    s
-board_by_actors    s    siu  -    s
+board_by_actors    s    siud -    s
+board_by_language  s    siud -    s
 board_hour         s    siu  -    s
 board_replaced     s    sid  -    s
 collection         siu  s    -    s

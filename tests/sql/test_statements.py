@@ -23,6 +23,8 @@ PARAMETER = re.compile(r"%\((\w+)\)s")
 
 
 TABLES = {
+    "board/forget_counted": {"table": "board_by_actors"},
+    "board/retire_counted": {"table": "board_by_language"},
     "event/insert_names": {"table": "account", "name": "did"},
     "rollup/forget_active": {"network_tally": "network_tally_0"},
     "query/points": {"day": "post_day", "hour": "post_hour", "minute": "post_minute", "key": "kept.account = 1"},

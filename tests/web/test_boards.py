@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from collector.acting import Acting
 from collector.batch import Gap
 from collector.boards import Boards
+from collector.log_boards import LogBoards
 from collector.windows import HOUR_LONG
-from tests.collector.frames import ALICE, BOB, CAROL, NOON_US, key, like, notice, post, post_uri
+from tests.collector.frames import ALICE, BOB, CAROL, NOON_US, delete, key, like, notice, post, post_uri
 from tests.collector.rig import Rig
 from tests.web.site import Answer, site
 
@@ -90,7 +90,7 @@ def test_boards_by_actors_count_each_account_once(rig: Rig) -> None:
     rig.hand(*likes(ALICE, 3, 0), *[like(post_uri(BOB, "3mpsz5xmars22"), did, 10) for did in (CAROL, DAVE)], at=59_000)
     make(rig)
     assert page(rig, count="actors") == []
-    assert Acting(rig.roller, 100).make(HOUR_LONG)
+    assert LogBoards(rig.roller, 100).make(HOUR_LONG)
     assert page(rig) == [(1, ALICE, 3, None, None), (2, BOB, 2, None, None)]
     assert page(rig, count="actors") == [(1, BOB, 2, None, None), (2, ALICE, 1, None, None)]
     posts = ask(rig, "/top/posts?metric=likes&count=actors").json["rows"]
@@ -115,6 +115,47 @@ def test_posts_of_one_language_are_those_of_the_list_that_say_so(rig: Rig) -> No
     assert found("und") == [(1, CAROL, 3)]
     assert found("pt") == []
     assert ask(rig, "/top/posts?lang=ja-JP").status == 400
+
+
+def test_hashtags_of_one_language_are_those_of_all_its_posts(rig: Rig) -> None:
+    tagged = {ALICE: (["ja"], ["sora", "umi"]), BOB: (["en", "ja-JP"], ["Sora"]), CAROL: (["en"], ["sky", "umi"])}
+    rig.hand(*[post(did, at, langs=langs, tags=tags) for at, (did, (langs, tags)) in enumerate(tagged.items())])
+    rig.hand(*[post(ALICE, at, langs=["ja"], tags=["umi"]) for at in (10, 11)], delete("post", key(11), ALICE, 12))
+    rig.hand(at=59_000)
+    make(rig)
+
+    def found(lang: str, more: str = "") -> list[tuple[int, str, int, int]]:
+        rows = ask(rig, f"/top/hashtags?lang={lang}{more}").json["rows"]
+        return [(row["rank"], row["key"], row["posts"], row["authors"]) for row in rows]
+
+    assert found("ja") == []
+    assert LogBoards(rig.roller, 2).make(HOUR_LONG)
+    assert found("ja") == [(1, "sora", 2, 2), (2, "umi", 2, 1)]
+    assert found("ja", "&by=authors") == [(1, "sora", 2, 2), (2, "umi", 2, 1)]
+    assert found("en") == [(1, "sky", 1, 1), (2, "sora", 1, 1)]
+    assert found("ja", "&offset=1") == [(2, "umi", 2, 1)]
+    assert found("pt") == []
+    assert ask(rig, "/top/hashtags?lang=ja&window=30d").json["detail"].startswith("lang")
+
+
+def test_lists_that_are_counted_from_the_log_keep_still_for_a_while(rig: Rig) -> None:
+    rig.hand(*likes(ALICE, 3, 0), post(BOB, 9, langs=["ja"], tags=["sora"]), at=59_000)
+    make(rig)
+    made = LogBoards(rig.roller, 100)
+    assert made.make(HOUR_LONG)
+    first = {path: ask(rig, path).json for path in ("/top/accounts?count=actors", "/top/hashtags?lang=ja")}
+    rig.hand(*likes(CAROL, 9, 60_000), post(BOB, 60_009, langs=["ja"], tags=["umi"]), at=125_000)
+    make(rig)
+    for _ in range(2):  # the second time of the same end
+        assert made.make(HOUR_LONG)
+    for path, answer in first.items():
+        assert ask(rig, f"{path}&as_of={answer['as_of']}").json["rows"] == answer["rows"]
+        assert len(ask(rig, path).json["rows"]) == len(answer["rows"]) + 1
+    for table in ("board_by_actors", "board_by_language"):
+        rig.owner.execute(f"update {table} set replaced_at = replaced_at - interval '16 minutes'")
+    assert made.make(HOUR_LONG)
+    for path, answer in first.items():
+        assert ask(rig, f"{path}&as_of={answer['as_of']}").status == 404
 
 
 def test_a_search_finds_names_that_begin_so_and_of_a_pasted_address_its_account_alone(rig: Rig) -> None:

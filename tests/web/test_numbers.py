@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -15,11 +15,12 @@ import pytest
 from benchmarks.recording import read
 from benchmarks.simulator import Simulation
 from collector.boards import Boards
+from collector.log_boards import INTERVAL_S, LogBoards
 from ops.audit.boards import WINDOWS_US, Line, _listed, count_window, deleted_posts
 from ops.audit.content import POST
 from ops.audit.deliveries import deliveries
 from ops.audit.frames import Event
-from ops.audit.recount import Recount, recount
+from ops.audit.recount import Recount, losses, recount
 from ops.audit.syntax import tid_text
 from tests.collector.frames import NOON_US
 from tests.collector.rig import Rig
@@ -35,7 +36,8 @@ METRICS = (
 ENGAGING = ("likes_received", "reposts_received", "replies_received", "quotes_received")
 OF_ACCOUNTS = ("likes_received", "reposts_received", "replies_received", "quotes_received", "mentions_received",
                "followers", "engagement", "posts")  # fmt: skip
-KINDS = ("hashtags", "links", "domains", "emoji", "languages")
+DIMENSION_OF = {"hashtags": "hashtag", "links": "link", "domains": "domain", "emoji": "emoji", "languages": "language"}
+KINDS = tuple(DIMENSION_OF)
 
 
 class Told:
@@ -92,6 +94,8 @@ def told(request: pytest.FixtureRequest, server: str, tmp_path_factory: pytest.T
         while made.keep_hour():
             pass
         made.refresh(set())
+        for window in INTERVAL_S:
+            LogBoards(rig.roller, 1100).make(window)
         with site(conninfo, web_misses_per_second=0.0) as found:
             yield Told(found, list(delivered.counted()))
 
@@ -133,6 +137,37 @@ def test_boards_of_terms_have_posts_and_authors_of_the_recount(told: Told, kind:
             gained, lost = counted.gained[kind, "posts"][row["key"]], counted.lost[kind, "posts"][row["key"]]
             assert row["posts"] == gained - lost
             assert row["authors"] == counted.gained[kind, "authors"][row["key"]]
+
+
+@pytest.mark.parametrize("window", ["1h", "1d", "7d"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_boards_of_terms_in_one_language_are_the_lists_of_the_recount(told: Told, kind: str, window: str) -> None:
+    for language in ("en", "ja", "und"):
+        for by in ("posts", "authors"):
+            found = told.get(f"/top/{kind}?by={by}&window={window}&lang={language}&limit=1000")
+            if found["as_of"] is not None:
+                rows = [(row["key"], row["posts"], row["authors"]) for row in found["rows"]]
+                assert rows == in_language(told, kind, by, window, language, us(found["as_of"]))[:1000]
+            else:
+                assert not in_language(told, kind, by, window, language, us(told.get(f"/top/{kind}")["as_of"]))
+
+
+def in_language(told: Told, kind: str, by: str, window: str, language: str, as_of: int) -> list[tuple[str, int, int]]:
+    """Keys with posts and authors, best first."""
+    length, step = WINDOWS_US[window]
+    end = as_of - as_of % step + (step if as_of % step else 0)
+    posts, authors = Counter[str](), defaultdict[str, set[str]](set)
+    creates = [(event.minute, event, 1) for event in told.events if event.content is not None]
+    for minute, event, sign in (*creates, *[(minute, create, -1) for minute, create in losses(told.events)]):
+        terms = event.content.terms if event.content else ()
+        if end - length <= minute < end and ("language", language) in terms:
+            for dimension, key in terms:
+                if dimension == DIMENSION_OF[kind]:
+                    posts[key] += sign
+                    authors[key] |= {event.key[0]} if sign > 0 else set()
+    worth = posts if by == "posts" else {key: len(found) for key, found in authors.items()}
+    keys = sorted((key for key in worth if worth[key] >= 1), key=lambda key: (-worth[key], key.encode()))
+    return [(key, posts[key], len(authors[key])) for key in keys]
 
 
 def test_an_account_has_the_totals_and_the_series_of_the_recount(told: Told) -> None:

@@ -61,7 +61,9 @@ async def _page(snapshot: Snapshot, ask: Board, metric: Any) -> tuple[Any, list[
         return accounts, await spark_rows(snapshot, accounts.rows, metric, ask.window)
     if ask.kind == "posts":
         return await boards.posts(snapshot, asking.TopPosts(metric=metric, lang=ask.lang, **given)), []
-    terms = await boards.terms(snapshot, ask.kind, asking.TopTerms(by=metric, **given))
+    terms = await boards.terms(snapshot, ask.kind, asking.TopTerms(by=metric, lang=ask.lang, **given))
+    if ask.lang:  # how a term moved is known of all languages together
+        return terms, []
     ids = [snapshot.ids.term(DIMENSIONS[ask.kind], row.key) for row in terms.rows]
     looks = await sparks.of_terms(snapshot, ids, ask.window)
     return terms, [looks[id] for id in ids]
@@ -75,6 +77,8 @@ def _href(ask: Board, metric: str, page: answers.Listed, change: dict[str, Any])
     if change.get("offset") and page.as_of:
         given["as_of"] = written(page.as_of)
     given |= change
+    if given["window"] == "30d" and kind in DIMENSIONS:
+        given["lang"] = None  # the log, which tells languages apart, does not go back as far
     asked = urlencode({name: value for name, value in given.items() if value})
     return f"/top/{kind}?{asked}"
 

@@ -1,0 +1,37 @@
+"""Boards by language: what posts in one language are about, from the event log, for windows that the log has whole.
+
+They are exact: all terms of all posts are counted, not those of a list, for what many write about in one language may
+be on no list of the whole network.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import psycopg
+
+from collector.record import KNOWN_US
+from collector.span import Span, give_way
+from collector.terms import DIMENSION_BITS, Dimension
+from sql import statement
+
+_TABLE = "board_by_language"
+
+
+class ByLanguage:
+    """Makes boards by language on one session."""
+
+    def __init__(self, connection: psycopg.Connection, rows: int) -> None:
+        self._connection = connection
+        self._given = {
+            "rows": rows,
+            "known": timedelta(microseconds=KNOWN_US),
+            "language": int(Dimension.LANGUAGE),
+            "dimension_bits": DIMENSION_BITS,
+        }
+
+    def make(self, span: Span) -> None:
+        """Make those of a window as its boards stand now."""
+        with self._connection.transaction():
+            give_way(self._connection, _TABLE, span)
+            self._connection.execute(statement("board/store_by_language"), {**span.as_given(), **self._given})
