@@ -80,7 +80,7 @@ class Endpoint:
             ask, asked = self._reading.of(scope)
             client = scope["client"][0] if scope.get("client") else ""
             served = await self._origin.cache.get(
-                asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client)
+                asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client, self._resource.cost)
             )
             await send_entry(scope, send, served, purges=self._origin.purges)
         except Problem as problem:

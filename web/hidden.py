@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -20,17 +21,35 @@ from sql import statement
 from web.entry import Entry, mark_of, short_hash
 
 INTERVAL_S = 5.0
+AGAIN_S = 15.0
+"""After so long every process has looked, and what one that had not was still answering is answered."""
 _TOLD = timedelta(minutes=1)
+_LATELY = timedelta(hours=2)
+"""For as long other caches may have what they can be told to forget (API.md, caching)."""
 _log = logging.getLogger(__name__)
+
+
+class _Telling(NamedTuple):
+    """Short hashes that other caches are to be told of."""
+
+    due: float
+    """On the monotonic clock."""
+    turn: int
+    hashes: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The same for all processes that would tell the same."""
+        return f"forget:{self.turn}:{blake2b(' '.join(self.hashes).encode(), digest_size=16).hexdigest()}"
 
 
 class Hidden:
     """Accounts that are not shown, of those that were shown lately."""
 
     def __init__(self, forget: Callable[[list[str]], Awaitable[None]] | None = None) -> None:
-        """`forget` is told of short hashes that are new, once each: other caches have to forget them."""
+        """`forget` is told of short hashes that are new, at once and once more: other caches have to forget them."""
         self._marks: frozenset[str] = frozenset()
-        self._untold: list[str] = []
+        self._tellings: list[_Telling] = []
         self._forget = forget
         self._known = False
 
@@ -54,22 +73,31 @@ class Hidden:
     async def look(self, pool: AsyncConnectionPool[Any]) -> None:
         """Read who is not shown now."""
         async with pool.connection(timeout=2.0) as connection:
-            cursor = await connection.execute(statement("query/hidden"))
-            dids = [did for (did,) in await cursor.fetchall()]
-        found = dict(zip(map(mark_of, dids), dids, strict=True))
-        if self._known:
-            self._untold += [short_hash(found[mark]) for mark in found.keys() - self._marks]
+            cursor = await connection.execute(statement("query/hidden"), {"lately": _LATELY})
+            rows = await cursor.fetchall()
+        found = {mark_of(did): did for did, _ in rows}
+        # what was hidden while nothing ran is as new as what was hidden since the last look
+        new = [did for did, lately in rows if (mark_of(did) not in self._marks if self._known else lately)]
         self._marks, self._known = frozenset(found), True
-        if self._untold and self._forget is not None:
-            untold = sorted(self._untold)
-            if await self._first(pool, untold):
-                await self._forget(untold)
-            self._untold = []
+        if self._forget is not None:
+            self._note(tuple(sorted(map(short_hash, new))))
+            await self._tell(pool, self._forget)
 
-    async def _first(self, pool: AsyncConnectionPool[Any], untold: list[str]) -> bool:
+    def _note(self, hashes: tuple[str, ...]) -> None:
+        if hashes:
+            now = time.monotonic()
+            self._tellings += [_Telling(now, 1, hashes), _Telling(now + AGAIN_S, 2, hashes)]
+
+    async def _tell(self, pool: AsyncConnectionPool[Any], forget: Callable[[list[str]], Awaitable[None]]) -> None:
+        """Tell what is due. What is in the way of it raises, and it stays due."""
+        for telling in [each for each in self._tellings if each.due <= time.monotonic()]:
+            if await self._first(pool, telling):
+                await forget(list(telling.hashes))
+            self._tellings.remove(telling)
+
+    async def _first(self, pool: AsyncConnectionPool[Any], telling: _Telling) -> bool:
         """Whether no other process has told other caches of these."""
-        digest = blake2b(" ".join(untold).encode(), digest_size=16).hexdigest()
         async with pool.connection(timeout=2.0) as connection, connection.transaction():
             await connection.execute("set transaction read write")
-            cursor = await connection.execute(statement("cache/lease"), {"key": f"forget:{digest}", "lease": _TOLD})
+            cursor = await connection.execute(statement("cache/lease"), {"key": telling.key, "lease": _TOLD})
             return await cursor.fetchone() is not None

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
+from math import ceil
 
 from web.problem import Problem, Unavailable
 
@@ -42,20 +43,21 @@ class Buckets:
         self._rate, self._burst = rate, burst
         self._buckets: dict[str, tuple[float, float]] = {}
 
-    def take(self, address: str) -> None:
-        """One token of the client's network. Raises Problem 429 where there is none."""
+    def take(self, address: str, cost: float = 1.0) -> None:
+        """Tokens of the client's network, so many as the answer costs. Raises Problem 429 where there are too few."""
         if not self._rate:
             return
+        cost = min(cost, self._burst)  # or nobody could ever have it
         network, now = network_of(address), time.monotonic()
         tokens, at = self._buckets.pop(network, (self._burst, now))
         tokens = min(self._burst, tokens + (now - at) * self._rate)
         if len(self._buckets) >= _NETWORKS_MAX:  # the one that asked the longest ago
             del self._buckets[next(iter(self._buckets))]
-        self._buckets[network] = (max(0.0, tokens - 1), now)
-        if tokens < 1:
+        self._buckets[network] = (tokens - cost if tokens >= cost else tokens, now)
+        if tokens < cost:
             raise Problem(
                 429, "slow-down", f"more than {self._rate:g} answers a second that had to be made for you",
-                retry_after_s=max(1, round((1 - tokens) / self._rate)),
+                retry_after_s=max(1, ceil((cost - tokens) / self._rate)),
             )  # fmt: skip
 
 

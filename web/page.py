@@ -49,6 +49,8 @@ class Page(NamedTuple):
     media: str = HTML
     draw: Callable[[dict[str, Any]], bytes] | None = None
     """What makes a picture of the values; else the template is filled with them."""
+    cost: float = 1.0
+    """Of one page that has to be made, in tokens of its client (web/limits.py)."""
 
 
 def environment() -> Environment:
@@ -82,7 +84,7 @@ class PageEndpoint:
             ask, asked = self._reading.of(scope)
             client = scope["client"][0] if scope.get("client") else ""
             served = await self._origin.cache.get(
-                asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client)
+                asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client, self._page.cost)
             )
             if time.time() > served.entry.stale_until and self._page.media == HTML:
                 await _old(served.entry, self._said)(scope, receive, send)

@@ -17,6 +17,8 @@ from web.database import Snapshot
 from web.freshness import HISTORY, LIVE, OF_WINDOW, Freshness
 from web.metrics import DIMENSIONS
 
+_OF_LOG = 5.0
+"""What the event log is read for costs as much as several other answers."""
 _CLOSED_AFTER = timedelta(hours=1)
 
 
@@ -35,6 +37,8 @@ class Resource(NamedTuple):
     listed: str = ""
     """The field whose items are the rows of a CSV."""
     names_accounts: bool = True
+    cost: float = 1.0
+    """Of one answer that has to be made, in tokens of its client (web/limits.py)."""
 
 
 def _of_board(ask: asking.Page, _: Any) -> Freshness:
@@ -105,7 +109,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "/accounts/{actor}/events", "account-events", "What an account did, newest first, of the days that are logged.",
-        asking.AccountEvents, answers.Events, events.events, _live,
+        asking.AccountEvents, answers.Events, events.events, _live, cost=_OF_LOG,
     ),
     Resource(
         "/accounts/{actor}/heatmap", "account-heatmap", "When an account is awake: by weekday and hour of a time zone.",
@@ -121,7 +125,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "/posts/{actor}/{rkey}/interactions", "post-interactions", "Who liked, reposted, answered or quoted a post.",
-        asking.Interactions, answers.InteractionsAnswer, events.interactions, _live,
+        asking.Interactions, answers.InteractionsAnswer, events.interactions, _live, cost=_OF_LOG,
     ),
     Resource(
         "/network/series", "network-series", "The whole network by one metric, bucket by bucket.",

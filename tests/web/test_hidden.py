@@ -77,18 +77,44 @@ def test_who_is_deleted_is_gone(rig: Rig) -> None:
         assert (answer.status, answer.json["type"]) == (410, "/docs#gone")
 
 
-def test_other_caches_are_told_whom_to_forget_once(rig: Rig, tmp_path: Path) -> None:
-    told = tmp_path / "told"
-    hook = tmp_path / "hook"
-    hook.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {told}\n')
-    hook.chmod(0o700)
-    with site(rig.conninfo, cdn_purge=str(hook)) as found:
-        found.get("/api/v1/top/accounts")
-        time.sleep(0.5)
-        rig.owner.execute("update account set hidden = true where did = %s", (ALICE,))
+class Hook:
+    """A command that writes down what it is told."""
+
+    def __init__(self, folder: Path) -> None:
+        self._told = folder / "told"
+        self.command = folder / "hook"
+        self.command.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >> {self._told}\n')
+        self.command.chmod(0o700)
+
+    def told(self, least: int) -> list[str]:
+        """All it was told of, once that is so much and nothing more comes."""
         end_at = time.monotonic() + 60
-        while not told.exists():
+        while not self._told.exists() or len(self._told.read_text().split()) < least:
             assert time.monotonic() < end_at
             time.sleep(0.05)
         time.sleep(0.5)
-    assert told.read_text().split() == [short_hash(ALICE)]
+        return self._told.read_text().split()
+
+
+def test_other_caches_are_told_whom_to_forget_at_once_and_once_more(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hidden, "AGAIN_S", 0.5)
+    hook = Hook(tmp_path)
+    with site(rig.conninfo, cdn_purge=str(hook.command)) as one, site(rig.conninfo, cdn_purge=str(hook.command)):
+        one.get("/api/v1/top/accounts")
+        time.sleep(0.5)
+        rig.owner.execute("update account set hidden = true where did = %s", (ALICE,))
+        assert hook.told(2) == [short_hash(ALICE)] * 2
+
+
+def test_other_caches_are_told_of_what_was_hidden_while_nothing_ran(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hidden, "AGAIN_S", 600.0)
+    rig.owner.execute("update account set hidden = true where did in (%s, %s)", (ALICE, BOB))
+    rig.owner.execute("update shown_change set at = at - interval '3 hours' where account in"
+                      " (select id from account where did = %s)", (BOB,))  # fmt: skip
+    hook = Hook(tmp_path)
+    with site(rig.conninfo, cdn_purge=str(hook.command)):
+        assert hook.told(1) == [short_hash(ALICE)]

@@ -63,6 +63,18 @@ def test_tokens_come_back_and_clients_are_forgotten(monkeypatch: pytest.MonkeyPa
         Buckets(rate=0.0, burst=1.0).take("192.0.2.1")
 
 
+def test_what_costs_more_leaves_less() -> None:
+    buckets = Buckets(rate=1.0, burst=6.0)
+    buckets.take("192.0.2.1", 5.0)
+    with pytest.raises(Problem) as refused:
+        buckets.take("192.0.2.1", 5.0)
+    assert refused.value.retry_after_s == 4
+    buckets.take("192.0.2.1")
+    buckets.take("192.0.2.2", 50.0)  # more than there can be: all there is
+    with pytest.raises(Problem):
+        buckets.take("192.0.2.2")
+
+
 @pytest.mark.parametrize(("works_s", "others", "expected"), [(0.05, 2, "done"), (1.0, 6, "refused")])
 def test_of_too_much_at_once_what_does_not_get_its_turn_is_refused(
     monkeypatch: pytest.MonkeyPatch, works_s: float, others: int, expected: str

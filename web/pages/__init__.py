@@ -14,6 +14,9 @@ from web.freshness import HISTORY, LIVE, OF_WINDOW, Freshness
 from web.page import PNG, SVG, Page
 from web.pages import account, badge, board, card, finding, home, post, several
 
+_MUCH = 5.0
+"""A page of as many questions as several answers of the API."""
+
 
 def _live(_: Any) -> Freshness:
     return LIVE
@@ -38,12 +41,12 @@ async def _nothing(_: Snapshot, __: asking.Nothing) -> dict[str, Any]:
 PAGES = (
     Page("/", "home.html", asking.Nothing, home.home, _live),
     Page("/top/{kind}", "board.html", board.Board, board.board, _of_board),
-    Page("/@{actor}", "account.html", account.Account, account.account, _live),
-    Page("/account/{actor}", "account.html", account.Account, account.account, _live),
+    Page("/@{actor}", "account.html", account.Account, account.account, _live, cost=_MUCH),
+    Page("/account/{actor}", "account.html", account.Account, account.account, _live, cost=_MUCH),
     Page("/post/{actor}/{rkey}", "post.html", post.Post, post.post, _live),
     Page("/languages", "languages.html", several.Languages, several.languages, _of_window, False),
-    Page("/compare", "compare.html", several.Several, several.compare, _live),
-    Page("/watch", "watch.html", several.Several, several.watch, _live),
+    Page("/compare", "compare.html", several.Several, several.compare, _live, cost=_MUCH),
+    Page("/watch", "watch.html", several.Several, several.watch, _live, cost=2 * _MUCH),
     Page("/search", "search.html", finding.Find, finding.find, _live),
     Page("/badge/{actor}/{metric}.svg", "badge.svg", badge.Badge, badge.badge, _live, media=SVG),
     Page("/card/{actor}.png", "", card.Card, card.card, _live, media=PNG, draw=card.drawn),
