@@ -164,4 +164,9 @@ MUTANTS = [
         "select distinct listed.kind,", "select listed.kind,",
         (unit("acting"),),
     ),
+    Mutant(
+        "a deleted post stays in its language", "sql/board/store_by_language.sql",
+        "    and deleted.operation = 'd'\n", "    and false\n",
+        (unit("by_language"),),
+    ),
 ]  # fmt: skip

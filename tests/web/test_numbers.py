@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -20,9 +20,10 @@ from ops.audit.boards import WINDOWS_US, Line, _listed, count_window, deleted_po
 from ops.audit.content import POST
 from ops.audit.deliveries import deliveries
 from ops.audit.frames import Event
-from ops.audit.recount import Recount, losses, recount
+from ops.audit.recount import Recount, recount
 from ops.audit.syntax import tid_text
 from tests.collector.frames import NOON_US
+from tests.collector.language_count import in_language
 from tests.collector.rig import Rig
 from tests.collector.test_end_to_end import GENUINE
 from tests.conftest import new_database
@@ -145,29 +146,9 @@ def test_boards_of_terms_in_one_language_are_the_lists_of_the_recount(told: Told
     for language in ("en", "ja", "und"):
         for by in ("posts", "authors"):
             found = told.get(f"/top/{kind}?by={by}&window={window}&lang={language}&limit=1000")
-            if found["as_of"] is not None:
-                rows = [(row["key"], row["posts"], row["authors"]) for row in found["rows"]]
-                assert rows == in_language(told, kind, by, window, language, us(found["as_of"]))[:1000]
-            else:
-                assert not in_language(told, kind, by, window, language, us(told.get(f"/top/{kind}")["as_of"]))
-
-
-def in_language(told: Told, kind: str, by: str, window: str, language: str, as_of: int) -> list[tuple[str, int, int]]:
-    """Keys with posts and authors, best first."""
-    length, step = WINDOWS_US[window]
-    end = as_of - as_of % step + (step if as_of % step else 0)
-    posts, authors = Counter[str](), defaultdict[str, set[str]](set)
-    creates = [(event.minute, event, 1) for event in told.events if event.content is not None]
-    for minute, event, sign in (*creates, *[(minute, create, -1) for minute, create in losses(told.events)]):
-        terms = event.content.terms if event.content else ()
-        if end - length <= minute < end and ("language", language) in terms:
-            for dimension, key in terms:
-                if dimension == DIMENSION_OF[kind]:
-                    posts[key] += sign
-                    authors[key] |= {event.key[0]} if sign > 0 else set()
-    worth = posts if by == "posts" else {key: len(found) for key, found in authors.items()}
-    keys = sorted((key for key in worth if worth[key] >= 1), key=lambda key: (-worth[key], key.encode()))
-    return [(key, posts[key], len(authors[key])) for key in keys]
+            rows = [(row["key"], row["posts"], row["authors"]) for row in found["rows"]]
+            begin, end = us(found["from"]), us(found["to"])
+            assert rows == in_language(told.events, language, DIMENSION_OF[kind], by, begin, end)[:1000]
 
 
 def test_an_account_has_the_totals_and_the_series_of_the_recount(told: Told) -> None:
