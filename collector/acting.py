@@ -15,32 +15,30 @@ from collector.amounts import Amounts
 from collector.board_state import arrays_of, board_name
 from collector.measures import ACCOUNTS, MEASURES, POSTS, Measure
 from collector.ranking import Ranking
-from collector.span import Span, give_way
+from collector.span import Span
 from sql import statement
-
-_TABLE = "board_by_actors"
 
 
 class Acting:
     """Makes boards by actors on one session."""
+
+    table = "board_by_actors"
 
     def __init__(self, connection: psycopg.Connection, rows: int) -> None:
         self._connection = connection
         self._ranking = Ranking(connection, rows)
 
     def make(self, span: Span) -> None:
-        """Make those of a window as its boards stand now."""
+        """Make those of a window as its boards stand now; others have given way."""
         given = span.as_given()
         counts: dict[tuple[str, str], list[tuple[int, int, int]]] = defaultdict(list)
         for kind, metric, *counted in self._connection.execute(statement("board/actors"), given):
             counts[kind, metric].append((counted[0], counted[1], counted[2]))
-        with self._connection.transaction():
-            give_way(self._connection, _TABLE, span)
-            for measure in MEASURES:
-                if measure.kind in (ACCOUNTS, POSTS) and measure.received:
-                    ranked = self._ranking.best(measure.kind, _amounts(measure, counts[measure.kind, measure.metric]))
-                    named = {**board_name(measure, span.window), **arrays_of(measure, ranked)}
-                    self._connection.execute(statement("board/store_actors"), {**given, **named})
+        for measure in MEASURES:
+            if measure.kind in (ACCOUNTS, POSTS) and measure.received:
+                ranked = self._ranking.best(measure.kind, _amounts(measure, counts[measure.kind, measure.metric]))
+                named = {**board_name(measure, span.window), **arrays_of(measure, ranked)}
+                self._connection.execute(statement("board/store_actors"), {**given, **named})
 
 
 def _amounts(measure: Measure, counted: list[tuple[int, int, int]]) -> Amounts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
@@ -82,7 +83,10 @@ def _columns(scratch: Scratch, measure: Measure, stretches: list[Stretch]) -> Ro
 
 
 def _accounts(scratch: Scratch, stretches: list[Stretch], kept: Row | None, more: int) -> Row:
-    """How many are active; with `more` that are in no row any more as many as are kept, if it can be so many."""
+    """How many are active; with `more` that are in no row any more as many as are kept, if it can be so many.
+
+    Sketches of which one holds the other differ by what lies between them, give or take its own error.
+    """
     found = scratch.active(stretches)
-    most = round((found + more) * (1 + 5 * STANDARD_ERROR)) if more else found
+    most = found + more + round(5 * STANDARD_ERROR * math.sqrt((found + more) * more))
     return (min(max(found, kept[0]), most) if kept else found,)

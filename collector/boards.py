@@ -89,8 +89,9 @@ class Boards:
             return False
         hour = row[0]
         self._complete.forget()
+        # in a transaction of its own: workers that come to a new day wait for the same lock
+        self._connection.execute("select ensure_day(%s)", (hour.date(),))
         with self._connection.transaction():
-            self._connection.execute("select ensure_day(%s)", (hour.date(),))
             for (measure, window), board in self._at_hours_end.items():
                 begins, ends = window.span(hour + _HOUR - LENGTH[MINUTE])
                 whole = cover(begins, ends, state.closed)

@@ -11,15 +11,15 @@ from datetime import timedelta
 import psycopg
 
 from collector.record import KNOWN_US
-from collector.span import Span, give_way
+from collector.span import Span
 from collector.terms import DIMENSION_BITS, Dimension
 from sql import statement
-
-_TABLE = "board_by_language"
 
 
 class ByLanguage:
     """Makes boards by language on one session."""
+
+    table = "board_by_language"
 
     def __init__(self, connection: psycopg.Connection, rows: int) -> None:
         self._connection = connection
@@ -31,7 +31,5 @@ class ByLanguage:
         }
 
     def make(self, span: Span) -> None:
-        """Make those of a window as its boards stand now."""
-        with self._connection.transaction():
-            give_way(self._connection, _TABLE, span)
-            self._connection.execute(statement("board/store_by_language"), {**span.as_given(), **self._given})
+        """Make those of a window as its boards stand now; others have given way."""
+        self._connection.execute(statement("board/store_by_language"), {**span.as_given(), **self._given})

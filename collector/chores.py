@@ -70,5 +70,6 @@ class Chores:
         if left is None:
             return
         for _ in range(int(left * INTERVAL_S / PURGE_INTERVAL_S)):
-            self._purge.step()
-        self._boards.forget()  # rows that are in its sums have gone
+            left = self._purge.step() or 0
+        if not left:  # rows that are in its sums have gone; until now nobody of them was on a board
+            self._boards.forget()

@@ -32,6 +32,8 @@ from collector.post import is_did, is_rkey, post_detail, post_of_uri, subject_of
 from collector.profile import PROFILE, SELF, profile_of
 from sql import tid
 
+_UPSTREAM_AHEAD_US_MAX = 300_000_000
+"""By so much the time in an account event may be later than its frame's: a state must not outlive all others."""
 EARLIEST_US = 1_577_836_800_000_000  # 2020-01-01: before the network; a stream time below it is nonsense
 COLLECTION_CHARACTERS_MAX = 512  # an NSID has at most 317; the rest is room for the strange
 SEQ_MAX = (1 << 63) - 1
@@ -174,12 +176,13 @@ _SUBJECTS = {POST: subject_of_reply, LIKE: _post_subject, REPOST: _post_subject,
 
 
 def _upstream_time(value: Any, otherwise_us: int) -> int:
-    """RFC 3339 to unix microseconds; the frame's own time where it is no time."""
+    """RFC 3339 to unix microseconds; the frame's own time where it is no time, or one that the frame can not know."""
     try:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None or not 2000 <= moment.year <= 9000:
             return otherwise_us
-        return int(moment.timestamp()) * 1_000_000 + moment.microsecond
+        time_us = int(moment.timestamp()) * 1_000_000 + moment.microsecond
+        return time_us if time_us <= otherwise_us + _UPSTREAM_AHEAD_US_MAX else otherwise_us
     except (TypeError, ValueError, OverflowError):
         return otherwise_us
 

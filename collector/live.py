@@ -30,14 +30,14 @@ class Part:
     def grow(self, end: datetime) -> None:
         """Add minutes up to `end`."""
         while self.end < end:
-            for of, amounts in self._minute(self.end):
+            for of, amounts in list(self._minute(self.end)):  # a minute that can not be read whole is not added
                 self._sums[of].add(amounts)
             self.end += _MINUTE
 
     def shrink(self, begin: datetime) -> None:
         """Take the minutes before `begin` away."""
         while self.begin < min(begin, self.end):
-            for of, amounts in self._minute(self.begin):
+            for of, amounts in list(self._minute(self.begin)):
                 self._sums[of].take(amounts)
             self.begin += _MINUTE
 

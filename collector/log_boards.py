@@ -14,7 +14,7 @@ import psycopg
 
 from collector.acting import Acting
 from collector.by_language import ByLanguage
-from collector.span import span_of
+from collector.span import give_way, span_of
 from collector.windows import DAY_LONG, HOUR_LONG, WEEK_LONG, Window
 from sql.session import away, connect
 
@@ -31,12 +31,16 @@ class LogBoards:
         self._makers = (Acting(connection, rows), ByLanguage(connection, rows))
 
     def make(self, window: Window) -> bool:
-        """Make those of a window as its boards stand now; whether there are any yet."""
+        """Make those of a window as its boards stand now; whether there are any yet. Of a window that the log does not
+        have whole there are none."""
         span = span_of(self._connection, window)
         if span is None:
             return False
         for maker in self._makers:
-            maker.make(span)
+            with self._connection.transaction():
+                give_way(self._connection, maker.table, span)
+                if span.is_logged:
+                    maker.make(span)
         return True
 
 

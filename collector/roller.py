@@ -38,8 +38,7 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
             schedule.folded(_fold(fold, vitals))
             with contextlib.suppress(*_PASSING):
                 chores.work()
-            with contextlib.suppress(*_PASSING):
-                schedule.work()
+            _make_boards(boards, schedule)
             give_back()
             vitals.set("alive_at", time.monotonic())
         until = time.monotonic() + settings.stop_deadline_s * _SHARE_OF_STOP
@@ -47,6 +46,14 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
         connection.execute("select set_config('statement_timeout', %s, false)", (f"{_LAST_STATEMENT_S}s",))
         with contextlib.suppress(psycopg.errors.QueryCanceled, *_PASSING):
             schedule.finish(until)
+
+
+def _make_boards(boards: Boards, schedule: Schedule) -> None:
+    """What is due; what a passing lock cut off in the middle is read anew the next time."""
+    try:
+        schedule.work()
+    except _PASSING:
+        boards.forget()
 
 
 def _fold_all(fold: Fold, schedule: Schedule, vitals: RollerVitals) -> None:

@@ -21,6 +21,8 @@ class Span(NamedTuple):
     window: Window
     begins: datetime
     ends: datetime
+    is_logged: bool
+    """Whether the event log has all of it."""
 
     def as_given(self) -> dict[str, Any]:
         """As parameters."""
@@ -34,7 +36,7 @@ def span_of(connection: psycopg.Connection, window: Window) -> Span | None:
 
 
 def give_way(connection: psycopg.Connection, table: str, span: Span) -> None:
-    """Make room for the boards of a span in a table of such boards."""
+    """Make room for the boards of a span in a table of such boards, or for none."""
     for name in ("board/forget_counted", "board/retire_counted"):
         query = sql.SQL(statement(name)).format(table=sql.Identifier(table))
         connection.execute(query, span.as_given())

@@ -68,9 +68,16 @@ def _check_actors(ask: asking.TopAccounts | asking.TopPosts) -> None:
         raise bad_parameter("count", "posts are everybody's own; actors are counted of what others did")
 
 
+def _check_language(ask: asking.TopPosts | asking.TopTerms) -> None:
+    """The event log says what language a post is in, and it does not go back a month."""
+    if ask.lang and ask.window == "30d":
+        raise bad_parameter("lang", "posts of one language are known in windows of 1h, 1d and 7d")
+
+
 async def posts(snapshot: Snapshot, ask: asking.TopPosts) -> answers.PostBoardPage:
     """GET /api/v1/top/posts."""
     _check_actors(ask)
+    _check_language(ask)
     language = snapshot.ids.term(DIMENSIONS["languages"], ask.lang) if ask.lang else None
     page = await _page(snapshot, "query/board_posts", ask, ask.metric, count=ask.count, language=language)
     span = page.said["from_"], page.said["to"]
@@ -124,8 +131,7 @@ async def terms(snapshot: Snapshot, kind: str, ask: asking.TopTerms) -> answers.
 async def _terms_page(snapshot: Snapshot, kind: str, ask: asking.TopTerms, other: str) -> _Page:
     if not ask.lang:
         return await _page(snapshot, "query/board_terms", ask, ask.by, kind=kind, other=other)
-    if ask.window == "30d":
-        raise bad_parameter("lang", "posts of one language are counted in windows of 1h, 1d and 7d")
+    _check_language(ask)
     language = snapshot.ids.term(DIMENSIONS["languages"], ask.lang)
     return await _page(snapshot, "query/board_terms_by_language", ask, ask.by, kind=kind, language=language)
 

@@ -168,7 +168,7 @@ def _event(document: dict[str, object], key: Key, now_us: int) -> Event | None:
     body = document[str(kind)]
     assert isinstance(body, dict)  # or there were no key
     if kind == "account":
-        status = _status(body)
+        status = _status(body, time_us)
         return Event(key, (time_us,), "e", status=status) if status else None
     return _commit(body, key, time_us)
 
@@ -187,13 +187,15 @@ def _commit(commit: dict[str, object], key: Key, time_us: int) -> Event | None:
     return None if created is None else Event(key, (time_us,), operation, created)
 
 
-def _status(account: dict[str, object]) -> Change | None:
+def _status(account: dict[str, object], stream_us: int) -> Change | None:
+    """What it changes; a time that the frame can not know is none."""
     active, status = account.get("active"), account.get("status")
     if not isinstance(active, bool):
         return None
     # NUL is the one character Postgres cannot hold
     text = status.replace("\0", "\ufffd") if isinstance(status, str) else None
-    return Change(active, text, _time(account.get("time")))
+    said_us = _time(account.get("time"))
+    return Change(active, text, said_us if said_us is not None and said_us <= stream_us + AHEAD_US_MAX else None)
 
 
 def _time(value: object) -> int | None:

@@ -1,5 +1,14 @@
--- What the boards of a window cover; nothing where there are none.
-select min(begins), max(ends)
+-- What the boards of a window cover, and whether the event log has all of that: what it had before its first day, which
+-- retention or a disk budget has dropped, is in no count of it. Nothing where there are no boards.
+with log as (
+  select min(to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD'))::timestamp at time zone 'UTC' as begins
+  from pg_inherits
+  where inhparent = 'event'::regclass
+)
+select
+  min(board.begins),
+  max(ends),
+  coalesce(greatest(min(board.begins), (select min(minute) from network_minute)) >= (select begins from log), false)
 from board
 where time_window = %(time_window)s
 having count(*) > 0

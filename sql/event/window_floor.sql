@@ -5,11 +5,17 @@ with newest as (
   select max(stream_time) as at
   from lane
 ),
--- minutes with how many events they and all later ones hold
+-- minutes with how many events they and all later ones hold, as far back as there is a log to be reloaded
 minutes as (
   select minute, sum(sum(events)) over (order by minute desc) as events
   from network_minute
-  where minute <= (select at from newest)
+  where
+    minute <= (select at from newest)
+    and minute >= (
+      select min(to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD'))::timestamp at time zone 'UTC'
+      from pg_inherits
+      where inhparent = 'event'::regclass
+    )
   group by minute
 )
 select greatest(

@@ -115,3 +115,5 @@ $$;
 -- Follows stay known to their unfollows for ever: what the log drops of them is kept here.
 create table old_follow (like event including defaults including constraints);
 create index old_follow_rkey on old_follow (rkey);
+-- for purges: this table is never dropped, and must not be read whole
+create index old_follow_actor on old_follow (actor);

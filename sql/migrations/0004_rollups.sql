@@ -169,7 +169,8 @@ begin
 end
 $$;
 
--- Drops a whole day of one table, never rows. The brief lock waits for running transactions; its caller sets how long.
+-- Drops a whole day of one table, never rows. What the log drops of follows is copied first, while only that old day is
+-- closed to writers; the lock that everybody waits for comes last and is brief. Its caller sets how long it may wait.
 create function drop_day(parent text, day date) returns void
 language plpgsql security definer set search_path = skytally, pg_temp
 as $$
@@ -184,14 +185,16 @@ begin
     raise exception 'table % is not kept by the day', parent;
   end if;
   if to_regclass(format('skytally.%I', name)) is not null then
-    execute format('alter table %I detach partition %I', parent, name);
     if parent = 'event' then
-      -- follows stay known to their unfollows for ever
+      execute format('lock table %I in share mode', name);
+      -- follows stay known to their unfollows for ever; by actor, so that their index grows side by side
       execute format(
         'insert into old_follow select * from %I'
-        ' where collection = (select id from collection where name = %L) and operation in (''c'', ''d'')',
+        ' where collection = (select id from collection where name = %L) and operation in (''c'', ''d'')'
+        ' order by actor, rkey',
         name, 'app.bsky.graph.follow');
     end if;
+    execute format('alter table %I detach partition %I', parent, name);
     execute format('drop table %I', name);
   end if;
 end

@@ -80,6 +80,30 @@ create table deleted_post (
   primary key (account, rkey)
 );
 
+-- Whether a post is deleted and was not made again, as far back as the log says so.
+create function post_is_gone(account bigint, rkey bigint)
+returns boolean
+language sql stable
+as $$
+  select exists (
+    select
+    from deleted_post
+    where
+      deleted_post.account = $1
+      and deleted_post.rkey = $2
+      and not exists (
+        select
+        from event
+        where
+          event.rkey = $2
+          and event.actor = $1
+          and event.collection = (select id from collection where name = 'app.bsky.feed.post')
+          and event.operation = 'c'
+          and event.rev > deleted_post.rev
+      )
+  )
+$$;
+
 alter table account
   -- what its profile says, as of which rev; unlisted: not to be shown to those who are not signed in
   add column display_name text,

@@ -55,6 +55,7 @@ grant select (digest, reason, host, lane, epoch, cursor, size, noted_at) on quar
 
 grant execute on function board_at(text, text, text, interval, timestamptz, text) to skytally_web;
 grant execute on function post_is_in(bigint, bigint, bigint) to skytally_web;
+grant execute on function post_is_gone(bigint, bigint) to skytally_roller, skytally_web;
 revoke all on schema cache from public;
 grant usage on schema cache to skytally_web, skytally_resolver;
 grant select, insert, update, delete on all tables in schema cache to skytally_web;

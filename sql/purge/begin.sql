@@ -10,7 +10,8 @@ where
   and not active
   and status_time < hours_to
   and (purge.account is null or purge.before <= status_time + interval '1 day')
-order by id
+-- who had no turn yet goes first, or many that are purged again would keep others waiting
+order by purge.account is not null, status_time, id
 limit %(accounts)s
 on conflict (account) do update
 set

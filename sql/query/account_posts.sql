@@ -32,11 +32,7 @@ from (
     and metric = any (array(select id from metric where name = any (%(metrics)s::text[])))
 ) as found
 left join rkey on rkey.id = found.rkey
-where not exists (
-  select
-  from deleted_post
-  where deleted_post.account = %(account)s and deleted_post.rkey = found.rkey
-)
+where not post_is_gone(%(account)s, found.rkey)
 group by found.rkey, rkey.name
 having sum(gained - lost) > 0
 order by rank

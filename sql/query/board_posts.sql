@@ -16,11 +16,7 @@ earlier as (
   ) as before
   cross join unnest(before.keys, before.rkeys) with ordinality as each (key, rkey, position)
   join account on account.id = each.key and account.shown
-  where not exists (
-    select
-    from deleted_post
-    where deleted_post.account = each.key and deleted_post.rkey = each.rkey
-  )
+  where not post_is_gone(each.key, each.rkey)
   and post_is_in(each.key, each.rkey, %(language)s)
 ),
 shown as (
@@ -31,11 +27,7 @@ shown as (
     row_number() over (order by listed.position) as rank
   from listed
   join account on account.id = listed.key and account.shown
-  where not exists (
-    select
-    from deleted_post
-    where deleted_post.account = listed.key and deleted_post.rkey = listed.rkey
-  )
+  where not post_is_gone(listed.key, listed.rkey)
   and post_is_in(listed.key, listed.rkey, %(language)s)
 ),
 page as (

@@ -1,3 +1,2 @@
 select true as deleted
-from deleted_post
-where account = %(account)s and rkey = %(rkey)s
+where post_is_gone(%(account)s, %(rkey)s)

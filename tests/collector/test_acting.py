@@ -6,11 +6,9 @@ import random
 
 import pytest
 
-from collector.acting import Acting
 from collector.boards import Boards
 from collector.log_boards import INTERVAL_S, LogBoards
-from collector.span import span_of
-from collector.windows import HOUR_LONG, Window
+from collector.windows import HOUR_LONG
 from sql import tid
 from tests.collector.frames import ALICE, BOB, CAROL, key, like, post, post_uri, quote
 from tests.collector.history import History
@@ -33,12 +31,6 @@ def made(rig: Rig, window: str) -> Made:
     return found
 
 
-def make(rig: Rig, window: Window, rows: int) -> None:
-    span = span_of(rig.roller, window)
-    assert span is not None
-    Acting(rig.roller, rows).make(span)
-
-
 @pytest.mark.parametrize("seed", [31, 32])
 def test_they_rank_the_rows_of_boards_by_different_accounts(rig: Rig, seed: int) -> None:
     history, rng = History(rig, seed), random.Random(seed)
@@ -49,7 +41,7 @@ def test_they_rank_the_rows_of_boards_by_different_accounts(rig: Rig, seed: int)
         history.fold()
         Boards(rig.roller, ROWS, 40).refresh(set())
         for window in INTERVAL_S:
-            make(rig, window, ROWS)
+            assert LogBoards(rig.roller, ROWS).make(window)
             assert made(rig, window.name) == expected(history, window.name), window.name
         history.minute += rng.choice([1, 59, 300, 2000])
 
@@ -72,11 +64,27 @@ def test_one_who_does_it_often_counts_once(rig: Rig) -> None:
     rig.fold()
     Boards(rig.roller, 100, 40).refresh(set())
     assert rig.one("select gained from board where metric = 'likes_received' and time_window = '1h'") == [20, 2]
-    make(rig, HOUR_LONG, 100)
+    assert LogBoards(rig.roller, 100).make(HOUR_LONG)
     found = made(rig, "1h")
     assert found["accounts", "likes_received"] == [(BOB, 2), (ALICE, 1)]
     assert found["accounts", "engagement"] == [(BOB, 2), (ALICE, 1)]  # who liked and quoted is one
     assert found["posts", "engagement"][0] == (post_uri(BOB, key(1)), 2)
+
+
+def test_of_a_window_that_the_log_does_not_have_whole_there_are_none_any_more(rig: Rig) -> None:
+    day_ms = 86_400_000
+    rig.hand(like(post_uri(BOB, key(1)), CAROL, 0), like(post_uri(BOB, key(1)), CAROL, 4 * day_ms), at=4 * day_ms + 999)
+    rig.fold()
+    Boards(rig.roller, 100, 40).refresh(set())
+
+    def by_window() -> dict[str, bool]:
+        boards = LogBoards(rig.roller, 100)
+        assert all(boards.make(window) for window in INTERVAL_S)
+        return {window.name: bool(made(rig, window.name)) for window in INTERVAL_S}
+
+    assert by_window() == {"1h": True, "1d": True, "7d": True}
+    rig.owner.execute("select drop_day('event', '2026-07-04')")
+    assert by_window() == {"1h": True, "1d": True, "7d": False}
 
 
 def test_there_are_none_before_there_are_boards(rig: Rig) -> None:

@@ -171,6 +171,17 @@ def test_a_bad_shape_of_what_is_purged_is_not_quarantined(counted: Rig) -> None:
     assert counted.audit().diff == 0
 
 
+def test_who_had_no_turn_yet_goes_before_who_is_purged_again(counted: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.purge.ACCOUNTS_MAX", 1)
+    counted.hand(
+        notice("account", BOB, 31 * HOUR + 9, seq=7, active=False, status="deleted", time="2026-07-05T19:00:01Z")
+    )
+    for who in ((ALICE,), (ALICE, BOB)):
+        purge(counted)
+        query = "select did from purge join account on id = account order by did"
+        assert tuple(did for (did,) in counted.owner.execute(query)) == who
+
+
 def test_what_came_after_the_purge_goes_with_the_next(counted: Rig) -> None:
     purge(counted)
     counted.hand(like(ALICES, BOB, 34 * HOUR), at=36 * HOUR)

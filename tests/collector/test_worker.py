@@ -168,6 +168,10 @@ def test_the_latest_account_event_says_the_state_in_whatever_order_they_come(rig
     assert rig.owner.execute("select active, status, status_seq from account").fetchall() == [(False, "takendown", 10)]
     rig.hand(notice("account", seq=11, active=True, time="2026-07-04T12:00:02Z"))
     assert rig.owner.execute("select active, status, status_seq from account").fetchall() == [(True, None, 11)]
+    rig.hand(notice("account", at=5_000, seq=12, active=True, time="2999-01-01T00:00:00Z"))  # for ever, it claims
+    rig.hand(notice("account", at=6_000, seq=13, active=False, status="takendown", time="2026-07-04T12:00:06Z"))
+    assert rig.owner.execute("select active, status, status_seq from account").fetchall() == [(False, "takendown", 13)]
+    assert rig.audit().diff == 0
 
 
 def test_an_identity_event_hints_at_a_handle(rig: Rig) -> None:

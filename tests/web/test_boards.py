@@ -158,6 +158,22 @@ def test_lists_that_are_counted_from_the_log_keep_still_for_a_while(rig: Rig) ->
         assert ask(rig, f"{path}&as_of={answer['as_of']}").status == 404
 
 
+def test_a_deleted_post_is_gone_until_it_is_made_again(rig: Rig) -> None:
+    rig.hand(post(ALICE, 1), *[like(post_uri(ALICE, key(1)), did, 10) for did in (BOB, CAROL)], at=59_000)
+    make(rig)
+
+    def seen() -> tuple[list[str], int, int]:
+        path = f"/posts/{ALICE}/{key(1)}"
+        mine = ask(rig, f"/accounts/{ALICE}/top-posts").json["rows"]
+        return [row["did"] for row in ask(rig, "/top/posts").json["rows"]], ask(rig, path).status, len(mine)
+
+    assert seen() == ([ALICE], 200, 1)
+    rig.hand(delete("post", key(1), ALICE, 20), at=59_000)
+    assert seen() == ([], 410, 0)
+    rig.hand(post(ALICE, 30, rkey=key(1)), at=59_000)
+    assert seen() == ([ALICE], 200, 1)
+
+
 def test_a_search_finds_names_that_begin_so_and_of_a_pasted_address_its_account_alone(rig: Rig) -> None:
     rig.hand(*likes(ALICE, 1, 0), *likes(BOB, 1, 10))
     named = ((ALICE, "alice.example", "Wonder_land"), (BOB, "bob.example", "alice.example"))

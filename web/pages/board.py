@@ -77,7 +77,7 @@ def _href(ask: Board, metric: str, page: answers.Listed, change: dict[str, Any])
     if change.get("offset") and page.as_of:
         given["as_of"] = written(page.as_of)
     given |= change
-    if given["window"] == "30d" and kind in DIMENSIONS:
+    if given["window"] == "30d":
         given["lang"] = None  # the log, which tells languages apart, does not go back as far
     asked = urlencode({name: value for name, value in given.items() if value})
     return f"/top/{kind}?{asked}"
