@@ -117,7 +117,7 @@ class Boards:
         # behind the live minutes at its beginning, before those at its end
         past = [] if window is HOUR_LONG else _past(ceiling(begins, HOUR), floor(state.watermark, HOUR), state)
         whole = cover(begins, ends, state.closed)
-        made = {"as_of": state.watermark, "folds": state.folds, "begins": begins, "ends": ends}
+        made = {"as_of": state.watermark, "folds": state.folds, "begins": begins, "ends": ends, "paged": window.paged}
         for measure in MEASURES:
             live = self._live.parts(measure, window)
             ranked = self._now[measure, window].board(past, live, whole)

@@ -14,8 +14,8 @@ from collector.rollup import Folded
 from collector.windows import DAY_LONG, HOUR_LONG, MONTH_LONG, WEEK_LONG, WINDOWS, Window
 
 _TIMES: dict[Window, int] = {HOUR_LONG: 1, DAY_LONG: 6, WEEK_LONG: 60, MONTH_LONG: 360}
-"""The interval of each window's boards, in intervals of those of an hour. A month's wait longest: their distinct authors
-are counted anew, and answers about them are fresh for two hours."""
+"""The interval of each window's boards, in intervals of those of an hour. A month's wait longest: distinct authors are
+counted anew each time, and answers about a month are fresh for two hours."""
 
 
 class Schedule:

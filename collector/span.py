@@ -26,7 +26,7 @@ class Span(NamedTuple):
 
     def as_given(self) -> dict[str, Any]:
         """As parameters."""
-        return {"time_window": self.window.name, "begins": self.begins, "ends": self.ends}
+        return {"time_window": self.window.name, "begins": self.begins, "ends": self.ends, "paged": self.window.paged}
 
 
 def span_of(connection: psycopg.Connection, window: Window) -> Span | None:

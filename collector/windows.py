@@ -37,6 +37,9 @@ class Window(NamedTuple):
     length: timedelta
     step: str
     """The bucket by which it moves on."""
+    paged: timedelta
+    """How long a board is kept when another has taken its place: for as long an answer with it may still be served
+    (API.md, caching), and a reader may go on to its next page for a quarter of an hour."""
 
     def span(self, watermark: datetime) -> tuple[datetime, datetime]:
         """From when to before when it lies; of its last bucket only what is up to the watermark's minute."""
@@ -44,10 +47,10 @@ class Window(NamedTuple):
         return begin, floor(watermark, MINUTE) + LENGTH[MINUTE]
 
 
-HOUR_LONG = Window("1h", timedelta(hours=1), MINUTE)
-DAY_LONG = Window("1d", timedelta(days=1), MINUTE)
-WEEK_LONG = Window("7d", timedelta(days=7), HOUR)
-MONTH_LONG = Window("30d", timedelta(days=30), HOUR)
+HOUR_LONG = Window("1h", timedelta(hours=1), MINUTE, timedelta(minutes=17))
+DAY_LONG = Window("1d", timedelta(days=1), MINUTE, timedelta(minutes=30))
+WEEK_LONG = Window("7d", timedelta(days=7), HOUR, timedelta(hours=2))
+MONTH_LONG = Window("30d", timedelta(days=30), HOUR, timedelta(hours=5))
 WINDOWS = (HOUR_LONG, DAY_LONG, WEEK_LONG, MONTH_LONG)
 
 

@@ -5,7 +5,7 @@ with forgotten as (
     kind = %(kind)s
     and metric = %(metric)s
     and time_window = %(time_window)s
-    and replaced_at < now() - interval '15 minutes'
+    and replaced_at < now() - %(paged)s::interval
 ),
 replaced as (
   insert into board_replaced (kind, metric, time_window, as_of, begins, ends, keys, rkeys, gained, lost)

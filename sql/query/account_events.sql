@@ -1,4 +1,5 @@
--- What an account did in a stretch of the log, newest first, from a place on. Who is not shown is no subject.
+-- What an account did in a stretch of the log, newest first, from a place on. Who is not shown is no subject; whom somebody
+-- blocks is public on the network, and not for us to show.
 with found as (
   select
     event.time,
@@ -22,6 +23,7 @@ with found as (
   join collection on collection.id = event.collection
   where
     event.actor = %(account)s
+    and collection.name not in ('app.bsky.graph.block', 'app.bsky.graph.listblock')
     and event.time >= %(from)s
     and event.time < %(to)s
     and (

@@ -173,6 +173,7 @@ def test_an_account_event_says_a_state_and_an_identity_event_a_handle() -> None:
     assert found.said == Notice(NOON_US, 31_527_015_322, False, "taken\ufffddown", None)
     assert event(notice("identity", handle="a.example")).said == Notice(NOON_US, 1, None, None, "a.example")
     assert event(notice("identity", time="never")).said == Notice(NOON_US, 1, None, None, None)
-    assert event(notice("identity", time="2026-07-04T12:05:00Z")).said == Notice(NOON_US + 3 * 10**8, 1, None, None, None)
+    at = NOON_US + 300_000_000
+    assert event(notice("identity", time="2026-07-04T12:05:00Z")).said == Notice(at, 1, None, None, None)
     assert event(notice("identity", time="2999-07-04T12:00:00Z")).said == Notice(NOON_US, 1, None, None, None)
     assert event(notice("identity", handle=7, status="x")).said == Notice(NOON_US, 1, None, None, None)

@@ -152,7 +152,7 @@ def test_lists_that_are_counted_from_the_log_keep_still_for_a_while(rig: Rig) ->
         assert ask(rig, f"{path}&as_of={answer['as_of']}").json["rows"] == answer["rows"]
         assert len(ask(rig, path).json["rows"]) == len(answer["rows"]) + 1
     for table in ("board_by_actors", "board_by_language"):
-        rig.owner.execute(f"update {table} set replaced_at = replaced_at - interval '16 minutes'")
+        rig.owner.execute(f"update {table} set replaced_at = replaced_at - interval '18 minutes'")
     assert made.make(HOUR_LONG)
     for path, answer in first.items():
         assert ask(rig, f"{path}&as_of={answer['as_of']}").status == 404

@@ -46,7 +46,8 @@ def test_what_an_account_did_is_listed_newest_first(rig: Rig) -> None:
         ms = minute * MINUTE_MS
         rig.hand(
             like(uri, BOB, ms + 10), frame("repost", BOB, ms + 20, subject={"uri": uri}), follow(ALICE, BOB, ms + 30),
-            delete("like", key(ms + 10), BOB, ms + 40), like(uri, CAROL, ms + 50), at=ms + 60,
+            delete("like", key(ms + 10), BOB, ms + 40), like(uri, CAROL, ms + 50),
+            frame("app.bsky.graph.block", BOB, ms + 55, subject=DAVE), at=ms + 60,  # is nobody's to see
         )  # fmt: skip
     rig.hand(notice("identity", BOB, 28 * 60 * MINUTE_MS, handle="bob.example"), at=28 * 60 * MINUTE_MS)
     rig.fold()
