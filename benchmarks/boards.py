@@ -87,8 +87,9 @@ def _measured(options: BoardsOptions, times: int, server: Server, say: Callable[
 def _write(owner: psycopg.Connection, history: History, options: BoardsOptions, times: int) -> int:
     """The whole history; the number of account-hours."""
     hour = NOW - timedelta(minutes=30)
-    for day in range(-DAYS - 1, 2):
-        owner.execute("select ensure_day(%s)", ((NOW + timedelta(days=day)).date(),))
+    filled_to = hour.replace(hour=0) - timedelta(days=1)
+    history.fill(filled_to - timedelta(days=DAYS), filled_to)
+    _ensure_days(owner, filled_to, 3)
     history.write_names()
     events = history.events_of(options.account_hours * times / (DAYS * 24))
     first_day = hour.replace(hour=0) - timedelta(days=DAYS - 1)
@@ -105,12 +106,19 @@ def _write(owner: psycopg.Connection, history: History, options: BoardsOptions, 
             history.write_day(floor(begin, DAY))
     for number in range(31):
         history.write(MINUTE, hour + number * LENGTH[MINUTE], options.rate * 60)
+    history.settle()
+    _ensure_days(owner, filled_to - timedelta(days=DAYS), DAYS)
     owner.execute(
         "update fold set hours_to = %s, days_to = %s, folds = 1", (hour, first_day + timedelta(days=DAYS - 1))
     )
     _set_watermark(owner, NOW)
     owner.execute("analyze")
     return written
+
+
+def _ensure_days(owner: psycopg.Connection, first: datetime, count: int) -> None:
+    for number in range(count):
+        owner.execute("select ensure_day(%s)", ((first + timedelta(days=number)).date(),))
 
 
 def _set_watermark(owner: psycopg.Connection, watermark: datetime) -> None:

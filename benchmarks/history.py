@@ -15,8 +15,9 @@ import numpy.typing as npt
 import psycopg
 from psycopg import sql
 
+from benchmarks.bare import Bare
 from collector.columns import Ints, Layout
-from collector.rollups import DAY, MINUTE, ROLLUPS, sum_up
+from collector.rollups import DAY, HOUR, MINUTE, ROLLUPS, Rollup, sum_up
 from collector.rows import POSTGRES_EPOCH_US, SIGNATURE, TRAILER
 from collector.windows import LENGTH, floor
 
@@ -53,6 +54,8 @@ class History:
 
     def __init__(self, connection: psycopg.Connection, accounts: int, seed: int) -> None:
         self._connection = connection
+        self._bare = Bare(connection)
+        self._bare_until: datetime | None = None
         self._random = np.random.default_rng(seed)
         self._ids = self._numbers(accounts)
         self._terms = self._numbers(TERMS) >> 3 << 3 | self._random.integers(1, 6, TERMS)
@@ -79,6 +82,18 @@ class History:
             for number in self._terms.tolist():
                 copy.write_row((number, f"{number & (1 << 64) - 1:x}"))
 
+    def fill(self, begin: datetime, until: datetime) -> None:
+        """From now on hours of days from `begin` to `until`, and all days, go into bare partitions until `settle`."""
+        self._bare_until = until
+        for number in range((until - begin).days):
+            for rollup in _COLUMNS:
+                self._bare.table(rollup, DAY, begin + number * LENGTH[DAY])
+
+    def settle(self) -> None:
+        """What was filled is in its place."""
+        self._bare.attach(DAY)
+        self._bare_until = None
+
     def write(self, bucket: str, begin: datetime, events: int) -> int:
         """What so many events leave in one bucket; the number of accounts in it."""
         made = self._made(events)
@@ -91,6 +106,7 @@ class History:
         parts = self._days.pop(begin)
         together = {name: _together([part[name] for part in parts]) for name in parts[0]}
         self._write(DAY, begin, together, int(together["account"].gained.sum()))
+        self._bare.attach(HOUR)
 
     def sum_up(self, bucket: str, begin: datetime) -> None:
         """Sum up an hour or a day as the roller does."""
@@ -102,7 +118,8 @@ class History:
         for rollup in ROLLUPS:
             if rollup.name in packed:
                 columns = sql.SQL(", ").join(map(sql.Identifier, (bucket, *_COLUMNS[rollup.name])))
-                query = sql.SQL("copy {} ({}) from stdin (format binary)").format(rollup.table(bucket), columns)
+                table = self._table(rollup, bucket, begin)
+                query = sql.SQL("copy {} ({}) from stdin (format binary)").format(table, columns)
                 with self._connection.cursor().copy(query) as copy:
                     copy.write(SIGNATURE + packed[rollup.name].tobytes() + TRAILER)
         for kept in {bucket, MINUTE} if bucket != DAY else {DAY}:
@@ -110,6 +127,11 @@ class History:
                 sql.Identifier(f"network_{kept}"), sql.Identifier(kept)
             )
             self._connection.execute(query, (begin, events))
+
+    def _table(self, rollup: Rollup, bucket: str, begin: datetime) -> sql.Identifier:
+        if self._bare_until and (bucket == DAY or (bucket == HOUR and begin < self._bare_until)):
+            return self._bare.table(rollup.name, bucket, begin)
+        return rollup.table(bucket)
 
     def _made(self, events: int) -> dict[str, Counted]:
         """What so many events count, by rollup."""

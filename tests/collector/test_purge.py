@@ -176,8 +176,12 @@ def test_who_had_no_turn_yet_goes_before_who_is_purged_again(counted: Rig, monke
     counted.hand(
         notice("account", BOB, 31 * HOUR + 9, seq=7, active=False, status="deleted", time="2026-07-05T19:00:01Z")
     )
-    for who in ((ALICE,), (ALICE, BOB)):
-        purge(counted)
+    for hour, who in ((36, (ALICE,)), (37, (ALICE, BOB))):
+        work = Purge(counted.roller)
+        assert work.begin()
+        counted.hand(at=hour * HOUR)
+        counted.fold()
+        through(work)
         query = "select did from purge join account on id = account order by did"
         assert tuple(did for (did,) in counted.owner.execute(query)) == who
 
