@@ -34,6 +34,7 @@ from web.page import PageEndpoint, problem_page
 from web.pages import PAGES, status
 from web.problem import Problem, not_found
 from web.purging import purging
+from web.reading import Readings
 from web.resources import PREFIX, RESOURCES
 from web.settings import WebSettings
 from web.shared import InMemcached, InTable, Layer, Shared
@@ -55,6 +56,7 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
         Work(settings.web_pool_max),
         Buckets(settings.web_misses_per_second, settings.web_misses_burst),
         AskedHandles(database.pool),
+        Readings(),
         bool(settings.cdn_purge),
     )
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -25,12 +24,9 @@ from web.handles import AskedHandles
 from web.limits import Buckets, Work
 from web.parsing import parsed, request_of
 from web.problem import MEDIA, Problem
+from web.reading import Readings, words_of
 from web.resources import PREFIX, Resource
 
-_REMEMBERED_MAX = 10_000
-_REMEMBERED_CHARACTERS = 300
-Read = Callable[[dict[str, str], bytes], tuple[Ask, str]]
-"""From the parameters of a path and a query to what is asked, and its canonical form."""
 _ACCEPTED_BYTES_MAX = 200
 
 
@@ -42,28 +38,9 @@ class Origin(NamedTuple):
     work: Work
     buckets: Buckets
     handles: AskedHandles
+    readings: Readings
     purges: bool
     """Whether other caches can be told to forget."""
-
-
-class Reading:
-    """Reads requests. The same words mean the same: they are read once."""
-
-    def __init__(self, read: Read) -> None:
-        self._read = read
-        self._known: dict[tuple[str, bytes], tuple[Ask, str]] = {}
-
-    def of(self, scope: Scope) -> tuple[Ask, str]:
-        """What is asked, and its canonical form. Raises Problem."""
-        words = scope["path"], scope["query_string"]
-        known = self._known.get(words)
-        if known is None:
-            known = self._read(scope["path_params"], scope["query_string"])
-            if len(self._known) >= _REMEMBERED_MAX:
-                self._known.clear()
-            if len(words[0]) + len(words[1]) <= _REMEMBERED_CHARACTERS:
-                self._known[words] = known
-        return known
 
 
 class Endpoint:
@@ -71,17 +48,18 @@ class Endpoint:
 
     def __init__(self, resource: Resource, origin: Origin) -> None:
         self._resource, self._origin = resource, origin
-        self._reading = Reading(self._read)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         try:
             check_method(scope)
-            ask, asked = self._reading.of(scope)
+            words = words_of(scope)
+            ask, asked = read = self._origin.readings.get(words) or self._read(scope["path_params"], words[1])
             client = scope["client"][0] if scope.get("client") else ""
             served = await self._origin.cache.get(
                 asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client, self._resource.cost)
             )
+            self._origin.readings.keep(words, read)
             await send_entry(scope, send, served, purges=self._origin.purges)
         except Problem as problem:
             await send_problem(scope, receive, send, problem)

@@ -17,7 +17,7 @@ _EVERYWHERE = {
 }
 
 
-_OF_API = {
+OF_API = {
     **_EVERYWHERE,
     "Content-Security-Policy": _API_POLICY,
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -41,7 +41,7 @@ class SecurityHeaders:
         self._app = app
         strict = _STRICT if https else {}
         self._of_api, self._of_pages, self._of_embedded = (
-            _raw({**headers, **strict}) for headers in (_OF_API, _OF_PAGES, _OF_EMBEDDED)
+            _raw({**headers, **strict}) for headers in (OF_API, _OF_PAGES, _OF_EMBEDDED)
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

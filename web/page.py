@@ -22,12 +22,13 @@ from web import drawing, wording
 from web.actors import UnknownHandle
 from web.asking import Ask
 from web.database import Snapshot
-from web.endpoint import Origin, Reading, check_method, send_entry
+from web.endpoint import Origin, check_method, send_entry
 from web.entry import Entry, encoded, etag_of, mark_of, short_hash
 from web.finishing import ACCOUNTS_IN_KEYS_MAX
 from web.freshness import Freshness
 from web.parsing import known_only, parsed, request_of
 from web.problem import TITLES, Problem
+from web.reading import words_of
 from web.static import address
 
 HERE = Path(__file__).parent
@@ -75,17 +76,18 @@ class PageEndpoint:
     def __init__(self, page: Page, origin: Origin, said: Mapping[str, Any]) -> None:
         """`said`: what the site says of itself on every page."""
         self._page, self._origin, self._said = page, origin, said
-        self._reading = Reading(self._read)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         try:
             check_method(scope)
-            ask, asked = self._reading.of(scope)
+            words = words_of(scope)
+            ask, asked = read = self._origin.readings.get(words) or self._read(scope["path_params"], words[1])
             client = scope["client"][0] if scope.get("client") else ""
             served = await self._origin.cache.get(
                 asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client, self._page.cost)
             )
+            self._origin.readings.keep(words, read)
             if time.time() > served.entry.stale_until and self._page.media == HTML:
                 await _old(served.entry, self._said)(scope, receive, send)
             else:

@@ -20,6 +20,7 @@ TITLES = {
     "no-ranges": "Ranges are not served",
     "no-body": "No body expected",
     "too-long": "Address too long",
+    "too-much": "Request too long",
     "slow-down": "Slow down",
     "busy": "Busy",
     "database-away": "Database away",

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from web.app import create_app
+from web.protocol import Protocol
 from web.settings import WebSettings
 
 _AGAIN_S = 60.0
@@ -118,7 +119,7 @@ def server_of(settings: WebSettings, conninfo: str) -> uvicorn.Server:
     config = uvicorn.Config(
         _believing(app, settings.trusted_proxies),
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         lifespan="on",
         log_level="warning",
         access_log=False,
@@ -135,4 +136,6 @@ def serve(settings: WebSettings, conninfo: str, listener: socket.socket) -> None
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them once more when it is done: that is no failure
         signal.signal(number, lambda *_: None)
     logging.getLogger("psycopg.pool").addFilter(_Once())  # it tries several times a second
+    # whoever sends what is no request is told so; the log is not theirs to fill
+    logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != "Invalid HTTP request received.")
     server_of(settings, conninfo).run(sockets=[listener])
