@@ -83,7 +83,7 @@ def _days(connection: psycopg.Connection, table: str) -> tuple[date | None, list
 
 
 def _bytes(connection: psycopg.Connection) -> int:
-    """What the database takes on the disk, without its write-ahead log."""
-    row = connection.execute("select pg_database_size(current_database())").fetchone()
+    """What the database takes on the disk."""
+    row = connection.execute(statement("rollup/bytes")).fetchone()
     assert row is not None
     return int(row[0])

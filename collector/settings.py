@@ -131,7 +131,11 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
     ] = 40
     database_mib_max: Annotated[
         int,
-        Meta(ge=0, description="MiB of the database above which the oldest days of the event log go early; 0: never."),
+        Meta(
+            ge=0,
+            description="MiB of the database, without cached answers, above which the oldest days of the event log go "
+            "early; 0: never.",
+        ),
     ] = 0
     board_rows: Annotated[
         int, Meta(ge=10, le=10_000, description="Rows of a board: a thousand, and some for what is hidden meanwhile.")

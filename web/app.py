@@ -47,7 +47,7 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
     database = Database(conninfo, settings.web_pool_max)
     memcached = Memcached(settings.memcached) if settings.memcached else None
     layers: list[Layer] = [InMemcached(memcached)] if memcached else []
-    layers.append(InTable(database.pool))
+    layers.append(InTable(database.pool, settings.web_cache_table_mib << 20))
     hidden = Hidden(purging(settings.cdn_purge))
     local = Local(settings.web_cache_mib << 20)
     origin = Origin(

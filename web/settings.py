@@ -22,6 +22,13 @@ class WebSettings(Struct, frozen=True, kw_only=True):
     web_cache_mib: Annotated[
         int, Meta(ge=1, le=65_536, description="MiB of finished answers that a process keeps in memory.")
     ] = 64
+    web_cache_table_mib: Annotated[
+        int,
+        Meta(
+            ge=16, le=65_536,
+            description="MiB of finished answers in the database, where there is no memcached or it is away.",
+        ),
+    ] = 256
     web_misses_per_second: Annotated[
         float, Meta(ge=0, le=100_000, description="Answers a second that may have to be made for a client; 0: any.")
     ] = 10.0

@@ -25,6 +25,10 @@ KEPT_S = 86_400
 """How long after it was fresh an entry is kept for bad times."""
 _AWAY_S = 1.0
 _ITEM_BYTES_MAX = 4_000_000
+_SHARE_OF_ONE = 256
+"""Of the table, what an entry may take at most."""
+_SHARE_OF_SWEEP = 16
+"""Of the table, what a process adds before it looks at how large all of it is."""
 
 
 class Found(NamedTuple):
@@ -91,8 +95,9 @@ class InTable:
 
     trouble = (psycopg.Error, PoolTimeout, OSError)
 
-    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
-        self._pool = pool
+    def __init__(self, pool: AsyncConnectionPool[Any], bytes_max: int) -> None:
+        self._pool, self._max = pool, bytes_max
+        self._unswept = bytes_max  # what was stored before us is looked at first
 
     async def take(self, key: str, request: str) -> Found:
         """What there is. One reader is told to make it anew once it is not fresh."""
@@ -103,10 +108,18 @@ class InTable:
         return Found(entry, bool(await self._run("cache/lease", key=key, lease=timedelta(seconds=LEASE_S))))
 
     async def put(self, key: str, entry: Entry, mark: int) -> None:
-        """Share it."""
+        """Share it, unless it is so large that it would take the place of many."""
         del mark
+        value = packed(entry)
+        if len(value) > self._max // _SHARE_OF_ONE:
+            await self.drop(key)  # nobody waits for it
+            return
         expires_at = datetime.fromtimestamp(entry.fresh_until + KEPT_S, UTC)
-        await self._run("cache/put", key=key, value=packed(entry), expires_at=expires_at)
+        await self._run("cache/put", key=key, value=value, expires_at=expires_at)
+        self._unswept += len(value)
+        if self._unswept > self._max // _SHARE_OF_SWEEP:
+            self._unswept = 0
+            await self._run("cache/sweep", bytes_max=self._max)
 
     async def seize(self, key: str, found: Found) -> None:
         """Whoever was to make it does not: let the next reader."""

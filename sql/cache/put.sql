@@ -10,10 +10,11 @@ with expired as (
   )
   and key <> %(key)s
 )
-insert into cache.entry (key, value, leased_until, expires_at)
-values (%(key)s, %(value)s, '-infinity', %(expires_at)s)
+insert into cache.entry (key, value, leased_until, expires_at, stored_at)
+values (%(key)s, %(value)s, '-infinity', %(expires_at)s, now())
 on conflict (key) do update
 set
   value = excluded.value,
   leased_until = excluded.leased_until,
-  expires_at = excluded.expires_at
+  expires_at = excluded.expires_at,
+  stored_at = excluded.stored_at

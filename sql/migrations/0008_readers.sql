@@ -124,7 +124,12 @@ create unlogged table cache.entry (
   value bytea,
   -- the right to make it anew is somebody's until then
   leased_until timestamptz not null,
-  expires_at timestamptz not null
+  expires_at timestamptz not null,
+  stored_at timestamptz not null default now()
+) with (
+  -- what is swept out makes room for what comes, within the minute
+  autovacuum_vacuum_scale_factor = 0.02,
+  toast.autovacuum_vacuum_scale_factor = 0.02
 );
 create index entry_expires_at on cache.entry (expires_at);
 

@@ -176,6 +176,13 @@ def test_a_disk_budget_takes_the_oldest_days_of_the_log_and_nothing_else(rig: Ri
     assert days == [(3,), (4,)]
     assert rig.one("select sum(gained)::int from account_minute") == before
     assert keep_to_budget(rig.roller, CollectorSettings(database_mib_max=100_000)) == (3, 0)
+    # what readers have the site keep costs the log nothing
+    rig.owner.execute("""
+        insert into cache.entry (key, value, leased_until, expires_at)
+        select n, (select string_agg(sha512((n + m)::text::bytea), '') from generate_series(1, 1000) as m), now(), now()
+        from generate_series(1, 128) as n
+    """)
+    assert keep_to_budget(rig.roller, tight).over_bytes - found.over_bytes < 1 << 20
 
 
 def sums(rig: Rig, bucket: str) -> list[tuple[Any, ...]]:

@@ -17,9 +17,8 @@ NAMES = (
     "fold_interval_s, event_days_kept, minute_days_kept, hour_days_kept, database_mib_max, board_rows, "
     "board_interval_s, stop_deadline_s, disk_free_mib_min, "
     "appview, appview_interval_s, profile_age_s_max, web_host, web_port, web_pool_max, "
-    "web_socket, web_processes, web_cache_mib, web_misses_per_second, web_misses_burst, cdn_purge, "
-    "memcached, public_url, "
-    "trusted_proxies, data_dir, database_url, pg_bin, pg_user"
+    "web_socket, web_processes, web_cache_mib, web_cache_table_mib, web_misses_per_second, web_misses_burst, "
+    "cdn_purge, memcached, public_url, trusted_proxies, data_dir, database_url, pg_bin, pg_user"
 )
 VARIABLES = ", ".join(f"SKYTALLY_{name.upper()}" for name in NAMES.split(", "))
 SOURCES = "one or more ws:// or wss:// URLs that end in /subscribe, separated by commas"

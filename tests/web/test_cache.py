@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -74,7 +75,7 @@ def run(request: pytest.FixtureRequest) -> Callable[[Callable[[Processes], Await
         elif request.param == "table":
             database = Database(request.getfixturevalue("conninfo"), 4)
             await database.pool.open()
-            yield [InTable(database.pool)]
+            yield [InTable(database.pool, 64 << 20)]
             await database.pool.close()
         else:
             yield []
@@ -215,6 +216,33 @@ def test_an_entry_answers_its_own_request_only() -> None:
     assert unpacked(packed(made), ASKED) == made
     assert unpacked(packed(made), "/another") is None
     assert unpacked(b"\x80\x04\x95pickle", ASKED) is None
+
+
+def test_a_table_has_an_end_and_the_latest_entries_are_in_it(conninfo: str) -> None:
+    megabyte = 1 << 20
+
+    async def kept(*sizes: int) -> list[int]:
+        """Which of the entries of these sizes are still there, after all have been put there one by one."""
+        database = Database(conninfo, 2)
+        await database.pool.open()
+        layer = InTable(database.pool, 16 * megabyte)
+        for number, size in enumerate(sizes):
+            assert (await layer.take(str(number), ASKED)).lease
+            await layer.put(str(number), entry(os.urandom(size)), 0)
+        async with database.pool.connection() as connection:
+            cursor = await connection.execute("select key::int from cache.entry order by 1")
+            found = [key for (key,) in await cursor.fetchall()]
+        await database.pool.close()
+        return found
+
+    small, large = 60_000, 70_000
+    # as many as are 16 MiB, and no more than a sixteenth of that beside them
+    found = asyncio.run(kept(*[small] * 400, large))
+    least, most = 16 * megabyte // (small + 1_000), 17 * megabyte // small + 1
+    assert least <= len(found) <= most
+    assert found == list(range(400 - len(found), 400)), "the latest, and not what is too large for one"
+    # a process that begins looks at once at what others have left
+    assert 278 <= len(asyncio.run(kept(1000))) <= 281
 
 
 def test_memory_has_an_end() -> None:
