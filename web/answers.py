@@ -263,10 +263,21 @@ class SearchRow(Struct, frozen=True, kw_only=True):
     handle: str | None
     display_name: str | None
     avatar: str | None
+    followers_count: Total | None
+
+
+class SearchedRow(Struct, frozen=True, kw_only=True):
+    """The same in one line."""
+
+    did: str
+    handle: str | None
+    display_name: str | None
+    avatar: str | None
     followers_count: int | None
+    followers_count_at: datetime | None
 
 
-class Searched(Struct, frozen=True, kw_only=True):
+class Searched(Answer, frozen=True, kw_only=True):
     """What a search found. A pasted address of a post names that post."""
 
     accounts: list[SearchRow]

@@ -45,7 +45,6 @@ Actor = Annotated[
 ]  # fmt: skip
 EventType = Literal["post", "reply", "like", "repost", "follow", "profile", "identity", "account", "other"]
 Interaction = Literal["likes", "reposts", "replies", "quotes"]
-EventsLimit = Annotated[int, Meta(ge=1, le=100, description="Rows at most.")]
 Cursor = Annotated[
     str, Meta(pattern=rf"^[0-9]{{1,17}}\.[0-9]{{1,19}}\.-?[0-9]{{1,19}}{_END}", description="Of the page before.")
 ]
@@ -192,8 +191,9 @@ class AccountEvents(Ask, frozen=True, kw_only=True):
 
     actor: Actor
     type: EventType | UnsetType = UNSET
-    limit: EventsLimit = 50
+    limit: Limit = 100
     cursor: Cursor | UnsetType = UNSET
+    format: Format = "json"
 
 
 class Interactions(Ask, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -205,8 +205,9 @@ class Interactions(Ask, frozen=True, kw_only=True, rename={"from_": "from"}):
     sort: Literal["asc", "desc"] = "desc"
     from_: Time | UnsetType = UNSET
     to: Time | UnsetType = UNSET
-    limit: EventsLimit = 50
+    limit: Limit = 100
     cursor: Cursor | UnsetType = UNSET
+    format: Format = "json"
 
 
 class Heatmap(Ask, frozen=True, kw_only=True):
@@ -256,5 +257,5 @@ class Search(Ask, frozen=True, kw_only=True):
     """GET /api/v1/search."""
 
     q: Text
-    limit: Annotated[int, Meta(ge=1, le=100, description="Rows at most.")] = 20
+    limit: Limit = 100
     format: Format = "json"

@@ -6,7 +6,7 @@ It owns what an answer says of itself beside its body: who is named in it, and b
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -62,18 +62,32 @@ def dids_of(answer: Any) -> Iterator[str]:
 
 def _csv(resource: Resource, answer: Any) -> bytes:
     rows = getattr(answer, resource.listed)
-    if resource.answer is answers.CompareAnswer:
-        rows = [
-            answers.ComparedPoint(did=one.did, handle=one.handle, **msgspec.structs.asdict(point))
-            for one in rows for point in one.points
-        ]  # fmt: skip
+    if flatten := _FLAT.get(resource.answer):
+        rows = [flat for row in rows for flat in flatten[1](row)]
     return spreadsheet.csv_of(rows, row_type(resource))
+
+
+def _compared(one: answers.Compared) -> Iterator[answers.ComparedPoint]:
+    for point in one.points:
+        yield answers.ComparedPoint(did=one.did, handle=one.handle, **msgspec.structs.asdict(point))
+
+
+def _searched(row: answers.SearchRow) -> Iterator[answers.SearchedRow]:
+    count, at = (row.followers_count and msgspec.structs.astuple(row.followers_count)) or (None, None)
+    yield answers.SearchedRow(**{**msgspec.structs.asdict(row), "followers_count": count}, followers_count_at=at)
+
+
+_FLAT: dict[type, tuple[type[msgspec.Struct], Callable[[Any], Iterator[msgspec.Struct]]]] = {
+    answers.CompareAnswer: (answers.ComparedPoint, _compared),
+    answers.Searched: (answers.SearchedRow, _searched),
+}
+"""Answers whose rows have parts of their own: what a line of them is, and the lines of a row."""
 
 
 def row_type(resource: Resource) -> type[msgspec.Struct]:
     """What a row of its CSV is."""
-    if resource.answer is answers.CompareAnswer:
-        return answers.ComparedPoint
+    if flat := _FLAT.get(resource.answer):
+        return flat[0]
     fields = {field.name: field for field in msgspec.structs.fields(resource.answer)}
     found: type[msgspec.Struct] = fields[resource.listed].type.__args__[0]
     return found
@@ -87,4 +101,6 @@ def _headers(resource: Resource, answer: Any) -> tuple[tuple[str, str], ...]:
         said.append(("As-Of", written(as_of)))
     if covered is not None:
         said.append(("Coverage", f"{covered:g}"))
+    if cursor := getattr(answer, "cursor", None):
+        said.append(("Cursor", cursor))
     return tuple(said)

@@ -109,7 +109,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "/accounts/{actor}/events", "account-events", "What an account did, newest first, of the days that are logged.",
-        asking.AccountEvents, answers.Events, events.events, _live, cost=_OF_LOG,
+        asking.AccountEvents, answers.Events, events.events, _live, "events", cost=_OF_LOG,
     ),
     Resource(
         "/accounts/{actor}/heatmap", "account-heatmap", "When an account is awake: by weekday and hour of a time zone.",
@@ -125,7 +125,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "/posts/{actor}/{rkey}/interactions", "post-interactions", "Who liked, reposted, answered or quoted a post.",
-        asking.Interactions, answers.InteractionsAnswer, events.interactions, _live, cost=_OF_LOG,
+        asking.Interactions, answers.InteractionsAnswer, events.interactions, _live, "interactions", cost=_OF_LOG,
     ),
     Resource(
         "/network/series", "network-series", "The whole network by one metric, bucket by bucket.",

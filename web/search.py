@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from web import answers, asking
+from web import answers, asking, coverage
 from web.actors import canonical
 from web.boards import POST
 from web.database import Snapshot, literally
@@ -22,7 +22,16 @@ async def search(snapshot: Snapshot, ask: asking.Search) -> answers.Searched:
     actor, rkey = pasted.groups() if pasted else (asked, None)
     rows = await _accounts(snapshot, canonical(actor), ask.limit, exact=bool(pasted))
     uri = f"at://{rows[0]['did']}/{POST}/{rkey}" if rows and rkey else None
-    return answers.Searched(accounts=[answers.SearchRow(**row) for row in rows], post=uri)
+    said = await coverage.said(snapshot, snapshot.head.first, snapshot.head.watermark)
+    return answers.Searched(**said, accounts=[_row(row) for row in rows], post=uri)
+
+
+def _row(row: dict[str, Any]) -> answers.SearchRow:
+    stock = row["followers"]
+    return answers.SearchRow(
+        **{name: row[name] for name in ("did", "handle", "display_name", "avatar")},
+        followers_count=None if stock is None else answers.Total(stock, row["followers_at"]),
+    )
 
 
 async def _accounts(snapshot: Snapshot, name: str, limit: int, *, exact: bool) -> list[dict[str, Any]]:
@@ -30,10 +39,9 @@ async def _accounts(snapshot: Snapshot, name: str, limit: int, *, exact: bool) -
         return await _one(snapshot, id=snapshot.ids.account(name), handle=None)
     if exact:
         return await _one(snapshot, id=None, handle=name.lower())
-    return await snapshot.rows("query/search_names", pattern=f"{literally(name.lower())}%", limit=limit)
+    name = name.lower()
+    return await snapshot.rows("query/search_names", name=name, pattern=f"{literally(name)}%", limit=limit)
 
 
 async def _one(snapshot: Snapshot, **given: Any) -> list[dict[str, Any]]:
-    rows = await snapshot.rows("query/account", **given)
-    kept = ("did", "handle", "display_name", "avatar")
-    return [{**{k: row[k] for k in kept}, "followers_count": row["followers"]} for row in rows if row["shown"]]
+    return [row for row in await snapshot.rows("query/account", **given) if row["shown"]]

@@ -91,6 +91,7 @@ $$;
 
 create index account_handle on account (lower(handle) text_pattern_ops) where handle is not null;
 create index account_display_name on account (lower(display_name) text_pattern_ops) where display_name is not null;
+create index account_followers on account (followers) where followers is not null;
 
 -- Accounts that are shown no more, or again, and since when: caches follow within seconds.
 create table shown_change (

@@ -194,6 +194,37 @@ def test_a_search_finds_names_that_begin_so_and_of_a_pasted_address_its_account_
     assert found("https://bsky.app/profile/alice.example/post/3mpsz5xmars22") == ([], None)
 
 
+def test_of_too_many_names_that_begin_so_the_whole_handle_and_the_most_followed_are_found(rig: Rig) -> None:
+    """More than are looked at by the alphabet, and those who are looked for are at its end."""
+    rig.hand(*likes(ALICE, 1, 0))
+    rig.fold()
+    rig.owner.execute("""
+        insert into account (id, did, handle)
+        select -n, 'did:plc:' || n, 'pop' || to_char(n, 'FM0000') || '.example' from generate_series(1, 1200) as n
+    """)
+    rig.owner.execute("""
+        insert into account (id, did, handle, display_name, followers, followers_at) values
+          (-2001, 'did:plc:best', 'popz.example', null, 900, '2026-07-04T10:00:00Z'),
+          (-2002, 'did:plc:named', 'q.example', 'Popz', 1000, '2026-07-04T11:00:00Z'),
+          (-2003, 'did:plc:whole', 'pop.example', null, null, null)
+    """)
+    found = ask(rig, "/search?q=pop").json
+    assert [row["did"] for row in found["accounts"]][:2] == ["did:plc:best", "did:plc:whole"], "and the shortest"
+    assert (len(found["accounts"]), found["accounts"][0]["followers_count"]) == (
+        100, {"value": 900, "at": "2026-07-04T10:00:00Z"}
+    )  # fmt: skip
+    assert [row["did"] for row in ask(rig, "/search?q=popz").json["accounts"]] == ["did:plc:best", "did:plc:named"]
+    whole = ask(rig, "/search?q=pop.example").json
+    assert ([row["did"] for row in whole["accounts"]], whole["as_of"]) == (["did:plc:whole"], "2026-07-04T12:00:00Z")
+    assert whole.keys() == {"as_of", "lag_seconds", "coverage", "gaps", "accounts", "post"}
+    lines = ask(rig, "/search?q=popz&format=csv").body.decode().splitlines()
+    assert lines == [
+        "did,handle,display_name,avatar,followers_count,followers_count_at",
+        "did:plc:best,popz.example,,,900,2026-07-04T10:00:00Z",
+        "did:plc:named,q.example,Popz,,1000,2026-07-04T11:00:00Z",
+    ]
+
+
 def test_earlier_ranks_close_up_too(rig: Rig) -> None:
     rig.hand(*likes(ALICE, 3, 0), *likes(BOB, 5, 10), at=59 * 60_000)
     rig.hand(*likes(ALICE, 9, HOUR_MS), *likes(BOB, 2, HOUR_MS + 10), at=HOUR_MS + 99)

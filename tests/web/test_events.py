@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -94,6 +96,26 @@ def test_who_did_something_to_a_post_is_listed_unless_it_was_taken_back(rig: Rig
         assert did("metric=likes&from=2026-07-04T00:00:00Z") == [CAROL, BOB]
         gone = found.get(f"/api/v1/posts/{ALICE}/{key(3)}/interactions")
         assert (gone.status, gone.json["interactions"]) == (200, [])
+
+
+def test_lists_of_the_log_are_as_long_as_others_and_tables_too(rig: Rig) -> None:
+    uri = post_uri(ALICE, POST)
+    dids = [f"did:plc:{number:024d}" for number in range(1001)]
+    rig.hand(post(ALICE, 1), *[like(uri, did, 5) for did in dids], *[like(uri, BOB, 9 + n) for n in range(101)], at=999)
+    rig.fold()
+    with site(rig.conninfo, web_misses_per_second=0.0) as found:
+        for path, listed in ((f"/posts/{ALICE}/{POST}/interactions", "interactions"),
+                             (f"/accounts/{BOB}/events", "events")):  # fmt: skip
+            usual = found.get(f"/api/v1{path}").json
+            table = found.get(f"/api/v1{path}?format=csv")
+            header, *rows = csv.reader(io.StringIO(table.body.decode()))
+            assert header == list(usual[listed][0])
+            assert rows == [[each or "" for each in row.values()] for row in usual[listed]]
+            assert (table.headers["as-of"], table.headers["cursor"]) == (usual["as_of"], usual["cursor"])
+            assert len(rows) == 100
+        most = found.get(f"/api/v1/posts/{ALICE}/{POST}/interactions?limit=1000").json
+        assert (len(most["interactions"]), most["cursor"] is None) == (1000, False)
+        assert "cursor" not in found.get(f"/api/v1/accounts/{ALICE}/events?format=csv").headers
 
 
 def test_many_pages_lose_nothing_and_double_nothing(rig: Rig) -> None:
