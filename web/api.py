@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -10,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from web.asking import Nothing
-from web.database import Database
+from web.document import Document, document_of, sent
 from web.local import Local
 from web.openapi import specification
 from web.overview import Overview, Overviews
@@ -46,11 +47,10 @@ def status_of(overview: Overview) -> dict[str, Any]:
     """The body of /api/v1/status."""
     found = overview.status
     watermark = found["watermark"]
-    now = datetime.now(UTC)
     return {
         "as_of": watermark,
         "watermark": watermark,
-        "lag_seconds": round((now - watermark).total_seconds(), 3) if watermark else None,
+        "lag_seconds": _lag_s(overview),
         "coverage": overview.coverage,
         "gaps": overview.gaps,
         "source": found["source"],
@@ -66,6 +66,11 @@ def status_of(overview: Overview) -> dict[str, Any]:
     }
 
 
+def _lag_s(overview: Overview) -> float | None:
+    watermark = overview.status["watermark"]
+    return round((datetime.now(UTC) - watermark).total_seconds(), 3) if watermark else None
+
+
 async def alive(_: Request) -> Response:
     """GET /healthz: this process answers."""
     return PlainTextResponse("ok", headers=_NOT_KEPT)
@@ -73,26 +78,25 @@ async def alive(_: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """GET /readyz: whether any answer, even a stale one, can be served."""
-    database: Database = request.app.state.database
+    overviews: Overviews = request.app.state.overviews
     local: Local = request.app.state.local
-    lag_s = None
-    try:
-        async with database.snapshot() as snapshot:
-            lag_s, away = snapshot.head.lag_s, ""
-    except Unavailable as unavailable:
-        away = unavailable.detail
-    can = not away or len(local) > 0
-    body = {"ready": can, "database": "away" if away else "ok", "lag_seconds": lag_s, "cached": len(local)}
+    overview = await overviews.overview()  # the look of this second: no probe asks the database for itself
+    can = overview is not None or len(local) > 0
+    body = {
+        "ready": can, "database": "away" if overview is None or overview.trouble else "ok",
+        "lag_seconds": overview and _lag_s(overview), "cached": len(local),
+    }  # fmt: skip
     return _json(body, 200 if can else 503)
 
 
 async def document(request: Request) -> Response:
     """GET /openapi.json."""
-    return Response(
-        orjson.dumps(specification(request.app.state.version), option=orjson.OPT_INDENT_2),
-        headers={"Cache-Control": f"public, max-age={_DOCUMENT_S}", "Vary": "Accept-Encoding"},
-        media_type="application/json",
-    )
+    return sent(request, _specified(request.app.state.version), f"public, max-age={_DOCUMENT_S}")
+
+
+@cache
+def _specified(version: str) -> Document:
+    return document_of(orjson.dumps(specification(version), option=orjson.OPT_INDENT_2), "application/json")
 
 
 def _json(body: dict[str, Any], status: int = 200) -> Response:

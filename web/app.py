@@ -65,7 +65,7 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.overviews = Overviews(database.pool)
-        app.state.database, app.state.local, app.state.version, app.state.said = database, local, VERSION, said
+        app.state.local, app.state.version, app.state.said = local, VERSION, said
         await database.pool.open(wait=False)  # the site answers before the database does
         with contextlib.suppress(psycopg.Error, PoolTimeout, OSError):
             await hidden.look(database.pool)  # before the first answer, which may be one that others have made
@@ -91,7 +91,7 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
             Route("/readyz", api.ready),
             Route("/openapi.json", _strictly(api.document)),
             Route("/docs", _strictly(status.docs)),
-            Route("/status", status.status),
+            Route("/status", status.StatusPage(said).answer),
             Route("/robots.txt", status.robots),
             Route("/static/{name:path}", static.serve),
             *[Route(page.path, PageEndpoint(page, origin, said)) for page in PAGES],

@@ -1,28 +1,30 @@
-"""What the network as a whole is doing, as the database has it: status, and counts by collection and language.
+"""What the network as a whole is doing, as the database has it: status, and counts by collection.
 
-It owns these queries and their last good answers, which are shown with their age while the database is away. It
-knows no HTTP.
+It owns these queries and their last good answers, which are shown with their age while the database is away; however
+many ask, the database is asked once a second. It knows no HTTP.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import psycopg
-from psycopg.rows import dict_row
+from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from sql import statement
 
 COLLECTIONS_MAX = 24
-LANGUAGES_MAX = 24
 WINDOW = timedelta(hours=24)
 _SECONDS = 1.0
 """How long a picture will do, however many ask."""
+Cursor = psycopg.AsyncCursor[DictRow]
+Picture = TypeVar("Picture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,6 @@ class Overview:
     status: dict[str, Any]
     gaps: list[dict[str, Any]]
     quarantine: dict[str, int]
-    collections: list[dict[str, Any]]
-    """Of the last 24 hours before the watermark: collection and its events by operation, most events first."""
-    collections_left_out: int
-    """How many more collections had events in these hours, and how many events:"""
-    events_left_out: int
-    languages: list[dict[str, Any]]
-    """Of the same hours: posts and replies by language, net of deletes."""
     taken_at: datetime
     trouble: str = ""
     """Why this picture is an old one; empty when it is not."""
@@ -53,43 +48,76 @@ class Overview:
         return round(share, 6)
 
 
-class Overviews:
-    """Asks the database, and remembers what it last said."""
+@dataclass(frozen=True, slots=True)
+class Collections:
+    """What came of each collection in the 24 hours before the watermark."""
 
-    def __init__(self, pool: AsyncConnectionPool) -> None:
-        self._pool = pool
-        self._last: Overview | None = None
-        self._picture: Overview | None = None
-        self._looked_at = 0.0
-        self._one = asyncio.Lock()
+    rows: list[dict[str, Any]]
+    """Collection and its events by operation, most events first."""
+    left_out: int
+    """How many more collections had events in these hours, and how many events:"""
+    events_left_out: int
+
+
+class Overviews:
+    """The pictures of this second."""
+
+    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+        self._overview = _Looks(pool, _overview, _in_trouble)
+        self._collections = _Looks(pool, _collections, lambda last: last)
 
     async def overview(self) -> Overview | None:
         """The picture of this second, or the last one with the trouble; None when there has never been one."""
-        async with self._one:
-            if self._picture is None or time.monotonic() - self._looked_at > _SECONDS:
-                self._picture = await self._look()
-                self._looked_at = time.monotonic()
-            return self._picture
+        return await self._overview.latest()
 
-    async def _look(self) -> Overview | None:
+    async def collections(self) -> Collections:
+        """Those of this second, or of when they were last read."""
+        return await self._collections.latest() or Collections([], 0, 0)
+
+
+class _Looks(Generic[Picture]):
+    """Asks the database one thing, and remembers what it last said."""
+
+    def __init__(
+        self,
+        pool: AsyncConnectionPool[Any],
+        ask: Callable[[Cursor], Awaitable[Picture]],
+        aged: Callable[[Picture], Picture],
+    ) -> None:
+        """`aged`: what is told of the last picture while there is none of now."""
+        self._pool, self._ask, self._aged = pool, ask, aged
+        self._last: Picture | None = None
+        self._told: Picture | None = None
+        self._looked_at = float("-inf")
+        self._one = asyncio.Lock()
+
+    async def latest(self) -> Picture | None:
+        """The picture of this second, the same for all who ask in it; None when there has never been one."""
+        async with self._one:
+            if time.monotonic() - self._looked_at > _SECONDS:
+                self._told = await self._look()
+                self._looked_at = time.monotonic()
+            return self._told
+
+    async def _look(self) -> Picture | None:
         try:
             async with self._pool.connection(timeout=2.0) as connection, connection.transaction():
-                self._last = await _ask(connection)
+                await connection.execute("set transaction isolation level repeatable read")
+                self._last = await self._ask(connection.cursor(row_factory=dict_row))
                 return self._last
         except (psycopg.Error, PoolTimeout):
-            if self._last is None:
-                return None
-            # where it is and why it does not answer is for the log, not for readers
-            at = f"{self._last.taken_at:%Y-%m-%d %H:%M:%S} UTC"
-            return replace(self._last, trouble=f"The database does not answer; these numbers were read at {at}.")
+            return None if self._last is None else self._aged(self._last)
 
 
-async def _ask(connection: psycopg.AsyncConnection[Any]) -> Overview:
-    await connection.execute("set transaction isolation level repeatable read")
-    cursor = connection.cursor(row_factory=dict_row)
+def _in_trouble(last: Overview) -> Overview:
+    # where it is and why it does not answer is for the log, not for readers
+    at = f"{last.taken_at:%Y-%m-%d %H:%M:%S} UTC"
+    return replace(last, trouble=f"The database does not answer; these numbers were read at {at}.")
+
+
+async def _overview(cursor: Cursor) -> Overview:
     status = await (await cursor.execute(statement("query/status"))).fetchone()
     assert status is not None
-    since = (status["watermark"] or datetime.now(UTC)) - WINDOW
     await cursor.execute(statement("query/gaps"))
     gaps = [
         {"from": g["from_time"], "to": g["to_time"], "source": g["host"], "reason": g["reason"]}
@@ -97,12 +125,11 @@ async def _ask(connection: psycopg.AsyncConnection[Any]) -> Overview:
     ]
     await cursor.execute(statement("query/quarantine_reasons"))
     quarantine = {row["reason"]: row["count"] for row in await cursor.fetchall()}
-    await cursor.execute(statement("query/collections"), {"since": since, "limit": COLLECTIONS_MAX})
-    collections = await cursor.fetchall()
-    all_collections, all_events = (collections[0]["collections"], collections[0]["events"]) if collections else (0, 0)
-    await cursor.execute(statement("query/languages"), {"since": since, "limit": LANGUAGES_MAX})
-    languages = [{**row, "posts": row["gained"] - row["lost"]} for row in await cursor.fetchall()]
-    return Overview(
-        status, gaps, quarantine, collections, all_collections - len(collections),
-        all_events - sum(row["total"] for row in collections), languages, datetime.now(UTC),
-    )  # fmt: skip
+    return Overview(status, gaps, quarantine, datetime.now(UTC))
+
+
+async def _collections(cursor: Cursor) -> Collections:
+    await cursor.execute(statement("query/collections"), {"length": WINDOW, "limit": COLLECTIONS_MAX})
+    rows = await cursor.fetchall()
+    of_all, events = (rows[0]["collections"], rows[0]["events"]) if rows else (0, 0)
+    return Collections(rows, of_all - len(rows), events - sum(row["total"] for row in rows))

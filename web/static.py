@@ -9,8 +9,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from web.endpoint import coding_of
-from web.entry import encoded
+from web.document import Document, document_of, sent
 
 _FOLDER = Path(__file__).parent / "static"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -22,16 +21,14 @@ _MEDIA = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=ut
 class File(NamedTuple):
     """One file, ready to be sent."""
 
-    media: str
+    document: Document
     version: str
-    bodies: dict[str, bytes]
-    """By content coding."""
 
 
 def _read(path: Path) -> File:
     body = path.read_bytes()
     media = _MEDIA.get(path.suffix, "text/plain; charset=utf-8")
-    return File(media, blake2b(body, digest_size=_HASH_BYTES).hexdigest(), encoded(body, media))
+    return File(document_of(body, media), blake2b(body, digest_size=_HASH_BYTES).hexdigest())
 
 
 FILES = {path.relative_to(_FOLDER).as_posix(): _read(path) for path in _FOLDER.rglob("*") if path.is_file()}
@@ -47,14 +44,5 @@ async def serve(request: Request) -> Response:
     file = FILES.get(request.path_params["name"])
     if file is None:
         return PlainTextResponse("nothing is here\n", 404, {"Cache-Control": "no-store"})
-    etag = f'W/"{file.version}"'
     as_named = request.query_params.get("v") == file.version
-    headers = {
-        "Cache-Control": _FOR_EVER if as_named else _FOR_A_WHILE, "ETag": etag, "Vary": "Accept-Encoding",
-    }  # fmt: skip
-    if request.headers.get("if-none-match") == etag:
-        return Response(None, 304, headers)
-    coding = coding_of(request.headers.get("accept-encoding", "").encode()[:200], tuple(file.bodies))
-    if coding:
-        headers["Content-Encoding"] = coding
-    return Response(file.bodies[coding], 200, headers, file.media)
+    return sent(request, file.document, _FOR_EVER if as_named else _FOR_A_WHILE)

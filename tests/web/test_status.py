@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
+import brotli
 import psycopg
 import pytest
 
@@ -13,6 +17,8 @@ from collector.batch import Gap
 from tests.collector.frames import NOON_US, post
 from tests.collector.rig import Rig
 from tests.web.site import Site, site
+from web import api, overview
+from web.pages import status
 
 NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
 HOUR_MS, HOUR_US = 3_600_000, 3_600_000_000
@@ -194,3 +200,51 @@ def test_before_the_first_event_the_page_says_that_nothing_is_counted_yet(connin
         COLLECTIONS: [["Nothing yet."]], "Gaps": [["None: upstream delivered everything."]], "Quarantine": [["Empty."]],
     }  # fmt: skip
     assert (page.as_of, page.tables) == ("", nothing)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_however_many_ask_the_database_is_asked_once_and_for_what_the_page_alone_shows_by_the_page_alone(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    monkeypatch.setattr(overview, "_SECONDS", 3600.0)
+    looks: list[str] = []
+    look = overview._Looks._look
+
+    async def counted(self: overview._Looks[Any]) -> Any:
+        looks.append(self._ask.__name__)
+        return await look(self)
+
+    monkeypatch.setattr(overview._Looks, "_look", counted)
+    with site(conninfo if there else "host=127.0.0.1 port=1") as found, ThreadPoolExecutor(30) as pool:
+        probes = list(pool.map(found.get, ["/readyz"] * 200))
+        assert {answer.status for answer in probes} == {200 if there else 503}
+        assert {answer.json["database"] for answer in probes} == {"ok" if there else "away"}
+        assert {found.get("/api/v1/status").status for _ in range(9)} == {200 if there else 503}
+        assert looks == ["_overview"]
+        assert {found.get("/status").status for _ in range(9)} == {200 if there else 503}
+        assert looks == ["_overview", "_collections"]
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/status"])
+def test_what_is_no_resource_is_compressed_too(conninfo: str, path: str) -> None:
+    with site(conninfo) as found:
+        plain, small = found.get(path), found.get(path, Accept_Encoding="br")
+    assert (small.status, small.headers["content-encoding"], small.headers["vary"]) == (200, "br", "Accept-Encoding")
+    assert len(brotli.decompress(small.body)) == len(plain.body) > 2 * len(small.body)
+
+
+@pytest.mark.parametrize(
+    ("path", "made_by"),
+    [("/docs", status), ("/openapi.json", api), ("/status", status)],
+    ids=["docs", "openapi", "status"],
+)
+def test_what_stays_the_same_is_made_once(
+    conninfo: str, path: str, made_by: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "_SECONDS", 3600.0)
+    with site(conninfo) as found:
+        first = found.get(path)
+        monkeypatch.setattr(made_by, "document_of", None)
+        again = found.get(path)
+        assert (again.status, again.body) == (200, first.body)
+        assert found.get(path, If_None_Match=first.headers["etag"]).status == 304
