@@ -5,7 +5,6 @@ It owns what an answer says of itself beside its body: who is named in it, and b
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,8 +18,6 @@ from web.spans import written
 
 ACCOUNTS_IN_KEYS_MAX = 100
 """Whoever comes after them can not be purged."""
-_JITTER = 0.1
-"""By how much of its time an entry may be fresh for a shorter one: not everything made at once ends at once."""
 _encoder = msgspec.json.Encoder()
 
 
@@ -29,12 +26,11 @@ def finished(resource: Resource, ask: Ask, answer: Any, request: str, made_at: f
     as_csv = getattr(ask, "format", "json") == "csv"
     body = _csv(resource, answer) if as_csv else _encoder.encode(answer)
     media = spreadsheet.MEDIA if as_csv else "application/json"
-    fresh_s, stale_s = resource.freshness(ask, answer)
-    fresh_until = made_at + fresh_s * (1 - _JITTER * random.random())
+    fresh_until, stale_until = resource.freshness(ask, answer).ends(made_at)
     dids = list(dict.fromkeys(dids_of(answer)))
     return Entry(
         request=request, status=200, media=media, etag=etag_of(body), made_at=made_at, fresh_until=fresh_until,
-        stale_until=fresh_until + stale_s, names_accounts=resource.names_accounts,
+        stale_until=stale_until, names_accounts=resource.names_accounts,
         accounts=tuple(map(mark_of, dids)),
         keys=(board_key(resource, ask), *map(short_hash, dids[:ACCOUNTS_IN_KEYS_MAX])),
         headers=_headers(resource, answer) if as_csv else (), bodies=encoded(body, media),

@@ -6,6 +6,7 @@ do not add up (`worst_age_s`).
 
 from __future__ import annotations
 
+import random
 from typing import NamedTuple
 
 STALE_AT_CDN_S = 5
@@ -17,11 +18,20 @@ IF_ERROR_S = 600
 NAMES_IF_ERROR_S = 120
 
 
+_JITTER = 0.1
+"""By how much of its time an entry may be fresh for a shorter one: not everything made at once ends at once."""
+
+
 class Freshness(NamedTuple):
     """Seconds that an answer is fresh, and those that it may be served after them while it is made anew."""
 
     fresh_s: int
     stale_s: int
+
+    def ends(self, made_at: float) -> tuple[float, float]:
+        """When what was made at a time is not fresh any more, and when not even stale."""
+        fresh_until = made_at + self.fresh_s * (1 - _JITTER * random.random())
+        return fresh_until, fresh_until + self.stale_s
 
 
 LIVE = Freshness(30, 30)

@@ -96,7 +96,7 @@ class PageEndpoint:
             await problem_page(problem, self._said)(scope, receive, send)
 
     def _read(self, path: dict[str, str], query: bytes) -> tuple[Ask, str]:
-        ask = parsed(self._page.ask, path, known_only(self._page.ask, query))
+        ask = parsed(self._page.ask, path, known_only(self._page.ask, path, query))
         return ask, request_of(self._page.path, path, ask)
 
     async def _make(self, ask: Ask, asked: str) -> Entry:
@@ -116,10 +116,10 @@ class PageEndpoint:
         values = {"path": asked, "canonical": asked, **self._said, **values, "ask": ask}
         draw = self._page.draw
         body = draw(values) if draw else templates.get_template(self._page.template).render(values).encode()
-        fresh_s, stale_s = self._page.freshness(ask)
+        fresh_until, stale_until = self._page.freshness(ask).ends(made_at)
         return Entry(
             request=asked, status=200, media=self._page.media, etag=etag_of(body), made_at=made_at,
-            fresh_until=made_at + fresh_s, stale_until=made_at + fresh_s + stale_s,
+            fresh_until=fresh_until, stale_until=stale_until,
             names_accounts=self._page.names_accounts, accounts=tuple(map(mark_of, dids)),
             keys=("page", *map(short_hash, dids[:ACCOUNTS_IN_KEYS_MAX])), headers=(),
             bodies=encoded(body, self._page.media),

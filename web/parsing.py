@@ -6,6 +6,7 @@ It is strict: a parameter that is unknown, repeated or ill-formed is refused.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -44,11 +45,11 @@ def parsed(kind: type[Asked], path: dict[str, str], query: bytes) -> Asked:
     return _checked(kind, {**path, **given})
 
 
-def known_only(kind: type[Ask], query: bytes) -> bytes:
-    """What of a query a page knows, each name once: links that people share carry more."""
+def known_only(kind: type[Ask], path: Mapping[str, str], query: bytes) -> bytes:
+    """What of a query a page knows, each name once, and none that its path has: links that people share carry more."""
     known: dict[str, str] = {}
     for name, value in parse_qsl(query[:QUERY_BYTES_MAX].decode("latin1"), errors="replace"):
-        if value and name in _names(kind):
+        if value and name in _names(kind) and name not in path:
             known.setdefault(name, value)
     return urlencode(known).encode()
 

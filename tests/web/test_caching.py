@@ -193,3 +193,14 @@ def test_every_line_is_well_formed_and_a_browser_keeps_nothing_longer_than_a_cac
     assert 1 <= browser <= shared == revalidate
     assert shared <= (max(left_s, 1) if left_s > 0 else 5)
     assert LIVE.fresh_s == 30
+
+
+@pytest.mark.parametrize("prefix", ["/api/v1", ""], ids=["API", "pages"])
+def test_what_is_made_at_once_does_not_end_at_once(found: Site, prefix: str) -> None:
+    paths = [f"{prefix}/top/{kind}?window=30d" for kind in ("hashtags", "links", "domains", "emoji", "languages")]
+    left_s = []
+    for path in paths:
+        found.get(path)
+        left_s.append(int(found.get(path).headers["cache-status"].rpartition("=")[2]))
+    assert all(6400 < each <= 7200 for each in left_s)
+    assert max(left_s) - min(left_s) > 20
