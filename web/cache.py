@@ -16,16 +16,14 @@ from typing import Any, NamedTuple
 from web.entry import Entry, key_of
 from web.hidden import Hidden
 from web.local import Local
-from web.problem import CACHED_S, Problem, Unavailable
+from web.problem import Problem, Unavailable
+from web.refusals import Refusals
 from web.shared import KEPT_S, LEASE_S, Found, Shared
 
 _log = logging.getLogger(__name__)
-_REFUSED_MAX = 10_000
 _POLL_S = 0.1
 _WAIT_S = 4.0
 """How long readers wait for another process to make what is not there at all."""
-_RETRY_S = 2.0
-"""How long nobody here tries to make again what could not be made."""
 
 Make = Callable[[], Awaitable[Entry]]
 
@@ -45,7 +43,7 @@ class Cache:
         self._namespace, self._local, self._shared, self._hidden = namespace, local, shared, hidden
         self._fetching: dict[str, asyncio.Task[Served]] = {}
         self._refreshing: dict[str, asyncio.Task[Served]] = {}
-        self._refused: dict[str, tuple[float, Problem]] = {}
+        self._refusals = Refusals()
 
     async def get(self, request: str, make: Make, admit: Callable[[], None]) -> Served:
         """The answer to a request. `admit` is called where something has to be looked for, and may raise.
@@ -55,11 +53,11 @@ class Cache:
         key = key_of(self._namespace, request)
         entry = self._here(key)
         if entry is not None and time.time() < entry.stale_until:
-            if time.time() >= entry.fresh_until and self._refusal(key) is None:
+            if time.time() >= entry.fresh_until and self._refusals.of(key) is None:
                 self._refresh(key, request, make)
             return Served(entry, True)
         try:
-            if (refusal := self._refusal(key)) is not None:
+            if (refusal := self._refusals.of(key)) is not None:
                 raise refusal
             if key not in self._fetching:
                 self._admit(admit, entry)
@@ -87,10 +85,6 @@ class Cache:
             return None
         return entry
 
-    def _refusal(self, key: str) -> Problem | None:
-        until, problem = self._refused.get(key, (0.0, None))
-        return problem if time.monotonic() < until else None
-
     def _begin(self, tasks: dict[str, asyncio.Task[Served]], key: str, work: Coroutine[Any, Any, Served]) -> None:
         """One task of this process for a key, however many wait for it."""
         task = tasks[key] = asyncio.create_task(work)
@@ -104,15 +98,9 @@ class Cache:
         if not isinstance(error, Problem):
             _log.error("%s could not be made", key, exc_info=error)
             error = Unavailable("internal", "this could not be made; it has been logged")
-        self._refuse(key, error)
+        self._refusals.note(key, error)
         if error.lasting:
             self._local.drop(key)
-
-    def _refuse(self, key: str, problem: Problem) -> None:
-        """Nobody here tries that again for a while."""
-        if len(self._refused) > _REFUSED_MAX:
-            self._refused.clear()
-        self._refused[key] = (time.monotonic() + (CACHED_S if problem.lasting else _RETRY_S), problem)
 
     def _refresh(self, key: str, request: str, make: Make, found: Found | None = None) -> None:
         if key not in self._refreshing:
@@ -131,7 +119,7 @@ class Cache:
         except Unavailable as unavailable:
             if found.entry is None:
                 raise
-            self._refuse(key, unavailable)
+            self._refusals.note(key, unavailable)
             self._local.put(key, found.entry)
             return Served(found.entry, True)
 

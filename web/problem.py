@@ -36,6 +36,10 @@ class Problem(Exception):
         super().__init__(detail)
         self.status, self.kind, self.detail, self.retry_after_s = status, kind, detail, retry_after_s
 
+    def again(self) -> Problem:
+        """One that says the same and has not been raised yet."""
+        return Problem(self.status, self.kind, self.detail, retry_after_s=self.retry_after_s)
+
     @property
     def lasting(self) -> bool:
         """Whether it will most likely be the same for whoever asks next."""
@@ -71,3 +75,7 @@ class Unavailable(Problem):
 
     def __init__(self, kind: str, detail: str, retry_after_s: int = 5) -> None:
         super().__init__(503, kind, detail, retry_after_s=retry_after_s)
+
+    def again(self) -> Problem:
+        """See Problem."""
+        return Unavailable(self.kind, self.detail, self.retry_after_s or 0)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import gc
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from weakref import ref
 
 import pytest
 
 from web import cache as cache_module
+from web import refusals
 from web import shared as shared_module
 from web.cache import Cache, Served
 from web.database import Database
@@ -20,6 +23,7 @@ from web.hidden import Hidden
 from web.local import Local
 from web.memcached import Memcached
 from web.problem import Problem, Unavailable
+from web.refusals import Refusals
 from web.shared import InMemcached, InTable, Layer, Shared
 
 ASKED = "/api/v1/top/accounts?window=1h"
@@ -179,6 +183,44 @@ def test_what_could_not_be_made_is_not_tried_again_at_once(run: Run) -> None:
         assert make.made == 1
 
     run(test)
+
+
+def test_who_is_refused_is_let_go_of(run: Run) -> None:
+    """An exception that was raised keeps the frames it went through, and so what was asked, for as long as it lives."""
+
+    async def test(processes: Processes) -> None:
+        make = Maker(lambda _: entry())
+        make.trouble = Problem(404, "not-found", "nothing")
+        asked = []
+
+        async def ask() -> None:
+            one = Local(1)
+            asked.append(ref(one))
+            with pytest.raises(Problem, match="nothing"):
+                await processes.get(0, make)
+
+        for _ in range(20):
+            await ask()
+        make.trouble = None
+        gc.collect()
+        assert [one() for one in asked] == [None] * 20
+
+    run(test)
+
+
+def test_refusals_are_let_go_of_when_they_are_over_and_there_are_never_too_many(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusals, "_COUNT_MAX", 3)
+    kept = Refusals()
+    for number in range(5):
+        kept.note(str(number), Problem(404, "not-found", "nothing"))
+    assert [kept.of(str(number)) is not None for number in range(5)] == [False, False, True, True, True]
+    monkeypatch.setattr(refusals, "_RETRY_S", 0.0)
+    for number in range(5, 9):
+        kept.note(str(number), Unavailable("busy", "just now"))
+    assert [kept.of(str(number)) for number in range(9)] == [None] * 9
+    assert len(kept) == 0
 
 
 def test_who_is_hidden_is_in_no_answer_though_it_be_fresh_or_stale_or_all_there_is(run: Run) -> None:
