@@ -149,11 +149,8 @@ class Cache:
                 await self._shared.seize(key, found)
             raise
         self._local.put(key, entry)
-        await self._shared.put(key, entry, found.mark)
+        await self._shared.put(key, entry, found)
         return Served(entry, False)
 
     async def _take(self, key: str, request: str) -> Found:
-        found = await self._shared.take(key, request)
-        if found.entry is not None and self._hidden.hides(found.entry):
-            return Found(None, True, found.mark)  # nobody waits for another to notice
-        return found
+        return await self._shared.take(key, request, self._hidden.hides)

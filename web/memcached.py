@@ -27,6 +27,8 @@ class Reply(NamedTuple):
     """Empty: there is none yet."""
     won: bool
     """W: whoever reads this is to make it anew, and nobody else is."""
+    taken: bool
+    """Z: somebody has been told so before."""
     cas: int
     """Of the item: another one means that somebody has written it since."""
 
@@ -39,7 +41,7 @@ class MetaClient(Client):  # type: ignore[misc]
         line = b"mg %b v c N%d R%d\r\n" % (key, lease_s, recache_s)
         parts, value = self._ask(line, with_value=True)
         flags = {flag[:1]: flag[1:] for flag in parts}
-        return Reply(value, b"W" in flags, int(flags.get(b"c", b"0")))
+        return Reply(value, b"W" in flags, b"Z" in flags, int(flags.get(b"c", b"0")))
 
     def ms(self, key: bytes, value: bytes, ttl_s: int, cas: int) -> bool:
         """Set; with a cas other than 0 only if nobody has written meanwhile. Whether it was stored."""

@@ -18,6 +18,7 @@ from pymemcache.exceptions import MemcacheError, MemcacheServerError
 from sql import statement
 from web.entry import Entry, packed, unpacked
 from web.memcached import Memcached
+from web.spans import EPOCH
 
 LEASE_S = 10
 """How long somebody may take to make an entry before another may."""
@@ -39,8 +40,11 @@ class Found(NamedTuple):
     """Whether it is ours to make it anew."""
     mark: int = 0
     """Of what was found, for writing and seizing."""
+    there: bool = False
+    """Whether there is one, though it may not be served."""
 
 
+Hides = Callable[[Entry], bool]
 NOTHING = Found(None, True)
 """Where nothing is shared, everybody makes their own."""
 
@@ -52,8 +56,8 @@ class Layer(Protocol):
     def trouble(self) -> tuple[type[Exception], ...]:
         """What it raises when it is away."""
 
-    async def take(self, key: str, request: str) -> Found: ...
-    async def put(self, key: str, entry: Entry, mark: int) -> None: ...
+    async def take(self, key: str, request: str, hides: Hides) -> Found: ...
+    async def put(self, key: str, entry: Entry, found: Found) -> None: ...
     async def seize(self, key: str, found: Found) -> None: ...
     async def drop(self, key: str) -> None: ...
 
@@ -66,19 +70,26 @@ class InMemcached:
     def __init__(self, memcached: Memcached) -> None:
         self._memcached = memcached
 
-    async def take(self, key: str, request: str) -> Found:
-        """What there is. One reader is told to make it anew once it is not fresh."""
+    async def take(self, key: str, request: str, hides: Hides) -> Found:
+        """What there is. One reader is told to make it anew once it is not fresh, or hidden."""
         reply = await self._memcached.ask(lambda client: client.mg(key.encode(), LEASE_S, KEPT_S))
         entry = unpacked(reply.value, request) if reply.value else None
-        return Found(entry, reply.won, reply.cas)
+        if entry is None or not hides(entry):
+            return Found(entry, reply.won, reply.cas, entry is not None)
+        if reply.won or reply.taken:
+            return Found(None, reply.won, reply.cas, True)
+        await self._memcached.ask(lambda client: client.md(key.encode(), reply.cas, KEPT_S))
+        return await self.take(key, request, hides)
 
-    async def put(self, key: str, entry: Entry, mark: int) -> None:
-        """Share it, unless somebody has shared another since `mark`."""
+    async def put(self, key: str, entry: Entry, found: Found) -> None:
+        """Share it, unless somebody has shared another since `found`."""
         value = packed(entry)
-        if len(value) <= _ITEM_BYTES_MAX:
-            ttl_s = max(0, int(entry.fresh_until - time.time())) + KEPT_S
-            with contextlib.suppress(MemcacheServerError):  # larger than its items may be: it is not shared
-                await self._memcached.ask(lambda client: client.ms(key.encode(), value, ttl_s, mark))
+        if len(value) > _ITEM_BYTES_MAX:
+            await self.seize(key, found)
+            return
+        ttl_s = max(0, int(entry.fresh_until - time.time())) + KEPT_S
+        with contextlib.suppress(MemcacheServerError):  # larger than its items may be: it is not shared
+            await self._memcached.ask(lambda client: client.ms(key.encode(), value, ttl_s, found.mark))
 
     async def drop(self, key: str) -> None:
         """There is no such entry any more."""
@@ -86,7 +97,7 @@ class InMemcached:
 
     async def seize(self, key: str, found: Found) -> None:
         """Whoever was to make it does not: let the next reader."""
-        stale_s = KEPT_S if found.entry else 0
+        stale_s = KEPT_S if found.there else 0
         await self._memcached.ask(lambda client: client.md(key.encode(), found.mark, stale_s))
 
 
@@ -99,32 +110,35 @@ class InTable:
         self._pool, self._max = pool, bytes_max
         self._unswept = bytes_max  # what was stored before us is looked at first
 
-    async def take(self, key: str, request: str) -> Found:
-        """What there is. One reader is told to make it anew once it is not fresh."""
+    async def take(self, key: str, request: str, hides: Hides) -> Found:
+        """What there is. One reader is told to make it anew once it is not fresh, or hidden."""
         rows = await self._run("cache/take", key=key)
         entry = unpacked(rows[0][0], request) if rows and rows[0][0] else None
+        there = entry is not None
+        if entry is not None and hides(entry):
+            entry = None
         if entry is not None and time.time() < entry.fresh_until:
-            return Found(entry, False)
-        return Found(entry, bool(await self._run("cache/lease", key=key, lease=timedelta(seconds=LEASE_S))))
+            return Found(entry, False, there=there)
+        leased = await self._run("cache/lease", key=key, lease=timedelta(seconds=LEASE_S))
+        return Found(entry, bool(leased), _mark_of(leased[0][0]) if leased else 0, there)
 
-    async def put(self, key: str, entry: Entry, mark: int) -> None:
-        """Share it, unless it is so large that it would take the place of many."""
-        del mark
+    async def put(self, key: str, entry: Entry, found: Found) -> None:
+        """Share it, unless the right to make it has become another's, or it would take the place of many."""
         value = packed(entry)
         if len(value) > self._max // _SHARE_OF_ONE:
             await self.drop(key)  # nobody waits for it
             return
         expires_at = datetime.fromtimestamp(entry.fresh_until + KEPT_S, UTC)
-        await self._run("cache/put", key=key, value=value, expires_at=expires_at)
+        lease = _lease_of(found.mark)
+        await self._run("cache/put", key=key, value=value, expires_at=expires_at, lease=lease)
         self._unswept += len(value)
         if self._unswept > self._max // _SHARE_OF_SWEEP:
             self._unswept = 0
             await self._run("cache/sweep", bytes_max=self._max)
 
     async def seize(self, key: str, found: Found) -> None:
-        """Whoever was to make it does not: let the next reader."""
-        del found
-        await self._run("cache/release", key=key)
+        """Whoever was to make it does not: let the next reader. Of others the right ends by itself."""
+        await self._run("cache/release", key=key, lease=_lease_of(found.mark))
 
     async def drop(self, key: str) -> None:
         """There is no such entry any more."""
@@ -137,6 +151,14 @@ class InTable:
             return await cursor.fetchall() if cursor.description else []
 
 
+def _mark_of(leased_until: datetime) -> int:
+    return (leased_until - EPOCH) // timedelta(microseconds=1)
+
+
+def _lease_of(mark: int) -> datetime:
+    return EPOCH + timedelta(microseconds=mark)
+
+
 class Shared:
     """The first of the layers that is not away."""
 
@@ -144,14 +166,14 @@ class Shared:
         self._layers = layers
         self._away_until = [0.0] * len(layers)
 
-    async def take(self, key: str, request: str) -> Found:
+    async def take(self, key: str, request: str, hides: Hides) -> Found:
         """See the layers."""
-        found: Found = await self._first(lambda layer: layer.take(key, request), NOTHING)
+        found: Found = await self._first(lambda layer: layer.take(key, request, hides), NOTHING)
         return found
 
-    async def put(self, key: str, entry: Entry, mark: int) -> None:
+    async def put(self, key: str, entry: Entry, found: Found) -> None:
         """See the layers."""
-        await self._first(lambda layer: layer.put(key, entry, mark), None)
+        await self._first(lambda layer: layer.put(key, entry, found), None)
 
     async def seize(self, key: str, found: Found) -> None:
         """See the layers."""

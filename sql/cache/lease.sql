@@ -11,4 +11,4 @@ values (%(key)s, now() + %(lease)s::interval, now() + %(lease)s::interval)
 on conflict (key) do update
 set leased_until = excluded.leased_until
 where entry.leased_until < now()
-returning true
+returning leased_until

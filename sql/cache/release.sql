@@ -1,3 +1,3 @@
 update cache.entry
 set leased_until = '-infinity'
-where key = %(key)s
+where key = %(key)s and leased_until = %(lease)s

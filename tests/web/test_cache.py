@@ -58,7 +58,7 @@ class Processes:
     """Two caches that share a layer, as two web processes do."""
 
     def __init__(self, layers: list[Layer]) -> None:
-        self.hidden = Hidden()
+        self.layers, self.hidden = layers, Hidden()
         self.hidden._known = True
         self.caches = [Cache("test", Local(1 << 20), Shared(layers), self.hidden) for _ in range(2)]
 
@@ -87,9 +87,7 @@ def run(request: pytest.FixtureRequest) -> Callable[[Callable[[Processes], Await
     def run(test: Callable[[Processes], Awaitable[None]]) -> None:
         async def both() -> None:
             async with layers() as found:
-                processes = Processes(found)
-                processes.shared = bool(found)  # type: ignore[attr-defined]
-                await test(processes)
+                await test(Processes(found))
 
         if request.param == "memcached":
             request.getfixturevalue("memcached")
@@ -107,7 +105,7 @@ def test_what_is_not_there_is_made_once_while_others_wait(run: Run) -> None:
     async def test(processes: Processes) -> None:
         make = Maker(lambda n: entry(b"%d" % n), takes_s=0.3)
         served = await asyncio.gather(*[processes.get(n % 2, make) for n in range(1000)])
-        shared: bool = processes.shared  # type: ignore[attr-defined]
+        shared = bool(processes.layers)
         assert make.made == (1 if shared else 2)
         assert {s.entry.bodies[""] for s in served} == ({b"1"} if shared else {b"1", b"2"})
 
@@ -126,7 +124,7 @@ def test_what_is_fresh_is_served_and_nothing_is_made(run: Run) -> None:
 
 def test_what_is_stale_is_served_at_once_and_made_anew_once_behind_it(run: Run) -> None:
     async def test(processes: Processes) -> None:
-        first = 1 if processes.shared else 2  # type: ignore[attr-defined]
+        first = 1 if processes.layers else 2
         old, new = ({b"%d" % n for n in range(begin, begin + first)} for begin in (1, 1 + first))
         make = Maker(lambda n: entry(b"%d" % n, fresh_s=0.2 if n <= first else 60, stale_s=60), takes_s=0.3)
         await processes.get(0, make)
@@ -235,6 +233,23 @@ def test_who_is_hidden_is_in_no_answer_though_it_be_fresh_or_stale_or_all_there_
         assert {(await processes.get(n, without)).entry.bodies[""] for n in (0, 1)} == {b"without"}
         assert time.monotonic() - begun < 2.0  # nobody waits for another to notice
         assert make.made == made
+
+    run(test)
+
+
+def test_what_a_process_may_not_serve_yet_and_can_not_make_stays_there_for_others(run: Run) -> None:
+    """One that starts while the database is away, and so does not know who is hidden."""
+
+    async def test(processes: Processes) -> None:
+        await processes.get(0, Maker(lambda _: entry(names="did:plc:alice")))
+        starts = Processes(processes.layers)
+        starts.hidden._known = False
+        make = Maker(lambda _: entry(b"two"))
+        make.trouble = Unavailable("database-away", "it is away")
+        with pytest.raises(Unavailable):
+            await starts.get(0, make)
+        served = await Processes(processes.layers).get(0, make) if processes.layers else await processes.get(0, make)
+        assert (served.entry.bodies[""], served.hit) == (b"one", True)
 
     run(test)
 
