@@ -22,8 +22,8 @@ from web.shared import KEPT_S, LEASE_S, Found, Shared
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.1
-_WAIT_S = 4.0
-"""How long readers wait for another process to make what is not there at all."""
+MAKE_S = 8.0
+"""How long making an entry may take, with the writing of it less than its lease: nobody is replaced while at it."""
 
 Make = Callable[[], Awaitable[Entry]]
 
@@ -104,7 +104,7 @@ class Cache:
 
     def _refresh(self, key: str, request: str, make: Make, found: Found | None = None) -> None:
         if key not in self._refreshing:
-            self._begin(self._refreshing, key, self._renew(key, request, make, LEASE_S, found))
+            self._begin(self._refreshing, key, self._renew(key, request, make, found))
 
     async def _fetch(self, key: str, request: str, make: Make) -> Served:
         """What another process has, though it be stale; else what has to be made."""
@@ -115,7 +115,7 @@ class Cache:
                 self._refresh(key, request, make, found)
             return Served(found.entry, True)
         try:
-            return await self._renew(key, request, make, _WAIT_S, found)
+            return await self._renew(key, request, make, found)
         except Unavailable as unavailable:
             if found.entry is None:
                 raise
@@ -123,25 +123,31 @@ class Cache:
             self._local.put(key, found.entry)
             return Served(found.entry, True)
 
-    async def _renew(self, key: str, request: str, make: Make, wait_s: float, found: Found | None = None) -> Served:
+    async def _renew(self, key: str, request: str, make: Make, found: Found | None = None) -> Served:
         """A fresh entry: of another process, or our own if it is ours to make one."""
-        begun = time.monotonic()
         found = found or await self._take(key, request)
+        mark, since = found.mark, time.monotonic()
         while not found.lease:
             if found.entry is not None and time.time() < found.entry.fresh_until:
                 self._local.put(key, found.entry)
                 return Served(found.entry, True)
-            if time.monotonic() - begun > wait_s:  # whoever has the right to make it does not
+            if found.mark != mark:
+                mark, since = found.mark, time.monotonic()
+            if time.monotonic() - since > LEASE_S:  # whoever has the right to make it is gone
                 await self._shared.seize(key, found)
-                found = await self._take(key, request)
-                break
-            await asyncio.sleep(_POLL_S)
+                since = time.monotonic()
+            else:
+                await asyncio.sleep(_POLL_S)
             found = await self._take(key, request)
         return await self._make(key, make, found)
 
     async def _make(self, key: str, make: Make, found: Found) -> Served:
         try:
-            entry = await make()
+            async with asyncio.timeout(MAKE_S):
+                entry = await make()
+        except TimeoutError as error:
+            await self._shared.seize(key, found)
+            raise Unavailable("busy", "this takes longer than it may just now") from error
         except BaseException as error:
             if isinstance(error, Problem) and error.lasting:
                 await self._shared.drop(key)

@@ -55,12 +55,12 @@ class Maker:
 
 
 class Processes:
-    """Two caches that share a layer, as two web processes do."""
+    """Caches that share a layer, as web processes do."""
 
-    def __init__(self, layers: list[Layer]) -> None:
+    def __init__(self, layers: list[Layer], count: int = 2) -> None:
         self.layers, self.hidden = layers, Hidden()
         self.hidden._known = True
-        self.caches = [Cache("test", Local(1 << 20), Shared(layers), self.hidden) for _ in range(2)]
+        self.caches = [Cache("test", Local(1 << 20), Shared(layers), self.hidden) for _ in range(count)]
 
     async def get(self, process: int, make: Callable[[], Awaitable[Entry]]) -> Served:
         return await self.caches[process].get(ASKED, make, lambda: None)
@@ -144,7 +144,6 @@ def test_what_is_stale_is_served_at_once_and_made_anew_once_behind_it(run: Run) 
 def test_a_process_that_dies_while_it_makes_something_is_replaced(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (cache_module, shared_module):
         monkeypatch.setattr(module, "LEASE_S", 1)
-    monkeypatch.setattr(cache_module, "_WAIT_S", 0.5)
 
     async def test(processes: Processes) -> None:
         dying = asyncio.create_task(processes.get(0, Maker(lambda _: entry(), takes_s=600)))
@@ -152,6 +151,58 @@ def test_a_process_that_dies_while_it_makes_something_is_replaced(run: Run, monk
         make = Maker(lambda n: entry(b"%d" % n))
         assert (await processes.get(1, make)).entry.bodies[""] == b"1"
         dying.cancel()
+
+    run(test)
+
+
+def test_who_has_died_over_an_entry_is_replaced_by_one_process_alone(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (cache_module, shared_module):
+        monkeypatch.setattr(module, "LEASE_S", 1)
+
+    async def test(processes: Processes) -> None:
+        if not processes.layers:
+            return
+        processes = Processes(processes.layers, 5)
+        await processes.get(0, Maker(lambda _: entry(fresh_s=0.1, stale_s=0.0)))
+        await asyncio.sleep(1.1)
+        dying = asyncio.create_task(processes.get(0, Maker(lambda _: entry(), takes_s=600)))
+        await asyncio.sleep(0.3)
+        make = Maker(lambda n: entry(b"%d" % n), takes_s=0.5)
+        served = await asyncio.gather(*[processes.get(n, make) for n in range(1, 5)])
+        assert (make.made, {each.entry.bodies[""] for each in served}) == (1, {b"1"})
+        dying.cancel()
+
+    run(test)
+
+
+def test_what_takes_too_long_is_given_up_and_may_be_tried_by_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache_module, "MAKE_S", 0.2)
+
+    async def test(processes: Processes) -> None:
+        with pytest.raises(Unavailable, match="longer than it may"):
+            await processes.get(0, Maker(lambda _: entry(), takes_s=600))
+        assert not (await processes.get(1, Maker(lambda _: entry()))).hit
+
+    run(test)
+
+
+def test_a_late_writer_does_not_replace_what_is_newer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_module, "LEASE_S", 1)
+
+    async def test(processes: Processes) -> None:
+        for layer in processes.layers:
+            late = await layer.take("key", ASKED, lambda _: False)
+            await asyncio.sleep(2.1)  # memcached counts in seconds
+            next_ = await layer.take("key", ASKED, lambda _: False)
+            assert (late.lease, next_.lease) == (True, True)
+            await layer.put("key", entry(b"new"), next_)
+            await layer.put("key", entry(b"late"), late)
+            await layer.seize("key", late)
+            found = await layer.take("key", ASKED, lambda _: False)
+            assert found.entry is not None
+            assert (found.entry.bodies[""], found.lease) == (b"new", False)
 
     run(test)
 
