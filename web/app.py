@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from hashlib import blake2b
 
 import psycopg
@@ -29,8 +30,9 @@ from web.hidden import Hidden
 from web.limits import Buckets, Work
 from web.local import Local
 from web.memcached import Memcached
+from web.old import OldPages
 from web.overview import Overviews
-from web.page import PageEndpoint, problem_page
+from web.page import PageEndpoint, notice, problem_page
 from web.pages import PAGES, status
 from web.problem import Problem, not_found
 from web.purging import purging
@@ -61,6 +63,7 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
     )
 
     said = {"public_url": settings.public_url.rstrip("/"), "contact": settings.contact, "network": ""}
+    old = OldPages(partial(notice, said))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -94,7 +97,7 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
             Route("/status", status.StatusPage(said).answer),
             Route("/robots.txt", status.robots),
             Route("/static/{name:path}", static.serve),
-            *[Route(page.path, PageEndpoint(page, origin, said)) for page in PAGES],
+            *[Route(page.path, PageEndpoint(page, origin, said, old)) for page in PAGES],
         ],
         exception_handlers={HTTPException: _refused, 500: _broken},
         lifespan=lifespan,

@@ -34,6 +34,8 @@ class Served(NamedTuple):
     entry: Entry
     hit: bool
     """Whether it was there."""
+    trouble: str = ""
+    """The kind of problem that an old one is served for; empty where it is not."""
 
 
 class Cache:
@@ -56,27 +58,26 @@ class Cache:
             if time.time() >= entry.fresh_until and self._refusals.of(key) is None:
                 self._refresh(key, request, make)
             return Served(entry, True)
+        if entry is not None and (trouble := self._refusals.trouble(key)):
+            if self._refusals.of(key) is None:  # nobody waits for what could not be made before
+                self._refresh(key, request, make)
+            return Served(entry, True, trouble)
         try:
             if (refusal := self._refusals.of(key)) is not None:
                 raise refusal
             if key not in self._fetching:
-                self._admit(admit, entry)
+                admit()
                 self._begin(self._fetching, key, self._fetch(key, request, make))
             return await asyncio.shield(self._fetching[key])
-        except Unavailable:
-            if entry is None:
-                raise
-            return Served(entry, True)
+        except Exception as error:
+            return self._instead(key, error)
 
-    @staticmethod
-    def _admit(admit: Callable[[], None], entry: Entry | None) -> None:
-        """Let a reader cause work. Who may not is served what is there, however old."""
-        try:
-            admit()
-        except Problem as problem:
-            if entry is None:
-                raise
-            raise Unavailable("busy", problem.detail) from problem
+    def _instead(self, key: str, error: Exception) -> Served:
+        """What is there, however old. Raises the error where there is nothing, or nothing any more."""
+        entry = self._here(key)
+        if entry is None or (isinstance(error, Problem) and not error.passing):
+            raise error
+        return Served(entry, True, error.kind if isinstance(error, Problem) else "internal")
 
     def _here(self, key: str) -> Entry | None:
         entry = self._local.get(key)
@@ -108,20 +109,14 @@ class Cache:
 
     async def _fetch(self, key: str, request: str, make: Make) -> Served:
         """What another process has, though it be stale; else what has to be made."""
-        found = await self._take(key, request)
-        if found.entry is not None and time.time() < found.entry.stale_until:
+        found, trouble = await self._take(key, request), ""
+        if found.entry is not None:
             self._local.put(key, found.entry)
-            if found.lease or time.time() >= found.entry.fresh_until:
-                self._refresh(key, request, make, found)
-            return Served(found.entry, True)
-        try:
-            return await self._renew(key, request, make, found)
-        except Unavailable as unavailable:
-            if found.entry is None:
-                raise
-            self._refusals.note(key, unavailable)
-            self._local.put(key, found.entry)
-            return Served(found.entry, True)
+            if time.time() < found.entry.stale_until or (trouble := self._refusals.trouble(key)):
+                if found.lease or time.time() >= found.entry.fresh_until:
+                    self._refresh(key, request, make, found)
+                return Served(found.entry, True, trouble)
+        return await self._renew(key, request, make, found)
 
     async def _renew(self, key: str, request: str, make: Make, found: Found | None = None) -> Served:
         """A fresh entry: of another process, or our own if it is ours to make one."""
@@ -129,7 +124,7 @@ class Cache:
         mark, since = found.mark, time.monotonic()
         while not found.lease:
             if found.entry is not None and time.time() < found.entry.fresh_until:
-                self._local.put(key, found.entry)
+                self._keep(key, found.entry)
                 return Served(found.entry, True)
             if found.mark != mark:
                 mark, since = found.mark, time.monotonic()
@@ -154,9 +149,14 @@ class Cache:
             else:
                 await self._shared.seize(key, found)
             raise
-        self._local.put(key, entry)
+        self._keep(key, entry)
         await self._shared.put(key, entry, found)
         return Served(entry, False)
+
+    def _keep(self, key: str, entry: Entry) -> None:
+        """A fresh one."""
+        self._local.put(key, entry)
+        self._refusals.made(key)
 
     async def _take(self, key: str, request: str) -> Found:
         return await self._shared.take(key, request, self._hidden.hides)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ from web.endpoint import Origin, check_method, send_entry
 from web.entry import Entry, encoded, etag_of, mark_of, short_hash
 from web.finishing import ACCOUNTS_IN_KEYS_MAX
 from web.freshness import Freshness
+from web.old import OldPages
 from web.parsing import known_only, parsed, request_of
 from web.problem import TITLES, Problem
 from web.reading import words_of
@@ -33,8 +34,6 @@ from web.static import address
 
 HERE = Path(__file__).parent
 HTML, SVG, PNG = "text/html; charset=utf-8", "image/svg+xml", "image/png"
-_AWAY = b"<!-- away -->"
-"""Where a page says that the database is away; it is served as it was made before."""
 
 
 class Page(NamedTuple):
@@ -73,9 +72,9 @@ templates = environment()
 class PageEndpoint:
     """An ASGI application that answers for one kind of page."""
 
-    def __init__(self, page: Page, origin: Origin, said: Mapping[str, Any]) -> None:
+    def __init__(self, page: Page, origin: Origin, said: Mapping[str, Any], old: OldPages) -> None:
         """`said`: what the site says of itself on every page."""
-        self._page, self._origin, self._said = page, origin, said
+        self._page, self._origin, self._said, self._old = page, origin, said, old
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -88,10 +87,9 @@ class PageEndpoint:
                 asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client, self._page.cost)
             )
             self._origin.readings.keep(words, read)
-            if time.time() > served.entry.stale_until and self._page.media == HTML:
-                await _old(served.entry, self._said)(scope, receive, send)
-            else:
-                await send_entry(scope, send, served, purges=self._origin.purges)
+            if served.trouble and self._page.media == HTML:
+                served = self._old.of(served)
+            await send_entry(scope, send, served, purges=self._origin.purges)
         except Problem as problem:
             await problem_page(problem, self._said)(scope, receive, send)
 
@@ -126,11 +124,9 @@ class PageEndpoint:
         )  # fmt: skip
 
 
-def _old(entry: Entry, said: Mapping[str, Any]) -> HTMLResponse:
-    """A page that should have been made anew and could not: it says so."""
-    made_at = datetime.fromtimestamp(round(entry.made_at), UTC)
-    notice = templates.get_template("old.html").render({**said, "made_at": made_at}).encode()
-    return HTMLResponse(entry.bodies[""].replace(_AWAY, notice), 200, {"Cache-Control": "no-store"})
+def notice(said: Mapping[str, Any], trouble: str, made_at: datetime) -> bytes:
+    """What an old page says of why it is old."""
+    return templates.get_template("old.html").render({**said, "trouble": trouble, "made_at": made_at}).encode()
 
 
 def problem_page(problem: Problem, said: Mapping[str, Any]) -> HTMLResponse:

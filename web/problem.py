@@ -46,6 +46,11 @@ class Problem(Exception):
         return self.status in (404, 410)
 
     @property
+    def passing(self) -> bool:
+        """Whether an old answer is better, for the next one may well be an answer."""
+        return self.status == 429 or self.status >= 500
+
+    @property
     def body(self) -> bytes:
         """JSON: `type`, `title`, `status`, `detail`."""
         return orjson.dumps(

@@ -33,6 +33,11 @@ COLLECTIONS = {
     "app.bsky.feed.like": "Likes", "app.bsky.feed.post": "Posts and replies", "app.bsky.feed.repost": "Reposts",
     "app.bsky.graph.follow": "Follows", "app.bsky.graph.block": "Blocks", "app.bsky.actor.profile": "Profiles",
 }  # fmt: skip
+_TROUBLES = {
+    "database-away": ("Away", "The database does not answer"),
+    "internal": ("Broken", "This page could not be made anew, which is our fault and has been logged"),
+}  # fmt: skip
+_BUSY = "Busy", "More is asked for just now than can be made"
 
 # ISO 639 primary subtags that posts are tagged with most, in English.
 _LANGUAGES = {
@@ -54,6 +59,11 @@ _LANGUAGES = {
 def language(subtag: str) -> str:
     """Its name where we know it, else itself."""
     return _LANGUAGES.get(subtag, subtag)
+
+
+def trouble(kind: str) -> tuple[str, str]:
+    """Why a page is old, by the kind of problem: in a word, and in a sentence."""
+    return _TROUBLES.get(kind, _BUSY)
 
 
 def ago(seconds: float) -> str:

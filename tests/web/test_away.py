@@ -6,11 +6,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
+import pytest
+
 from ops.embedded import embedded, wait_until_stopped
 from sql.migrate import migrate
 from sql.session import connect
 from tests.ops.embedded_directory import private_directory
 from tests.web.site import Answer, Site, site
+from web import freshness, refusals
+from web.freshness import Freshness
 
 LOOSE = {"fsync": "off", "full_page_writes": "off"}
 
@@ -58,3 +62,31 @@ def test_the_last_numbers_stay_with_their_age_while_the_database_is_away_and_are
                 assert time.monotonic() < end_at
             page, api = asked(found, "/status", "/api/v1/status")
             assert (api.json["events_total"], page.page.figures["Events counted"]) == (352, "352")
+
+
+def test_an_old_page_says_why_it_is_old_and_is_an_answer_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(freshness.OF_WINDOW, "1d", Freshness(1, 0))
+    monkeypatch.setattr(refusals, "_RETRY_S", 0.1)
+    path = "/top/accounts?window=1d"
+    with private_directory() as data, ExitStack() as running:
+        with embedded(data, settings=LOOSE, linger_s=0) as conninfo:
+            migrate(conninfo, "test")
+            found = running.enter_context(site(conninfo))
+            new = found.get(path)
+            assert "Away." not in new.body.decode()
+        assert wait_until_stopped(data)
+        time.sleep(1.1)
+        old, again = found.get(path), found.get(path)
+        assert (old.status, old.page.notices[0][:38]) == (200, "Away. The database does not answer; th")
+        kept = "public, max-age=5, s-maxage=5, stale-while-revalidate=5, stale-if-error=120"
+        assert old.headers["cache-control"] == kept
+        assert old.headers["cache-status"].startswith("skytally; hit; ttl=-")
+        assert old.headers["etag"] == again.headers["etag"] != new.headers["etag"]
+        assert old.headers["cache-tag"] == new.headers["cache-tag"]
+        assert found.get(path, If_None_Match=old.headers["etag"]).status == 304
+        assert found.get(path, Accept_Encoding="gzip").headers["content-encoding"] == "gzip"
+        with embedded(data, settings=LOOSE, linger_s=0):
+            end_at = time.monotonic() + 30
+            while "Away." in found.get(path).body.decode():
+                assert time.monotonic() < end_at
+                time.sleep(0.1)

@@ -265,11 +265,50 @@ def test_refusals_are_let_go_of_when_they_are_over_and_there_are_never_too_many(
     for number in range(5):
         kept.note(str(number), Problem(404, "not-found", "nothing"))
     assert [kept.of(str(number)) is not None for number in range(5)] == [False, False, True, True, True]
+    monkeypatch.setattr(refusals, "_LATELY_S", 0.05)
+    time.sleep(0.1)
+    kept.note("last", Unavailable("busy", "just now"))
+    assert len(kept) == 1
+
+
+def test_nobody_who_can_be_given_an_old_answer_waits_for_what_could_not_be_made(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(refusals, "_RETRY_S", 0.0)
-    for number in range(5, 9):
-        kept.note(str(number), Unavailable("busy", "just now"))
-    assert [kept.of(str(number)) for number in range(9)] == [None] * 9
-    assert len(kept) == 0
+    monkeypatch.setattr(cache_module, "MAKE_S", 60.0)
+
+    async def test(processes: Processes) -> None:
+        make = Maker(lambda n: entry(b"%d" % n, fresh_s=0.05, stale_s=0.0))
+        for cache in processes.caches:
+            await cache.get(ASKED, make, lambda: None)
+            await cache.get("/another", make, lambda: None)
+        await asyncio.sleep(0.2)
+        make.trouble = Unavailable("database-away", "it is away")
+        served = await processes.get(0, make)
+        assert (served.hit, served.trouble) == (True, "database-away")
+        held = Maker(lambda _: entry(b"new"), takes_s=600)  # as one waits for a database that does not answer
+        for asked in (ASKED, "/another"):  # the other one has not been tried since
+            served = await asyncio.wait_for(processes.caches[0].get(asked, held, lambda: None), 5)
+            assert (served.hit, served.trouble) == (True, "database-away")
+        while held.made < 2:  # noqa: ASYNC110 - it is tried behind them
+            await asyncio.sleep(0.02)
+
+    run(test)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind"), [(ValueError("a mistake of ours"), "internal"), (Problem(429, "slow-down", "no"), "slow-down")]
+)
+def test_an_old_answer_is_better_than_whatever_goes_wrong(run: Run, trouble: Exception, kind: str) -> None:
+    async def test(processes: Processes) -> None:
+        make = Maker(lambda _: entry(fresh_s=0.05, stale_s=0.05))
+        await processes.get(0, make)
+        await asyncio.sleep(0.2)
+        make.trouble = trouble
+        served = await processes.get(0, make)
+        assert (served.entry.bodies[""], served.hit, served.trouble) == (b"one", True, kind)
+
+    run(test)
 
 
 def test_who_is_hidden_is_in_no_answer_though_it_be_fresh_or_stale_or_all_there_is(run: Run) -> None:
