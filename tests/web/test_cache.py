@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import gc
+import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -374,13 +374,14 @@ def test_a_table_has_an_end_and_the_latest_entries_are_in_it(conninfo: str) -> N
         await database.pool.open()
         layer = InTable(database.pool, 16 * megabyte)
         for number, size in enumerate(sizes):
-            assert (await layer.take(str(number), ASKED)).lease
-            await layer.put(str(number), entry(os.urandom(size)), 0)
+            found = await layer.take(str(number), ASKED, lambda _: False)
+            assert found.lease
+            await layer.put(str(number), entry(os.urandom(size)), found)
         async with database.pool.connection() as connection:
             cursor = await connection.execute("select key::int from cache.entry order by 1")
-            found = [key for (key,) in await cursor.fetchall()]
+            keys = [key for (key,) in await cursor.fetchall()]
         await database.pool.close()
-        return found
+        return keys
 
     small, large = 60_000, 70_000
     # as many as are 16 MiB, and no more than a sixteenth of that beside them
