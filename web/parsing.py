@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from datetime import date
+from typing import Any, TypeVar, get_args
 from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
@@ -22,6 +23,7 @@ _PARAMETERS_MAX = 32
 _AT_FIELD = re.compile(r"^(?P<detail>.*) - at `\$\.(?P<name>[^`.]+)`$", re.DOTALL)
 _TIMES = {"as_of", "from", "to"}
 _TIME = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)", re.IGNORECASE).fullmatch
+_DAY = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}").fullmatch
 _INTEGERS = {"limit", "offset", "bucket"}
 _INTEGER = re.compile(r"-?[0-9]{1,18}").fullmatch
 Asked = TypeVar("Asked", bound=Ask)
@@ -74,7 +76,11 @@ def _checked(kind: type[Asked], given: dict[str, Any]) -> Asked:
     for name in _INTEGERS & given.keys():
         if not _INTEGER(given[name]):
             raise bad_parameter(name, "has to be an integer")
-    for name in _TIMES & given.keys():
+    days = {field.encode_name for field in structs.fields(kind) if date in get_args(field.type)}
+    for name in days & given.keys():
+        if not _DAY(given[name]):
+            raise bad_parameter(name, "has to be a day from 2000 to 2199, like 2026-07-04")
+    for name in (_TIMES - days) & given.keys():
         if not _TIME(given[name]):
             raise bad_parameter(name, "has to be a time as of RFC 3339 from 2000 to 2199, like 2026-07-04T12:00:00Z")
     for name in ("actor", "actors"):
@@ -98,7 +104,7 @@ def _allowed(kind: type[Ask], name: str) -> str:
     (schema,), components = msgspec.json.schema_components([kind])
     own = components[schema["$ref"].rsplit("/", 1)[1]]["properties"].get(name, {})
     choices = own.get("enum")
-    return f"; it may be {', '.join(choices)}" if choices else ""
+    return f"; it may be {', '.join(map(str, choices))}" if choices else ""
 
 
 def _shortly(name: str) -> str:

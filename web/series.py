@@ -39,11 +39,11 @@ def stretch_of(ask: Series, head: Head) -> Stretch:
     if (end - begin) / bucket > POINTS_MAX:
         nearest = ceiling(EPOCH + (end - begin) / POINTS_MAX, MINUTE) - EPOCH
         raise bad_parameter(
-            "bucket", f"{POINTS_MAX:,} points at most; the nearest that is allowed is {_allowed(nearest, begin, head)}"
+            "bucket", f"{POINTS_MAX:,} points at most; the nearest that is allowed is {allowed(nearest, begin, head)}"
         )
-    if _allowed(bucket, begin, head) != ask.bucket:
+    if allowed(bucket, begin, head) != ask.bucket:
         raise bad_parameter(
-            "bucket", f"nothing so fine is kept of that time; the nearest allowed is {_allowed(bucket, begin, head)}"
+            "bucket", f"nothing so fine is kept of that time; the nearest allowed is {allowed(bucket, begin, head)}"
         )
     return Stretch(begin, end, bucket)
 
@@ -54,7 +54,7 @@ def _usual(bucket: timedelta) -> int:
     return 168 if bucket < DAY else 90 if bucket < _WEEK else 52
 
 
-def _allowed(bucket: timedelta, begin: datetime, head: Head) -> int:
+def allowed(bucket: timedelta, begin: datetime, head: Head) -> int:
     """The least bucket from this one on that can be made from what is kept since `begin`, in seconds."""
     begin = max(begin, head.first)
     unit = MINUTE

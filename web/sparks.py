@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from psycopg import sql
 
-from web.database import Snapshot
-from web.metrics import OF_ACCOUNT
+from web import accounts
+from web.database import Head, Snapshot
+from web.metrics import KEPT, OF_ACCOUNT
+from web.series import Stretch, read_of
 from web.spans import DAY, HOUR, MINUTE, floor
 
 Sparks = dict[int, list[int]]
@@ -34,6 +36,18 @@ async def of_accounts(snapshot: Snapshot, ids: Sequence[int], metric: str, windo
     return await _read(snapshot, "account", "account", of, ids, window, metrics=list(OF_ACCOUNT[metric]))
 
 
+async def of_account(snapshot: Snapshot, id: int, window: str) -> dict[str, list[int]]:
+    """How one account moved by each metric."""
+    stretch = _stretch(window, snapshot.head)
+    read = read_of(stretch, snapshot.head)
+    found = {metric: [0] * _LOOKS[window].points for metric in OF_ACCOUNT}
+    for row in await accounts.points(snapshot, "account", {"account": id}, KEPT, stretch.bucket, read):
+        for metric, parts in OF_ACCOUNT.items():
+            if row["metric"] in parts:
+                found[metric][(row["time"] - stretch.begin) // stretch.bucket] += row["gained"] - row["lost"]
+    return found
+
+
 async def of_terms(snapshot: Snapshot, ids: Sequence[int], window: str) -> Sparks:
     """How these terms moved by posts."""
     return await _read(snapshot, "term", "term", sql.SQL("true"), ids, window)
@@ -42,11 +56,7 @@ async def of_terms(snapshot: Snapshot, ids: Sequence[int], window: str) -> Spark
 async def _read(
     snapshot: Snapshot, rollup: str, key: str, of: sql.SQL, ids: Sequence[int], window: str, **given: list[str]
 ) -> Sparks:
-    """Whole buckets only: the last one of a list would always fall."""
-    look = _LOOKS[window]
-    whole_to = {"minute": snapshot.head.watermark, "hour": snapshot.head.hours_to, "day": snapshot.head.days_to}
-    end = floor(whole_to[look.unit], look.bucket)
-    begin = end - look.points * look.bucket
+    look, (begin, end, _) = _LOOKS[window], _stretch(window, snapshot.head)
     names = {
         "rollup": sql.Identifier(f"{rollup}_{look.unit}"), "unit": sql.Identifier(look.unit),
         "key": sql.Identifier(key), "of": of,
@@ -58,3 +68,11 @@ async def _read(
     for row in rows:
         found[row["id"]][(row["time"] - begin) // look.bucket] = row["net"]
     return found
+
+
+def _stretch(window: str, head: Head) -> Stretch:
+    """Whole buckets only: the last one of a list would always fall."""
+    look = _LOOKS[window]
+    whole_to = {"minute": head.watermark, "hour": head.hours_to, "day": head.days_to}
+    end = floor(whole_to[look.unit], look.bucket)
+    return Stretch(end - look.points * look.bucket, end, look.bucket)

@@ -24,6 +24,10 @@ KINDS = {
     "accounts": "Accounts", "posts": "Posts", "hashtags": "Hashtags", "links": "Links", "domains": "Domains",
     "emoji": "Emoji", "languages": "Languages",
 }  # fmt: skip
+BUCKETS = {
+    60: "minute", 300: "5 minutes", 900: "15 minutes", 3600: "hour", 21_600: "6 hours", 86_400: "day", 604_800: "week",
+}  # fmt: skip
+"""Of a chart, by their seconds."""
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 REASONS = {
     "not_delivered": "upstream delivered nothing", "frame_too_large": "a message was too large to receive",
@@ -56,6 +60,11 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
+def network_called(network: str) -> str:
+    """A network, as pages name it."""
+    return "Bluesky" if network in ("", "bluesky") else "The network"
+
+
 def language(subtag: str) -> str:
     """Its name where we know it, else itself."""
     return _LANGUAGES.get(subtag, subtag)
@@ -64,6 +73,18 @@ def language(subtag: str) -> str:
 def trouble(kind: str) -> tuple[str, str]:
     """Why a page is old, by the kind of problem: in a word, and in a sentence."""
     return _TROUBLES.get(kind, _BUSY)
+
+
+def way(share: float) -> str:
+    """Which way it goes, where that can be seen in a percentage of one decimal."""
+    tenths = round(1000 * share)
+    return "up" if tenths > 0 else "down" if tenths < 0 else ""
+
+
+def more(share: float) -> str:
+    """How much was added, in words."""
+    words = {"up": "more", "down": "fewer"}.get(way(share))
+    return f"{100 * abs(share):,.1f} % {words}" if words else "as many"
 
 
 def ago(seconds: float) -> str:

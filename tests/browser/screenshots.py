@@ -1,17 +1,25 @@
-"""`./run screenshots`: pictures of every kind of page of a running site, wide and narrow, light and dark."""
+"""`./run screenshots`: pictures of every kind of page of a running site, wide to narrow, light and dark."""
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import shutil
 import sys
+from io import BytesIO
 from pathlib import Path
+from typing import Literal
 from urllib.request import urlopen
 
 import orjson
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import BrowserContext, sync_playwright
 
-_VIEWS = (("wide", 1280, 900), ("narrow", 390, 844))
+_VIEWS = (("wide", 1440, 900), ("middle", 768, 900), ("narrow", 320, 700))
+_COLOURS = 128
+"""Of a picture: enough for the flat colours of pages, in a third of the bytes."""
+
+_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def main() -> int:
@@ -19,6 +27,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="run screenshots", description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8420", help="a running site (%(default)s, as of ./run demo)")
     parser.add_argument("--out", type=Path, default=Path("screenshots"), help="folder for the pictures (%(default)s)")
+    parser.add_argument("--only", default="", metavar="NAME", help="those with NAME in theirs, like home-wide-light")
     given = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
@@ -30,31 +39,42 @@ def main() -> int:
         print(f"no site at {given.url}: {error}", file=sys.stderr)
         return 1
     given.out.mkdir(parents=True, exist_ok=True)
+    taken = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for view, width, height in _VIEWS:
-            for scheme in ("light", "dark"):
-                context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-                for name, path in pages.items():
-                    page = context.new_page()
-                    page.goto(given.url + path, wait_until="networkidle")
-                    page.screenshot(path=given.out / f"{name}-{view}-{scheme}.png")
-                    page.close()
+        for (view, width, height), scheme in itertools.product(_VIEWS, _SCHEMES):
+            context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+            for name, path in pages.items():
+                picture = f"{name}-{view}-{scheme}.png"
+                if given.only in picture:
+                    _take(context, given.url + path, given.out / picture)
+                    taken += 1
+            context.close()
         browser.close()
-    print(f"{len(list(given.out.glob('*.png')))} pictures in {given.out}")
+    print(f"{taken} pictures in {given.out}")
     return 0
+
+
+def _take(context: BrowserContext, url: str, file: Path) -> None:
+    page = context.new_page()
+    page.goto(url, wait_until="networkidle")
+    with Image.open(BytesIO(page.screenshot())) as image:
+        image.convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE).save(file, optimize=True)
+    page.close()
 
 
 def _pages(url: str) -> dict[str, str]:
     """Addresses by name; of an account and a post the ones on top."""
     pages = {
-        "home": "/", "accounts": "/top/accounts", "posts": "/top/posts", "hashtags": "/top/hashtags",
+        "home": "/", "network": "/network?metric=likes&range=1d&previous=yes", "accounts": "/top/accounts",
+        "posts": "/top/posts", "hashtags": "/top/hashtags",
         "languages": "/languages", "status": "/status", "method": "/method", "docs": "/docs",
     }  # fmt: skip
     accounts, posts = (_rows(f"{url}/api/v1/top/{kind}?limit=3") for kind in ("accounts", "posts"))
     if accounts:
-        pages["account"] = f"/account/{accounts[0]['did']}"
-        pages["compare"] = f"/compare?actors={','.join(row['did'] for row in accounts)}"
+        pages["account"] = f"/account/{accounts[0]['did']}?range=1d&window=1d"
+        pages["compare"] = f"/compare?actors={','.join(row['did'] for row in accounts)}&range=1d"
+        pages["watch"] = f"/watch?actors={','.join(row['did'] for row in accounts)}&window=1d"
     if posts:
         pages["post"] = f"/post/{posts[0]['did']}/{posts[0]['rkey']}"
     return pages

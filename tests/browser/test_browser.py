@@ -15,7 +15,8 @@ from tests.web.site import Site
 
 PATHS = (
     "/", "/top/accounts", "/top/posts?window=1d", "/top/hashtags?window=1d", "/languages", "/@alice.example",
-    f"/post/{ALICE}/{key(0)}", f"/compare?actors=alice.example,{BOB}", f"/watch?actors=alice.example,{BOB}",
+    "/@alice.example?range=1d&previous=yes&bucket=3600", "/network?metric=likes&range=1d", f"/post/{ALICE}/{key(0)}",
+    f"/compare?actors=alice.example,{BOB}", f"/watch?actors=alice.example,{BOB}",
     "/search?q=al", "/status", "/method", "/about", "/privacy", "/docs", f"/embed/{ALICE}", "/nowhere",
 )  # fmt: skip
 WIDTHS = (320, 800, 1440)
@@ -90,7 +91,9 @@ def test_nobody_is_kept_out(watched: Watched, path: str) -> None:
     assert serious == []
 
 
-@pytest.mark.parametrize("path", ["/", "/top/accounts", "/@alice.example", "/languages", f"/post/{ALICE}/{key(0)}"])
+@pytest.mark.parametrize(
+    "path", ["/", "/top/accounts", "/@alice.example", "/languages", "/network", f"/post/{ALICE}/{key(0)}"]
+)
 def test_without_script_all_numbers_are_there(browser: Browser, found: Site, path: str) -> None:
     def numbers(page: Page) -> list[str]:
         return [str(each) for each in page.eval_on_selector_all("data", "all => all.map(each => each.value)")]
@@ -171,3 +174,72 @@ def test_times_and_numbers_are_the_readers_own(watched: Watched) -> None:
     assert (said.get_attribute("title") or "").startswith("Saturday, 4 July 2026 at 14:01:00")
     page = watched.go("/@alice.example")
     page.wait_for_function("document.querySelector('[data-zone]').dataset.zone === 'Europe/Berlin'")
+
+
+def test_the_period_before_is_a_second_line(watched: Watched) -> None:
+    page = watched.go("/@alice.example?range=1d")
+    page.get_by_role("link", name="Compare with the 24 hours before").click()
+    page.wait_for_url("**/@alice.example?range=1d&previous=yes")
+    page.locator(".drawn canvas").wait_for()
+    labels = page.locator(".drawn .u-legend .u-label").all_inner_texts()
+    assert labels == ["From", "Likes", "Likes, the 24 hours before"]
+    box = page.locator(".drawn .u-over").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 50)
+    now, before = page.locator(".drawn .u-legend .u-value").all_inner_texts()[1:]
+    assert [now.isdigit(), before.isdigit()] == [True, True]
+    assert "in the 24 hours before" in page.locator(".change").inner_text()
+    page.get_by_role("link", name="Compare with the 24 hours before").click()
+    page.wait_for_url("**/@alice.example?range=1d")
+    assert page.locator(".change").count() == 0
+
+
+def test_days_are_picked_and_compared_without_script(browser: Browser, found: Site) -> None:
+    with context(browser) as opened:
+        opened.route("**/*.js*", lambda route: route.abort())
+        page = opened.new_page()
+        page.goto(f"http://127.0.0.1:{found.port}/@alice.example?previous=yes")
+        assert not page.get_by_role("group", name="Theme").is_visible(), "there is nobody to press it for"
+        page.get_by_text("Pick days").click()
+        page.get_by_label("From", exact=True).fill("2026-07-04")
+        page.get_by_label("to", exact=True).fill("2026-07-04")
+        page.get_by_role("button", name="Show").click()
+        page.wait_for_url("**/@alice.example?previous=yes&from=2026-07-04&to=2026-07-04")
+        assert page.locator("svg.chart path.l.now").is_visible()
+        assert page.locator("svg.chart path.l.before").is_visible()
+        assert "in the day before" in page.locator(".change").inner_text()
+
+
+def test_a_theme_is_chosen_kept_and_drawn_in(browser: Browser, found: Site) -> None:
+    with context(browser, color_scheme="light") as opened:
+        watched = Watched(opened, found)
+        page = watched.go("/@alice.example")
+        page.locator(".drawn canvas").wait_for()
+        light = paper(page)
+        drawn = picture(page)
+        page.get_by_role("button", name="Dark").click()
+        assert pressed(page) == ["dark"]
+        assert paper(page) != light
+        page.wait_for_function("before => document.querySelector('.drawn canvas').toDataURL() !== before", arg=drawn)
+        page = watched.go("/top/accounts")
+        assert (pressed(page), paper(page) != light) == (["dark"], True)
+        page.get_by_role("button", name="As the system has it").click()
+        assert (pressed(page), paper(page)) == (["system"], light)
+        page.emulate_media(color_scheme="dark")
+        assert paper(page) != light
+        page.get_by_role("button", name="Light").click()
+        page.reload()
+        assert (pressed(page), paper(page)) == (["light"], light)
+        assert watched.trouble == []
+
+
+def paper(page: Page) -> str:
+    return str(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+
+
+def picture(page: Page) -> str:
+    return str(page.evaluate("document.querySelector('.drawn canvas').toDataURL()"))
+
+
+def pressed(page: Page) -> list[str]:
+    return [str(each.get_attribute("data-choose")) for each in page.locator(".theme [aria-pressed=true]").all()]

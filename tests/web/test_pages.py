@@ -148,7 +148,8 @@ def test_languages_have_the_apis_numbers(found: Site) -> None:
 
 
 PATHS = (
-    "/", "/top/accounts", "/top/posts?metric=likes&window=7d", "/top/hashtags", "/top/links", "/languages",
+    "/", "/network", "/@alice.example?range=1d&previous=yes", "/top/accounts", "/top/posts?metric=likes&window=7d",
+    "/top/hashtags", "/top/links", "/languages",
     "/@alice.example", f"/account/{BOB}", f"/post/{ALICE}/{key(0)}", "/compare?actors=alice.example,nobody.example",
     f"/watch?actors=alice.example,{BOB}", "/search?q=ali", "/status", "/method", "/about", "/privacy", "/docs",
     f"/embed/{ALICE}", "/compare", "/watch", "/search",
@@ -211,7 +212,19 @@ def test_a_page_says_as_of_when_it_is_and_what_it_is_to_others(found: Site) -> N
     assert '<meta property="og:title" content="Accounts by likes, last day · skytally">' in text
 
 
-@pytest.mark.parametrize("path", ["/", "/top/accounts?window=1d", "/@alice.example"])
+def test_the_chosen_theme_is_known_before_anything_is_drawn(found: Site) -> None:
+    head = found.get("/").body.decode().partition("</head>")[0]
+    theme, style = re.search(r'<script src="/static/theme.js[^>]*>', head), re.search(r'<link rel="stylesheet"', head)
+    assert theme is not None
+    assert style is not None
+    assert theme.start() < style.start()
+    assert "async" not in theme.group(0)
+    assert "defer" not in theme.group(0)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/top/accounts?window=1d", "/@alice.example", "/@alice.example?range=1d&bucket=300&previous=yes"]
+)
 def test_a_page_and_all_it_loads_are_small(found: Site, path: str) -> None:
     def size(address: str) -> int:
         return len(found.get(address, Accept_Encoding="br, gzip").body)

@@ -12,7 +12,7 @@ from web import asking
 from web.database import Snapshot
 from web.freshness import HISTORY, LIVE, OF_WINDOW, Freshness
 from web.page import PNG, SVG, Page
-from web.pages import account, badge, board, card, finding, home, post, several
+from web.pages import account, badge, board, card, finding, home, network, picture, post, several
 
 _MUCH = 5.0
 """A page of as many questions as several answers of the API."""
@@ -44,12 +44,16 @@ PAGES = (
     Page("/@{actor}", "account.html", account.Account, account.account, _live, cost=_MUCH),
     Page("/account/{actor}", "account.html", account.Account, account.account, _live, cost=_MUCH),
     Page("/post/{actor}/{rkey}", "post.html", post.Post, post.post, _live),
+    Page("/network", "network.html", network.Network, network.growth, _live, False, cost=_MUCH),
     Page("/languages", "languages.html", several.Languages, several.languages, _of_window, False),
-    Page("/compare", "compare.html", several.Several, several.compare, _live, cost=_MUCH),
-    Page("/watch", "watch.html", several.Several, several.watch, _live, cost=2 * _MUCH),
+    Page("/compare", "compare.html", several.Compared, several.compare, _live, cost=_MUCH),
+    Page("/watch", "watch.html", several.Watched, several.watch, _live, cost=2 * _MUCH),
     Page("/search", "search.html", finding.Find, finding.find, _live),
     Page("/badge/{actor}/{metric}.svg", "badge.svg", badge.Badge, badge.badge, _live, media=SVG),
-    Page("/card/{actor}.png", "", card.Card, card.card, _live, media=PNG, draw=card.drawn),
+    Page("/card/home.png", "", asking.Nothing, card.now, _live, False, PNG, picture.figures),
+    Page("/card/top/{kind}.png", "", card.TopCard, card.top, _of_window, media=PNG, draw=picture.ranked),
+    Page("/card/post/{actor}/{rkey}.png", "", card.PostCard, card.post, _live, media=PNG, draw=picture.figures),
+    Page("/card/{actor}.png", "", card.Card, card.card, _live, media=PNG, draw=picture.figures),
     Page("/embed/{actor}", "embed.html", account.Embed, account.embed, _live),
     Page("/method", "method.html", asking.Nothing, _nothing, _words, False),
     Page("/about", "about.html", asking.Nothing, _nothing, _words, False),

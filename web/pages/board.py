@@ -41,32 +41,45 @@ class Board(asking.Ask, frozen=True, kw_only=True):
 
 async def board(snapshot: Snapshot, ask: Board) -> dict[str, Any]:
     """Its rows, and where tabs and pages lead."""
-    metrics = _OF_KIND[ask.kind]
-    metric = ask.metric or _FIRST.get(ask.kind, metrics[0])
-    if metric not in metrics:
-        raise bad_parameter("metric", f"may be {', '.join(metrics)}")
-    page, looks = await _page(snapshot, ask, metric)
+    metric = metric_of(ask)
+    page = await listed(snapshot, ask, metric)
     return {
-        "page": page, "sparks": looks, "metric": metric, "metrics": metrics, "length": LENGTH[ask.window],
+        "page": page, "sparks": await _looks(snapshot, ask, metric, page.rows), "metric": metric,
+        "metrics": _OF_KIND[ask.kind], "length": LENGTH[ask.window],
         "dids": dids_of(page.rows) if ask.kind in ("accounts", "posts") else [],
         "href": lambda **change: _href(ask, metric, page, change),
         "csv": _csv(ask, metric, page),
     }  # fmt: skip
 
 
-async def _page(snapshot: Snapshot, ask: Board, metric: Any) -> tuple[Any, list[list[int]]]:
-    given: dict[str, Any] = {"window": ask.window, "limit": ROWS, "offset": ask.offset, "as_of": ask.as_of}
+def metric_of(ask: Board) -> str:
+    """What it is ranked by. Raises Problem where its kind is not ranked so."""
+    metrics = _OF_KIND[ask.kind]
+    metric = ask.metric or _FIRST.get(ask.kind, metrics[0])
+    if metric not in metrics:
+        raise bad_parameter("metric", f"may be {', '.join(metrics)}")
+    return metric
+
+
+async def listed(snapshot: Snapshot, ask: Board, metric: Any, limit: int = ROWS) -> Any:
+    """The answer of the API that has its rows."""
+    given: dict[str, Any] = {"window": ask.window, "limit": limit, "offset": ask.offset, "as_of": ask.as_of}
     if ask.kind == "accounts":
-        accounts = await boards.accounts(snapshot, asking.TopAccounts(metric=metric, q=ask.q, **given))
-        return accounts, await spark_rows(snapshot, accounts.rows, metric, ask.window)
+        return await boards.accounts(snapshot, asking.TopAccounts(metric=metric, q=ask.q, **given))
     if ask.kind == "posts":
-        return await boards.posts(snapshot, asking.TopPosts(metric=metric, lang=ask.lang, **given)), []
-    terms = await boards.terms(snapshot, ask.kind, asking.TopTerms(by=metric, lang=ask.lang, **given))
-    if ask.lang:  # how a term moved is known of all languages together
-        return terms, []
-    ids = [snapshot.ids.term(DIMENSIONS[ask.kind], row.key) for row in terms.rows]
+        return await boards.posts(snapshot, asking.TopPosts(metric=metric, lang=ask.lang, **given))
+    return await boards.terms(snapshot, ask.kind, asking.TopTerms(by=metric, lang=ask.lang, **given))
+
+
+async def _looks(snapshot: Snapshot, ask: Board, metric: str, rows: Any) -> list[list[int]]:
+    """How each row moved; how a term moved is known of all languages together."""
+    if ask.kind == "accounts":
+        return await spark_rows(snapshot, rows, metric, ask.window)
+    if ask.kind == "posts" or ask.lang:
+        return []
+    ids = [snapshot.ids.term(DIMENSIONS[ask.kind], row.key) for row in rows]
     looks = await sparks.of_terms(snapshot, ids, ask.window)
-    return terms, [looks[id] for id in ids]
+    return [looks[id] for id in ids]
 
 
 def _href(ask: Board, metric: str, page: answers.Listed, change: dict[str, Any]) -> str:

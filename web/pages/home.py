@@ -22,9 +22,9 @@ async def home(snapshot: Snapshot, _: asking.Nothing) -> dict[str, Any]:
     ids = [snapshot.ids.term(DIMENSIONS["hashtags"], row.key) for row in hashtags.rows]
     posts = await boards.posts(snapshot, asking.TopPosts(limit=5))
     return {
-        "figures": [await _figure(snapshot, metric) for metric in _FIGURES],
-        "active": await _active(snapshot),
-        "totals": await network.totals(snapshot, asking.OfWindow(window="1d")),
+        "figures": await figures(snapshot),
+        "active": await active(snapshot, "1h"),
+        "collections": await _collections(snapshot),
         "accounts": accounts,
         "account_sparks": await spark_rows(snapshot, accounts.rows, "likes_received", "1h"),
         "posts": posts,
@@ -34,6 +34,11 @@ async def home(snapshot: Snapshot, _: asking.Nothing) -> dict[str, Any]:
         "languages": await boards.terms(snapshot, "languages", asking.TopTerms(limit=10)),
         "dids": dids_of(accounts.rows) + dids_of(posts.rows),
     }
+
+
+async def figures(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """What was done most, in the last whole hour."""
+    return [await _figure(snapshot, metric) for metric in _FIGURES]
 
 
 async def _figure(snapshot: Snapshot, metric: Any) -> dict[str, Any]:
@@ -47,9 +52,16 @@ async def _figure(snapshot: Snapshot, metric: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _active(snapshot: Snapshot) -> answers.Active | None:
+async def _collections(snapshot: Snapshot) -> list[tuple[str, dict[str, int]]]:
+    """Events of the last day by collection and operation, most events first."""
+    found = await network.totals(snapshot, asking.OfWindow(window="1d"))
+    return sorted(found.events.items(), key=lambda item: (-sum(item[1].values()), item[0]))
+
+
+async def active(snapshot: Snapshot, window: asking.Window) -> answers.Active | None:
+    """How many accounts were active; None before that is known."""
     try:
-        return await network.active(snapshot, asking.OfWindow(window="1h"))
+        return await network.active(snapshot, asking.OfWindow(window=window))
     except Problem:
         return None
 

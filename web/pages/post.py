@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
-from web import asking, events, posts
+from web import answers, asking, events, posts
 from web.database import Snapshot
 from web.pages.account import home_of
-from web.pages.chart import chart_of
+from web.pages.chart import charted
+from web.pages.period import Picked, Range
+from web.pages.picker import Addresses, picker_of
 from web.wording import METRICS
 
 _SHOWN = ("likes", "reposts", "replies", "quotes")
 
 
-class Post(asking.Ask, frozen=True, kw_only=True):
-    """GET /post/{did}/{rkey}."""
+class Post(Picked, frozen=True, kw_only=True):
+    """GET /post/{did}/{rkey}. Its chart begins when it was made, where that is not longer ago than the range."""
 
     actor: asking.Actor
     rkey: asking.Rkey
     metric: asking.Interaction = "likes"
+    range: Range = "30d"
 
 
 async def post(snapshot: Snapshot, ask: Post) -> dict[str, Any]:
     """Its values."""
     found = await posts.post(snapshot, asking.OnePost(actor=ask.actor, rkey=ask.rkey))
-    begin = max(snapshot.head.first, found.created_at or snapshot.head.first)
-    young = snapshot.head.watermark - begin < timedelta(hours=12)
-    begin = max(begin, snapshot.head.watermark - timedelta(days=30 if not young else 1))
-    begin = min(begin, snapshot.head.watermark)
-    asked = asking.PostSeries(
-        actor=found.did, rkey=ask.rkey, metric=ask.metric, bucket=600 if young else 3600, from_=begin
-    )
-    series = await posts.series(snapshot, asked)
+
+    async def read(**period: Any) -> answers.SeriesAnswer:
+        asked = asking.PostSeries(actor=found.did, rkey=ask.rkey, metric=ask.metric, **period)
+        return await posts.series(snapshot, asked)
+
+    source = f"/api/v1/posts/{found.did}/{ask.rkey}/series"
+    chart = await charted(read, ask, snapshot.head, source, METRICS[ask.metric], found.created_at)
+    to = Addresses(f"/post/{found.did}/{quote(ask.rkey, safe=':')}", ask, "actor", "rkey")
     who = await events.interactions(
         snapshot, asking.Interactions(actor=found.did, rkey=ask.rkey, metric=ask.metric, limit=20)
     )
     return {
         "post": found, "metrics": _SHOWN, "at": home_of(found.did, found.handle),
-        "chart": chart_of(series, f"/api/v1/posts/{found.did}/{ask.rkey}/series", METRICS[ask.metric]),
+        "chart": chart, "picker": picker_of(ask, chart, snapshot.head, to), "to": to,
         "interactions": who.interactions, "dids": [found.did, *(each.did for each in who.interactions)],
     }  # fmt: skip

@@ -17,7 +17,8 @@ from web.overview import Collections, Overview, Overviews
 from web.page import HTML, problem_page, templates
 from web.problem import TITLES, Unavailable
 
-_ROBOTS = "User-agent: *\nDisallow: /account/\nDisallow: /@\nDisallow: /api/\nDisallow: /compare\nDisallow: /watch\n"
+_CLOSED = ("/account/", "/@", "/api/", "/compare", "/watch", "/network?")
+_ROBOTS = "\n".join(["User-agent: *", *(f"Disallow: {path}" for path in _CLOSED), ""])
 
 
 class StatusPage:

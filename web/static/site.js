@@ -8,6 +8,7 @@ const UNITS = {
   day: { dateStyle: "medium" },
 };
 const formats = Object.fromEntries(Object.entries(UNITS).map(([unit, how]) => [unit, new Intl.DateTimeFormat(undefined, how)]));
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 const numbers = new Intl.NumberFormat();
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
@@ -22,7 +23,8 @@ function localise(root) {
       const [unit, length] = LENGTHS.find(([, each]) => ago >= each) ?? LENGTHS[3];
       time.textContent = relative.format(-Math.round(ago / length), unit);
     } else {
-      time.textContent = (formats[time.dataset.unit] ?? formats.minute).format(at);
+      const today = time.dataset.unit === "second" && at.toDateString() === new Date().toDateString();
+      time.textContent = (today ? clock : formats[time.dataset.unit] ?? formats.minute).format(at);
     }
   }
   for (const data of root.querySelectorAll("data[value]")) data.textContent = numbers.format(Number(data.value));
