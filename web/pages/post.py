@@ -13,6 +13,8 @@ from web.pages.period import Picked, Range
 from web.pages.picker import Addresses, picker_of
 from web.wording import METRICS
 
+_WHO = 12
+"""Of those who did it last: as many as fit beside the chart."""
 _SHOWN = ("likes", "reposts", "replies", "quotes")
 
 
@@ -37,7 +39,7 @@ async def post(snapshot: Snapshot, ask: Post) -> dict[str, Any]:
     chart = await charted(read, ask, snapshot.head, source, METRICS[ask.metric], found.created_at)
     to = Addresses(f"/post/{found.did}/{quote(ask.rkey, safe=':')}", ask, "actor", "rkey")
     who = await events.interactions(
-        snapshot, asking.Interactions(actor=found.did, rkey=ask.rkey, metric=ask.metric, limit=20)
+        snapshot, asking.Interactions(actor=found.did, rkey=ask.rkey, metric=ask.metric, limit=_WHO)
     )
     return {
         "post": found, "metrics": _SHOWN, "at": home_of(found.did, found.handle),
