@@ -1,6 +1,8 @@
-"""A simulated AppView: answers `app.bsky.actor.getProfiles` for any account, the same every time.
+"""A simulated AppView: answers `app.bsky.actor.getProfiles` for any account and `app.bsky.feed.getPosts` for any post,
+the same every time.
 
-What it says follows from the DID or handle alone. Of some accounts it knows nothing, and some handles do not hold.
+What it says follows from the DID, handle or URI alone. Of some it knows nothing, some handles do not hold, some posts
+are labelled, and some say what would do harm where it is not escaped.
 """
 
 from __future__ import annotations
@@ -9,15 +11,25 @@ import socket
 from base64 import b32encode
 from hashlib import blake2b
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
-ACTORS_MAX = 25
-"""Of one question, by the lexicon."""
+from benchmarks.mix import POST
+from benchmarks.posts import sentence
+from benchmarks.words import LANGS
+
+ASKED_MAX = 25
+"""Accounts or posts of one question, by the lexicons."""
 UNKNOWN_EVERY, INVALID_EVERY = 53, 37
-_METHOD = "/xrpc/app.bsky.actor.getProfiles"
+HOSTILE_EVERY, LABELLED_EVERY, SELF_LABELLED_EVERY = 29, 23, 31
+HOSTILE = (
+    "<script>alert(1)</script><b>bold", '"><img src=x onerror=alert(1)>', "{{7*7}} ${7*7} %s &amp; </td></table>",
+    "\u202eoverridden \u2067isolated and never ended", "\n\n\nfar\n\n\ndown\r\u2028and on", "=1+1\ttab", "no\x00end",
+    "n\u0300\u0301\u0302\u0303" * 300, "w" * 3000, "   \n ",
+)  # fmt: skip
 
 
 def profile(actor: str) -> dict[str, Any] | None:
@@ -35,18 +47,43 @@ def profile(actor: str) -> dict[str, Any] | None:
     return {"did": did, "handle": handle, "displayName": f"User {number % 10**8:08d}", "followersCount": followers}
 
 
+def post(uri: str) -> dict[str, Any] | None:
+    """What is said of a post; None of one that nobody knows."""
+    number = int.from_bytes(blake2b(uri.encode(), digest_size=8).digest(), "big")
+    if number % UNKNOWN_EVERY == 0:
+        return None
+    random = Random(number)
+    [(_, _, script)] = random.choices(LANGS, [share for share, _, _ in LANGS])
+    text = sentence(random, script, random.randint(1, 40))
+    if number % HOSTILE_EVERY == 0:
+        text = random.choice(HOSTILE)
+    did = uri.split("/")[2]
+    record: dict[str, Any] = {"$type": POST, "text": text, "createdAt": "2026-07-04T12:00:00Z"}
+    if number % SELF_LABELLED_EVERY == 0:
+        record["labels"] = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": "porn"}]}
+    labels = [{"src": "did:plc:labeller", "uri": uri, "val": "sexual"}] if number % LABELLED_EVERY == 0 else []
+    return {"uri": uri, "author": {"did": did, "handle": "handle.invalid"}, "record": record, "labels": labels}
+
+
+_METHODS = {
+    "/xrpc/app.bsky.actor.getProfiles": ("actors", "profiles", profile),
+    "/xrpc/app.bsky.feed.getPosts": ("uris", "posts", post),
+}
+"""By path: what its parameter is called, what the list of its answer is, and what is said of each."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        """The one method there is."""
+        """The one verb there is."""
         where = urlsplit(self.path)
-        actors = parse_qs(where.query).get("actors", [])
-        if where.path != _METHOD or not 0 < len(actors) <= ACTORS_MAX:
-            self._answer(400, {"error": "InvalidRequest", "message": "actors must be 1 to 25"})
+        parameter, field, say = _METHODS.get(where.path, ("", "", None))
+        asked = parse_qs(where.query).get(parameter, [])
+        if say is None or not 0 < len(asked) <= ASKED_MAX:
+            self._answer(400, {"error": "InvalidRequest", "message": "nothing of this, or not 1 to 25"})
         else:
-            found = [said for did in actors if (said := profile(did)) is not None]
-            self._answer(200, {"profiles": found})
+            self._answer(200, {field: [said for each in asked if (said := say(each)) is not None]})
 
     def _answer(self, status: int, body: dict[str, Any]) -> None:
         data = orjson.dumps(body)

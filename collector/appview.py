@@ -1,4 +1,6 @@
-"""The AppView: the one host that is asked what accounts call themselves, by `app.bsky.actor.getProfiles`.
+"""The AppView: the one host that is asked what accounts call themselves and what posts say.
+
+By `app.bsky.actor.getProfiles` and `app.bsky.feed.getPosts`.
 
 It owns the wire: one fixed host, no redirects, answers of a bounded size whose every field is checked. It knows no
 database and decides nothing about when to ask.
@@ -8,16 +10,17 @@ from __future__ import annotations
 
 import http.client
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import orjson
 
+from collector.post_view import PostSaid, posts_said
 from collector.profile import NAME_CHARACTERS_MAX, UNLISTED
 
-ACTORS_MAX = 25
-"""Accounts of one question, by the lexicon."""
+ACTORS_MAX = POSTS_MAX = 25
+"""Accounts or posts of one question, by the lexicons."""
 _ANSWER_BYTES_MAX = 1 << 20
 _TIMEOUT_S = 10.0
 _RETRY_S, _RETRY_S_MAX = 30.0, 3600.0
@@ -25,6 +28,8 @@ _AVATAR_CHARACTERS_MAX = 1000
 _HANDLE = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")  # atproto.com
 _HANDLE_CHARACTERS_MAX = 253
 _INVALID = "handle.invalid"
+
+_Said = TypeVar("_Said")
 
 
 class AppViewTrouble(Exception):
@@ -60,21 +65,29 @@ class AppView:
 
     def profiles(self, actors: Sequence[str]) -> list[Said]:
         """What it says of DIDs and handles, at most `ACTORS_MAX`; of some perhaps nothing. Raises AppViewTrouble."""
-        asked = urlencode([("actors", actor) for actor in actors])
-        answer = self._get(f"/xrpc/app.bsky.actor.getProfiles?{asked}")
-        try:
-            profiles = orjson.loads(answer)["profiles"]
-            return list(_said(profiles, set(actors)))
-        except (ValueError, TypeError, KeyError) as error:
-            raise AppViewTrouble(f"{self.host} answered something else than profiles") from error
+        return self._ask("app.bsky.actor.getProfiles", "actors", actors, "profiles", _said)
+
+    def posts(self, uris: Sequence[str]) -> list[PostSaid]:
+        """What it says of posts, at most `POSTS_MAX`; of some perhaps nothing. Raises AppViewTrouble."""
+        return self._ask("app.bsky.feed.getPosts", "uris", uris, "posts", posts_said)
 
     def close(self) -> None:
         """Hang up; the next question is on a new connection."""
         self._connection.close()
 
-    def _get(self, path: str) -> bytes:
+    def _ask(
+        self, method: str, parameter: str, asked: Sequence[str], field: str,
+        said: Callable[[Any, set[str]], Iterator[_Said]],
+    ) -> list[_Said]:  # fmt: skip
+        answer = self._get(method, urlencode([(parameter, each) for each in asked]))
         try:
-            self._connection.request("GET", path, headers=self._headers)
+            return list(said(orjson.loads(answer)[field], set(asked)))
+        except (ValueError, TypeError, KeyError) as error:
+            raise AppViewTrouble(f"{self.host} answered something else than {field}") from error
+
+    def _get(self, method: str, query: str) -> bytes:
+        try:
+            self._connection.request("GET", f"/xrpc/{method}?{query}", headers=self._headers)
             answer = self._connection.getresponse()
             body = answer.read(_ANSWER_BYTES_MAX + 1)
         except (OSError, http.client.HTTPException) as error:
@@ -83,7 +96,7 @@ class AppView:
         if answer.status != 200 or len(body) > _ANSWER_BYTES_MAX:
             self.close()
             what = f"HTTP {answer.status}" if answer.status != 200 else "more than a megabyte"
-            raise AppViewTrouble(f"{self.host} answered {what}", _retry_s(answer.getheader("Retry-After")))
+            raise AppViewTrouble(f"{self.host} answered {what} to {method}", _retry_s(answer.getheader("Retry-After")))
         return body
 
 
