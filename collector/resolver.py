@@ -1,14 +1,16 @@
-"""The resolver process: asks an AppView, slowly, what the accounts on boards call themselves.
+"""The resolver process: asks an AppView, slowly, what the accounts on boards call themselves and what posts there say.
 
-It owns who is asked about and when. It counts nothing, and nothing that is counted waits for it.
+It owns who is asked about and when, and whose turn it is. It counts nothing, and nothing that is counted waits for it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 import psycopg
@@ -16,6 +18,7 @@ from psycopg import sql
 
 from collector.appview import ACTORS_MAX, AppView, AppViewTrouble, Said
 from collector.settings import ResolverSettings
+from collector.texts import Texts
 from sql import statement
 from sql.ids import Ids
 from sql.session import away, connect
@@ -24,16 +27,41 @@ _IDLE_S = 10.0
 _DUE_MAX = 500  # accounts found at once: looking through all boards costs more than a question
 
 
+@dataclass
+class _Turn:
+    """Names or texts: who asks, when it last did, and how long it is left alone since it had nothing to ask."""
+
+    ask: Callable[[], int]
+    asked_at: float = 0.0
+    rests_until: float = 0.0
+
+
 class Resolver:
     """Asks about those who are due, on one session."""
 
-    def __init__(self, connection: psycopg.Connection, appview: AppView, age_s_max: float) -> None:
+    def __init__(self, connection: psycopg.Connection, appview: AppView, settings: ResolverSettings) -> None:
         self._connection, self._appview = connection, appview
-        self._age = timedelta(seconds=age_s_max)
+        self._age = timedelta(seconds=settings.profile_age_s_max)
         self._due: deque[tuple[str, int, int | None]] = deque()
+        texts = Texts(connection, appview, settings)
+        self._turns = [_Turn(self._ask_for_names)] if settings.appview else []
+        self._turns.append(_Turn(texts.ask if settings.appview and settings.post_texts else texts.forget_all))
 
     def ask(self) -> int:
-        """One question and its answer; about how many accounts. Raises AppViewTrouble."""
+        """One question and its answer; about how many accounts or posts. Raises AppViewTrouble.
+
+        Names and texts take turns, in trouble too. Who has just had nothing to ask comes last: finding that out costs
+        more than a question.
+        """
+        now = time.monotonic()
+        for turn in sorted(self._turns, key=lambda turn: (turn.rests_until > now, turn.asked_at)):
+            turn.asked_at = now
+            if asked := turn.ask():
+                return asked
+            turn.rests_until = now + _IDLE_S
+        return 0
+
+    def _ask_for_names(self) -> int:
         return self._ask_for_handles() or self._ask_about_accounts()
 
     def _ask_for_handles(self) -> int:
@@ -96,30 +124,43 @@ def run(
     settings: ResolverSettings, conninfo: str, user_agent: str, stopping: threading.Event, say: Callable[[str], None]
 ) -> None:
     """Ask until told to stop. What goes wrong is said once, until something else does."""
+    trouble = _Trouble(say)
     with contextlib.closing(AppView(settings.appview, user_agent)) as appview:
-        _ask_until(settings, conninfo, appview, stopping, say)
+        while not stopping.is_set():
+            try:
+                with connect(conninfo, "skytally_resolver", "resolver") as connection:
+                    resolver = Resolver(connection, appview, settings)
+                    while not stopping.is_set():
+                        stopping.wait(_ask(resolver, settings, trouble))
+            except psycopg.OperationalError as error:
+                trouble.met(away(error))
+                stopping.wait(_IDLE_S)
 
 
-def _ask_until(
-    settings: ResolverSettings, conninfo: str, appview: AppView, stopping: threading.Event, say: Callable[[str], None]
-) -> None:
-    said = ""
-    while not stopping.is_set():
-        wait_s = _IDLE_S
-        try:
-            with connect(conninfo, "skytally_resolver", "resolver") as connection:
-                resolver = Resolver(connection, appview, settings.profile_age_s_max)
-                while not stopping.is_set():
-                    asked = resolver.ask()
-                    said = "" if asked else said
-                    stopping.wait(settings.appview_interval_s if asked else _IDLE_S)
-        except AppViewTrouble as trouble:
-            wait_s, now_said = trouble.retry_s, str(trouble)
-        except psycopg.OperationalError as error:
-            now_said = away(error)
-        else:
-            return
-        if now_said != said:
-            said = now_said
-            say(f"names are not resolved: {said}; trying again")
-        stopping.wait(wait_s)
+def _ask(resolver: Resolver, settings: ResolverSettings, trouble: _Trouble) -> float:
+    """One question; how long to wait before the next, in seconds."""
+    try:
+        asked = resolver.ask()
+    except AppViewTrouble as met:
+        trouble.met(str(met))
+        return met.retry_s
+    trouble.over()
+    return settings.appview_interval_s if asked else _IDLE_S
+
+
+class _Trouble:
+    """What goes wrong: said once, until something else does or two questions have gone well, for both take turns."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say, self._said, self._well = say, "", 0
+
+    def met(self, what: str) -> None:
+        self._well = 0
+        if what != self._said:
+            self._said = what
+            self._say(f"names and texts have to wait: {what}; trying again")
+
+    def over(self) -> None:
+        self._well += 1
+        if self._well == 2:
+            self._said = ""

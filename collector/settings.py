@@ -173,12 +173,31 @@ class ResolverSettings(Struct, frozen=True, kw_only=True):
         str,
         Meta(
             pattern=r"^(https?://[^\s/]+)?$",
-            description="AppView that is asked for handles, names and followers of accounts on boards; empty: none.",
+            description="AppView that is asked for handles, names and followers of accounts on boards and for what "
+            "posts on boards say; empty: none.",
         ),
     ] = "https://public.api.bsky.app"
     appview_interval_s: Annotated[
-        float, Meta(ge=0.01, le=3600, description="Seconds between two questions of 25 accounts each.")
+        float, Meta(ge=0.01, le=3600, description="Seconds between two questions of 25 accounts or posts each.")
     ] = 1.0
     profile_age_s_max: Annotated[
         float, Meta(ge=60, le=31_536_000, description="Seconds after which an account on a board is asked about again.")
     ] = 86_400.0
+    post_texts: Annotated[
+        bool,
+        Meta(
+            description="Whether what posts on boards say is shown, for a list of links tells nobody anything; false: "
+            "it is not asked for, and what is kept is deleted."
+        ),
+    ] = True
+    post_text_rows: Annotated[
+        int,
+        Meta(ge=1, le=10_000, description="Rows of each board of posts whose texts are asked for: a page of the site."),
+    ] = 100
+    post_text_age_s_max: Annotated[
+        float,
+        Meta(
+            ge=60, le=86_400,
+            description="Seconds after which a post on a board is asked about again: by then an edit or a label shows.",
+        ),
+    ] = 21_600.0

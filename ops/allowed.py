@@ -19,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from collector.errors import CollectorError
 
 UNITS = {"days": "days", "s": "seconds", "bytes": "bytes", "events": "events", "mib": "MiB"}
-_TYPES = {int: "a whole number", float: "a number", str: "a text"}
+_TYPES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 # what a pattern means: nobody should have to read one
 _IN_WORDS = {
     "source": "one or more ws:// or wss:// URLs that end in /subscribe, separated by commas",

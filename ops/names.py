@@ -1,4 +1,4 @@
-"""The resolver, beside the collector or by itself: who the accounts on boards are."""
+"""The resolver, beside the collector or by itself: who the accounts on boards are, and what posts there say."""
 
 from __future__ import annotations
 
@@ -15,10 +15,7 @@ def resolver(settings: ResolverSettings, conninfo: str, contact: str, say: Calla
 
 
 def resolve(settings: ResolverSettings, conninfo: str, contact: str) -> None:
-    """Resolve until told to stop; without an AppView there is nothing to do until then."""
+    """Resolve until told to stop; without an AppView there are but texts of another time to forget."""
     from collector.resolver import run  # where it runs, and not where it is started
 
-    told = until_told()
-    if settings.appview:
-        run(settings, conninfo, user_agent(contact), told, complain)
-    told.wait()
+    run(settings, conninfo, user_agent(contact), until_told(), complain)

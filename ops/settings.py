@@ -76,8 +76,7 @@ class Value:
 
     def text(self) -> str:
         """The value in one line for people."""
-        shown = self.shown()
-        return (", ".join(shown) if isinstance(shown, list) else str(shown)) or "-"
+        return _line(self.shown()) or "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +102,14 @@ def declared() -> dict[str, Any]:
 def default_of(name: str) -> str:
     """What a setting is unless told, in one line; empty for nothing."""
     fields = (field for section in SECTIONS for field in msgspec.structs.fields(section))
-    value = next(field.default for field in fields if field.name == name)
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return _line(next(field.default for field in fields if field.name == name))
+
+
+def _line(value: Any) -> str:
+    """A value as one would write it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(value) if isinstance(value, list | tuple) else str(value)
 
 
 def description(kind: Any) -> str:

@@ -17,7 +17,7 @@ create table purged_table (
   name text primary key
 );
 
--- The tables with rows that belong to one account, and by which columns.
+-- The tables with rows that belong to one account, and by which columns; without a time all of them go.
 create function purgeable() returns table (name text, account_column text, time_column text)
 language sql stable set search_path = skytally, pg_temp
 as $$
@@ -35,7 +35,7 @@ from (
 join pg_inherits on inhparent = format('skytally.%I', kept.parent)::regclass
 join pg_class as child on child.oid = inhrelid
 union all
-values ('old_follow', 'actor', 'time'), ('best_rank', 'account', 'hour')
+values ('old_follow', 'actor', 'time'), ('best_rank', 'account', 'hour'), ('post_text', 'account', null)
 $$;
 
 -- Takes the accounts in work out of the next table that has not had its turn; returns how many are left after it.
@@ -53,9 +53,9 @@ begin
   limit 1;
   if found then
     execute format(
-      'delete from %I as kept using purge'
-      ' where purge.done_at is null and kept.%I = purge.account and kept.%I < purge.before',
-      next.name, next.account_column, next.time_column);
+      'delete from %I as kept using purge where purge.done_at is null and kept.%I = purge.account and %s',
+      next.name, next.account_column,
+      case when next.time_column is null then 'true' else format('kept.%I < purge.before', next.time_column) end);
     insert into purged_table (name) values (next.name);
   end if;
   return (

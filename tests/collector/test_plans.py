@@ -14,6 +14,7 @@ from benchmarks.history import History
 from collector.boards import Boards
 from collector.resolver import Resolver
 from collector.rollups import HOUR, MINUTE
+from collector.settings import ResolverSettings
 from collector.windows import LENGTH
 from sql import statement
 from sql.session import connect
@@ -131,5 +132,8 @@ def test_the_resolver_reads_no_large_table(rig: Rig) -> None:
             def profiles(self, dids: list[str]) -> list[object]:
                 return []
 
-        assert Resolver(session, Nobody(), 86_400).ask() > 0  # type: ignore[arg-type]
+            posts = profiles
+
+        resolver = Resolver(session, Nobody(), ResolverSettings())  # type: ignore[arg-type]
+        assert [resolver.ask() > 0 for _ in ("names", "texts", "neither")] == [True, True, False]
         assert more(before, scanned(rig, session)) == {}

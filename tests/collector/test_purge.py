@@ -85,8 +85,11 @@ def left(rig: Rig, did: str) -> object:
 def test_what_the_account_did_and_received_is_gone_and_what_it_did_to_others_is_not(counted: Rig) -> None:
     before = {did: left(counted, did) for did in (ALICE, BOB, CAROL)}
     bobs = received(counted, BOB)
+    counted.owner.execute("insert into post_text (account, rkey, text) select id, 1, 'words' from account")
     assert counted.audit().diff == 0
     assert purge(counted) > 10
+    texts = counted.owner.execute("select did from post_text join account on id = account order by did")
+    assert texts.fetchall() == [(BOB,), (CAROL,)]  # whenever it was that they were asked for
     assert left(counted, ALICE) == 2  # in this hour she was liked once more: the account's row and the post's
     assert {did: left(counted, did) for did in (BOB, CAROL)} == {did: before[did] for did in (BOB, CAROL)}
     assert received(counted, BOB) == bobs == 3

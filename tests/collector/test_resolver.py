@@ -33,12 +33,13 @@ def on_boards(rig: Rig, *frames: bytes) -> None:
     Boards(rig.roller, 100, 40).refresh(set())
 
 
-def resolver(rig: Rig, url: str, age_s_max: float = 86_400.0) -> Resolver:
+def resolver(rig: Rig, url: str) -> Resolver:
+    """One that asks for names alone; for texts see test_texts.py."""
     session = connect(rig.conninfo, "skytally_resolver", "resolver of a test")
     rig._opened.append(session)
     appview = AppView(url, "test")
     rig._opened.append(appview)  # type: ignore[arg-type]
-    return Resolver(session, appview, age_s_max)
+    return Resolver(session, appview, ResolverSettings(appview=url, post_texts=False))
 
 
 def names(rig: Rig, did: str) -> tuple[Any, ...]:
@@ -126,11 +127,11 @@ def test_who_is_not_known_there_is_left_alone_for_a_day(rig: Rig, url: str) -> N
     assert names(rig, unknown) == (None, None, None, True)
 
 
-def test_the_resolver_may_write_names_and_nothing_else(rig: Rig) -> None:
+def test_the_resolver_may_write_names_and_texts_and_nothing_else(rig: Rig) -> None:
     with connect(rig.conninfo, "skytally_resolver", "test") as session:
         for query in (b"update account set active = true", b"update account set did = ''", b"select from event",
                       b"insert into account (id, did, hidden) values (1, '', true)",
-                      b"delete from account"):  # fmt: skip
+                      b"delete from account", b"delete from deleted_post"):  # fmt: skip
             with pytest.raises(Exception, match="permission denied"):
                 session.execute(query)
 
@@ -146,4 +147,4 @@ def test_trouble_is_said_once_and_tried_again(rig: Rig, url: str) -> None:
         threading.Timer(0.2, stopping.set).start()
 
     run(settings, rig.conninfo, "test", stopping, say)
-    assert said == ["names are not resolved: 127.0.0.1:1 does not answer (ConnectionRefusedError); trying again"]
+    assert said == ["names and texts have to wait: 127.0.0.1:1 does not answer (ConnectionRefusedError); trying again"]

@@ -135,8 +135,7 @@ MUTANTS = [
     ),
     Mutant(
         "a purge takes what came after", "sql/migrations/0006_purges.sql",
-        " where purge.done_at is null and kept.%I = purge.account and kept.%I < purge.before'",
-        " where purge.done_at is null and kept.%I = purge.account and kept.%I is not null'",
+        "format('kept.%I < purge.before', next.time_column)", "format('kept.%I is not null', next.time_column)",
         _PURGE,
     ),
     Mutant(

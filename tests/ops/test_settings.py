@@ -16,9 +16,10 @@ NAMES = (
     "silence_s_max, reconnect_s_min, reconnect_s_max, window_s_min, window_events_min, window_events_max, "
     "fold_interval_s, event_days_kept, minute_days_kept, hour_days_kept, database_mib_max, board_rows, "
     "board_interval_s, stop_deadline_s, disk_free_mib_min, "
-    "appview, appview_interval_s, profile_age_s_max, web_host, web_port, web_pool_max, "
-    "web_socket, web_processes, web_cache_mib, web_cache_table_mib, web_misses_per_second, web_misses_burst, "
-    "cdn_purge, memcached, public_url, trusted_proxies, data_dir, database_url, pg_bin, pg_user"
+    "appview, appview_interval_s, profile_age_s_max, post_texts, post_text_rows, post_text_age_s_max, "
+    "web_host, web_port, web_pool_max, web_socket, web_processes, web_cache_mib, web_cache_table_mib, "
+    "web_misses_per_second, web_misses_burst, cdn_purge, memcached, public_url, trusted_proxies, "
+    "data_dir, database_url, pg_bin, pg_user"
 )
 VARIABLES = ", ".join(f"SKYTALLY_{name.upper()}" for name in NAMES.split(", "))
 SOURCES = "one or more ws:// or wss:// URLs that end in /subscribe, separated by commas"
@@ -52,10 +53,10 @@ def test_every_setting_is_here_with_a_description_and_numbers_with_a_unit_or_a_p
     kinds = declared()
     assert ", ".join(kinds) == NAMES
     assert [name for name, kind in kinds.items() if not re.fullmatch(r"[A-Za-z].+\.", description(kind))] == []
-    plain = {name for name, (value, _) in found().items() if isinstance(value, int | float)}
+    plain = {name for name, (value, _) in found().items() if isinstance(value, int | float) and value is not True}
     with_unit = {name for name in plain if Value(name, 0, "").unit}
     counts = {
-        "workers", "board_rows", "web_port", "web_pool_max", "web_processes", "web_misses_burst",
+        "workers", "board_rows", "post_text_rows", "web_port", "web_pool_max", "web_processes", "web_misses_burst",
         "web_misses_per_second",
     }  # fmt: skip
     assert plain - with_unit == counts
@@ -155,6 +156,7 @@ def test_the_data_live_under_the_data_home(monkeypatch: pytest.MonkeyPatch) -> N
         ("batch_age_s_max", "0", "0", "a number, above 0, at most 60 (seconds)"),
         ("rewind_s", "nan", "nan", "a number, at least 0, at most 3600 (seconds)"),
         ("disk_free_mib_min", "-1", "-1", "a whole number, at least 0 (MiB)"),
+        ("post_texts", "maybe", "maybe", "true or false"),
         ("web_port", "65536", "65536", "a whole number, at least 0, at most 65535"),
         ("public_url", "tally.example", "tally.example", "an http:// or https:// URL; empty when it is unknown"),
         ("trusted_proxies", "10.0.0.0/8,proxy", "10.0.0.0/8,proxy",
@@ -179,7 +181,7 @@ def test_a_value_that_is_not_allowed_ends_with_its_name_what_it_is_and_what_is(
 
 def test_a_value_of_the_wrong_type_in_a_file_is_refused(tmp_path: Path) -> None:
     file = toml(tmp_path, "workers = true\n")
-    assert refusal(file=file) == (f"setting workers=True ({file}) is not allowed; allowed: 1, 2, 4, 8, 16 or 32")
+    assert refusal(file=file) == (f"setting workers=true ({file}) is not allowed; allowed: 1, 2, 4, 8, 16 or 32")
     toml(tmp_path, "source = 5\n")
     assert refusal(file=file) == f"setting source=5 ({file}) is not allowed; allowed: {SOURCES}"
 

@@ -29,7 +29,7 @@ board_by_language  s    siud -    s
 board_hour         s    siu  -    s
 board_replaced     s    sid  -    s
 collection         siu  s    -    s
-deleted_post       siu  s    -    s
+deleted_post       siu  s    s    s
 dimension          s    s    -    s
 epoch              siu  s    -    s
 event              si   s    -    s
@@ -48,10 +48,11 @@ old_follow         s    s    -    -
 post_day           s    siu  -    s
 post_hour          s    siu  -    s
 post_minute        s    siu  -    s
+post_text          -    -    siud s
 purge              s    siu  -    -
 purged_table       s    sd   -    -
 quarantine         si   s    -    -
-rkey               si   s    -    s
+rkey               si   s    s    s
 shown_change       s    sd   -    s
 term               si   s    -    s
 term_day           s    siu  -    s
