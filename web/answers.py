@@ -11,6 +11,9 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 Totals = Annotated[dict[str, "Amounts"], Meta(description="By metric.")]
+Text = Annotated[
+    str | None, Meta(description="What it says: of a post on top of a board that nobody has labelled; else null.")
+]
 
 
 class Gap(Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -91,7 +94,7 @@ class PostRow(Struct, frozen=True, kw_only=True):
     replies: int
     quotes: int
     created_at: Annotated[datetime | None, Meta(description="The time its record key says, if it says one.")]
-    text: str | None
+    text: Text
 
 
 class PostBoardPage(Listed, frozen=True, kw_only=True):
@@ -200,6 +203,7 @@ class Post(Answer, frozen=True, kw_only=True):
     handle: str | None
     rkey: str
     created_at: datetime | None
+    text: Text
     totals: Annotated[dict[str, Totals], Meta(description="By window, then by metric.")]
 
 

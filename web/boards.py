@@ -16,6 +16,7 @@ from web.metrics import DIMENSIONS, ENGAGEMENT
 from web.problem import bad_parameter, not_found
 from web.series import EVER, as_given, whole
 from web.spans import EPOCH, Spans
+from web.texts import texts
 from web.windows import LENGTH, complete_since, span_of
 
 POST = "app.bsky.feed.post"
@@ -85,22 +86,25 @@ async def posts(snapshot: Snapshot, ask: asking.TopPosts) -> answers.PostBoardPa
 
 
 async def post_rows(snapshot: Snapshot, rows: list[dict[str, Any]], spans: Spans) -> list[answers.PostRow]:
-    """Posts with what they received in the spans, by metric."""
+    """Posts with what they received in the spans, by metric, and what they say."""
+    if not rows:
+        return []
+    keys = [(row["account"], row["number"]) for row in rows]
     sums: dict[tuple[int, int], dict[str, int]] = {}
-    if rows:
-        given = {"accounts": [row["account"] for row in rows], "rkeys": [row["number"] for row in rows]}
-        for row in await snapshot.rows("query/post_sums", **given, **as_given({"": spans})):
-            sums.setdefault((row["account"], row["rkey"]), {})[row["metric"]] = row["net"]
-    return [_post(row, sums.get((row["account"], row["number"]), {})) for row in rows]
+    given = {"accounts": [account for account, _ in keys], "rkeys": [rkey for _, rkey in keys]}
+    for row in await snapshot.rows("query/post_sums", **given, **as_given({"": spans})):
+        sums.setdefault((row["account"], row["rkey"]), {})[row["metric"]] = row["net"]
+    said = await texts(snapshot, keys)
+    return [_post(row, sums.get(key, {}), said.get(key)) for key, row in zip(keys, rows, strict=True)]
 
 
-def _post(row: dict[str, Any], sums: dict[str, int]) -> answers.PostRow:
+def _post(row: dict[str, Any], sums: dict[str, int], text: str | None) -> answers.PostRow:
     rkey = row["rkey"] or tid.text(row["number"])
     received: dict[str, Any] = {metric.removesuffix("_received"): sums.get(metric, 0) for metric in ENGAGEMENT}
     kept = ("rank", "previous_rank", "did", "handle", "value", "gained", "lost")
     return answers.PostRow(
         **{name: row[name] for name in kept}, **received, uri=f"at://{row['did']}/{POST}/{rkey}", rkey=rkey,
-        created_at=created_at(row["number"]), text=None,
+        created_at=created_at(row["number"]), text=text,
     )  # fmt: skip
 
 

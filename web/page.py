@@ -61,6 +61,7 @@ def environment() -> Environment:
     )  # fmt: skip
     made.filters["number"] = lambda value: f"{value or 0:,}"
     made.filters["signed"] = lambda value: f"{value:+,}".replace("-", "−")
+    made.filters["line"] = lambda text: " ".join(text.split())
     made.filters["segment"] = partial(quote, safe=":@")
     made.globals.update(drawing=drawing, wording=wording, static=address)
     return made

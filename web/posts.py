@@ -1,4 +1,4 @@
-"""Posts: what one of them received."""
+"""Posts: what one of them says and received."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from web.database import Snapshot
 from web.metrics import ENGAGEMENT, OF_POST
 from web.problem import Problem
 from web.series import EVER, as_given, points_of, read_of, stretch_of, whole
+from web.texts import texts
 from web.windows import ALL, span_of
 
 
@@ -21,10 +22,11 @@ async def post(snapshot: Snapshot, ask: asking.OnePost) -> answers.Post:
     of_windows = {window: span_of(window, snapshot.head) for window in WINDOWS}
     read = as_given({window: whole(span, snapshot.head) for window, span in of_windows.items()})
     rows = await points(snapshot, "post", key, ENGAGEMENT, EVER, read)
+    said = await texts(snapshot, [(key["account"], key["rkey"])])
     return answers.Post(
         **await coverage.said(snapshot, *of_windows[ALL]),
         uri=f"at://{row['did']}/{POST}/{ask.rkey}", did=row["did"], handle=row["handle"], rkey=ask.rkey,
-        created_at=created_at(key["rkey"]),
+        created_at=created_at(key["rkey"]), text=next(iter(said.values()), None),
         totals={window: totals_of([r for r in rows if r["label"] == window], OF_POST) for window in WINDOWS},
     )  # fmt: skip
 

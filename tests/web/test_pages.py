@@ -8,6 +8,7 @@ from contextlib import closing
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from random import Random
 
 import pytest
 from PIL import Image
@@ -23,6 +24,11 @@ HOUR_MS = 3_600_000
 HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a'b&amp;c{{7*7}}", "app.\u202egpj.exe"]
 SIMULATED = [line for _, line in zip(range(4000), (line for _, line in Simulation(5, NOON_US).events()), strict=False)]
 WINDOWS = ("1h", "1d", "7d", "30d")
+# as many bytes as texts may have, and no two alike; between them what would do harm
+TEXTS = [
+    HOSTILE[n % 4] if n % 9 == 0 else "".join(Random(n).choices([chr(0x4E00 + c) for c in range(2500)], k=300))
+    for n in range(300)
+]
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +54,12 @@ def found(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
                     "update account set display_name = %s where id = (select keys[%s] from board where metric ="
                     " 'likes_received' and time_window = '1h')", (name, number + 2),
                 )  # fmt: skip
+            rig.owner.execute(
+                "insert into post_text (account, rkey, text)"
+                " select account, rkey, (%s::text[])[1 + row_number() over () %% %s]"
+                " from (select distinct each.* from board, unnest(keys, rkeys) as each (account, rkey)"
+                " where kind = 'posts') as listed", (TEXTS, len(TEXTS)),
+            )  # fmt: skip
         with site(conninfo, public_url="https://tally.example", web_misses_per_second=0) as running:
             yield running
 
@@ -223,8 +235,10 @@ def test_the_chosen_theme_is_known_before_anything_is_drawn(found: Site) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/top/accounts?window=1d", "/@alice.example", "/@alice.example?range=1d&bucket=300&previous=yes"]
-)
+    "path",
+    ["/", "/top/accounts?window=1d", "/top/posts?window=1d", "/@alice.example",
+     "/@alice.example?range=1d&bucket=300&previous=yes"],
+)  # fmt: skip
 def test_a_page_and_all_it_loads_are_small(found: Site, path: str) -> None:
     def size(address: str) -> int:
         return len(found.get(address, Accept_Encoding="br, gzip").body)
