@@ -1,5 +1,5 @@
 -- Posts on top of a board whose text nobody has asked for, or not for a while: those nearest the top first, then those of
--- short windows, which change most.
+-- short windows, which change most. One that was ever deleted stays without, though it was made again.
 with listed as (
   select distinct on (each.key, each.rkey)
     each.key as account,

@@ -13,7 +13,7 @@ import pytest
 
 from collector.boards import Boards
 from sql import tid
-from tests.collector.frames import ALICE, BOB, CAROL, delete, key, like, notice, post_uri
+from tests.collector.frames import ALICE, BOB, CAROL, delete, key, like, notice, post, post_uri
 from tests.collector.rig import Rig
 from tests.web.site import Answer, site
 
@@ -72,6 +72,8 @@ def test_a_text_leaves_with_its_post_and_its_author_though_it_is_still_kept(rig:
     assert rows(rig, f"/accounts/{ALICE}/top-posts?window=1d") == [(ALICE, "by-hand", None)]
     assert ask(rig, f"/api/v1/posts/{ALICE}/{key(1)}").status == 410
     assert ask(rig, f"/api/v1/posts/{BOB}/{key(2)}").status == 404
+    rig.hand(post(ALICE, 63_000, rkey=key(1)))
+    assert rows(rig, "/top/posts") == [(ALICE, key(1), None), (ALICE, "by-hand", None)]
 
 
 @pytest.mark.parametrize("path", PAGES)
