@@ -40,6 +40,7 @@ from web.reading import Readings
 from web.resources import PREFIX, RESOURCES
 from web.settings import WebSettings
 from web.shared import InMemcached, InTable, Layer, Shared
+from web.telling import Teller
 
 _KINDS = {404: "not-found", 405: "method-not-allowed"}
 
@@ -50,7 +51,9 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
     memcached = Memcached(settings.memcached) if settings.memcached else None
     layers: list[Layer] = [InMemcached(memcached)] if memcached else []
     layers.append(InTable(database.pool, settings.web_cache_table_mib << 20))
-    hidden = Hidden(purging(settings.cdn_purge))
+    forget = purging(settings.cdn_purge)
+    teller = Teller(forget) if forget else None
+    hidden = Hidden(teller)
     local = Local(settings.web_cache_mib << 20)
     origin = Origin(
         database,
@@ -72,13 +75,15 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
         await database.pool.open(wait=False)  # the site answers before the database does
         with contextlib.suppress(psycopg.Error, PoolTimeout, OSError):
             await hidden.look(database.pool)  # before the first answer, which may be one that others have made
-        following = asyncio.create_task(hidden.follow(database.pool))
+        behind = [asyncio.create_task(hidden.follow(database.pool))]
+        if teller is not None:
+            behind.append(asyncio.create_task(teller.run(database.pool)))
         try:
             yield
         finally:
-            following.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await following
+            for task in behind:
+                task.cancel()
+            await asyncio.gather(*behind, return_exceptions=True)
             await database.pool.close()
             if memcached is not None:
                 memcached.close()

@@ -47,6 +47,11 @@ OF_WINDOW = {
 }
 
 
+def longest_at_cdn_s() -> int:
+    """How long a CDN may serve what it should be told to forget and is not: its time, and while it is stale as long."""
+    return 2 * max(each.fresh_s for each in (*OF_WINDOW.values(), LIVE, HISTORY))
+
+
 def cache_control(left_s: float, *, names_accounts: bool, purges: bool) -> str:
     """What is said of an answer that is fresh for so long; below zero: it is stale."""
     shared = max(1, int(left_s)) if left_s > 0 else STALE_AT_CDN_S

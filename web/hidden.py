@@ -8,49 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from hashlib import blake2b
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from sql import statement
 from web.entry import Entry, mark_of, short_hash
+from web.telling import KEPT, Teller
 
 INTERVAL_S = 5.0
-AGAIN_S = 15.0
-"""After so long every process has looked, and what one that had not was still answering is answered."""
-_TOLD = timedelta(minutes=1)
-_LATELY = timedelta(hours=2)
-"""For as long other caches may have what they can be told to forget (API.md, caching)."""
 _log = logging.getLogger(__name__)
-
-
-class _Telling(NamedTuple):
-    """Short hashes that other caches are to be told of."""
-
-    due: float
-    """On the monotonic clock."""
-    turn: int
-    hashes: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """The same for all processes that would tell the same."""
-        return f"forget:{self.turn}:{blake2b(' '.join(self.hashes).encode(), digest_size=16).hexdigest()}"
 
 
 class Hidden:
     """Accounts that are not shown, of those that were shown lately."""
 
-    def __init__(self, forget: Callable[[list[str]], Awaitable[None]] | None = None) -> None:
-        """`forget` is told of short hashes that are new, at once and once more: other caches have to forget them."""
+    def __init__(self, teller: Teller | None = None) -> None:
+        """`teller` has other caches forget who is new."""
         self._marks: frozenset[str] = frozenset()
-        self._tellings: list[_Telling] = []
-        self._forget = forget
+        self._since: dict[str, datetime] = {}
+        self._teller = teller
         self._known = False
 
     def hides(self, entry: Entry) -> bool:
@@ -73,31 +52,12 @@ class Hidden:
     async def look(self, pool: AsyncConnectionPool[Any]) -> None:
         """Read who is not shown now."""
         async with pool.connection(timeout=2.0) as connection:
-            cursor = await connection.execute(statement("query/hidden"), {"lately": _LATELY})
+            cursor = await connection.execute(statement("query/hidden"), {"lately": KEPT})
             rows = await cursor.fetchall()
-        found = {mark_of(did): did for did, _ in rows}
-        # what was hidden while nothing ran is as new as what was hidden since the last look
-        new = [did for did, lately in rows if (mark_of(did) not in self._marks if self._known else lately)]
-        self._marks, self._known = frozenset(found), True
-        if self._forget is not None:
-            self._note(tuple(sorted(map(short_hash, new))))
-            await self._tell(pool, self._forget)
-
-    def _note(self, hashes: tuple[str, ...]) -> None:
-        if hashes:
-            now = time.monotonic()
-            self._tellings += [_Telling(now, 1, hashes), _Telling(now + AGAIN_S, 2, hashes)]
-
-    async def _tell(self, pool: AsyncConnectionPool[Any], forget: Callable[[list[str]], Awaitable[None]]) -> None:
-        """Tell what is due. What is in the way of it raises, and it stays due."""
-        for telling in [each for each in self._tellings if each.due <= time.monotonic()]:
-            if await self._first(pool, telling):
-                await forget(list(telling.hashes))
-            self._tellings.remove(telling)
-
-    async def _first(self, pool: AsyncConnectionPool[Any], telling: _Telling) -> bool:
-        """Whether no other process has told other caches of these."""
-        async with pool.connection(timeout=2.0) as connection, connection.transaction():
-            await connection.execute("set transaction read write")
-            cursor = await connection.execute(statement("cache/lease"), {"key": telling.key, "lease": _TOLD})
-            return await cursor.fetchone() is not None
+        since = {mark_of(did): at for did, at, _ in rows}
+        if self._teller is not None:
+            # what was hidden while nothing ran is as new as what was hidden since the last look
+            new = [(did, at) for did, at, lately in rows
+                   if (self._since.get(mark_of(did)) != at if self._known else lately)]  # fmt: skip
+            self._teller.note(frozenset((short_hash(did), at) for did, at in new))
+        self._marks, self._since, self._known = frozenset(since), since, True

@@ -1,20 +1,17 @@
 """Purging: telling caches in front of us what to forget, by a command or an address of the operator's.
 
-It runs what the setting says and knows no CDN. A purge that fails is logged and not repeated: what it was about ends by
-itself in minutes.
+It runs what the setting says and knows no CDN. A purge that fails is for whoever asked for it to repeat (telling.py).
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import shlex
 import urllib.request
 from collections.abc import Awaitable, Callable
 
 import orjson
 
-_log = logging.getLogger(__name__)
 _TIMEOUT_S = 10.0
 _KEYS_MAX = 1000
 
@@ -22,17 +19,17 @@ Forget = Callable[[list[str]], Awaitable[None]]
 
 
 def purging(hook: str) -> Forget | None:
-    """What to call with keys; None without a hook. An address gets a POST of {"keys": [...]}, a command arguments."""
+    """What to call with keys, which raises what was in the way; None without a hook.
+
+    An address gets a POST of {"keys": [...]}, a command arguments.
+    """
     if not hook:
         return None
     once = _post if hook.startswith(("http://", "https://")) else _run
 
     async def forget(keys: list[str]) -> None:
         for begin in range(0, len(keys), _KEYS_MAX):
-            try:
-                await asyncio.wait_for(once(hook, keys[begin : begin + _KEYS_MAX]), _TIMEOUT_S)
-            except (OSError, TimeoutError, ValueError) as error:
-                _log.warning("caches could not be told to forget: %s", error)
+            await asyncio.wait_for(once(hook, keys[begin : begin + _KEYS_MAX]), _TIMEOUT_S)
 
     return forget
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,10 @@ from collector.boards import Boards
 from tests.collector.frames import ALICE, BOB, CAROL, like, notice, post_uri
 from tests.collector.rig import Rig
 from tests.web.site import Site, site
-from web import hidden
+from web import hidden, purging, telling
+from web.database import Database
 from web.entry import short_hash
+from web.telling import Teller
 
 POST = "3mpsz5xmars22"
 PATHS = (
@@ -99,7 +103,7 @@ class Hook:
 def test_other_caches_are_told_whom_to_forget_at_once_and_once_more(
     rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hidden, "AGAIN_S", 0.5)
+    monkeypatch.setattr(telling, "AGAIN_S", 0.5)
     hook = Hook(tmp_path)
     with site(rig.conninfo, cdn_purge=str(hook.command)) as one, site(rig.conninfo, cdn_purge=str(hook.command)):
         one.get("/api/v1/top/accounts")
@@ -111,10 +115,72 @@ def test_other_caches_are_told_whom_to_forget_at_once_and_once_more(
 def test_other_caches_are_told_of_what_was_hidden_while_nothing_ran(
     rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hidden, "AGAIN_S", 600.0)
+    monkeypatch.setattr(telling, "AGAIN_S", 600.0)
     rig.owner.execute("update account set hidden = true where did in (%s, %s)", (ALICE, BOB))
-    rig.owner.execute("update shown_change set at = at - interval '3 hours' where account in"
+    rig.owner.execute("update shown_change set at = at - interval '5 hours' where account in"
                       " (select id from account where did = %s)", (BOB,))  # fmt: skip
     hook = Hook(tmp_path)
     with site(rig.conninfo, cdn_purge=str(hook.command)):
         assert hook.told(1) == [short_hash(ALICE)]
+
+
+def test_other_caches_are_told_until_they_have_heard_it(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "AGAIN_S", 600.0)
+    monkeypatch.setattr(telling, "_RETRY_S", 0.1)
+    hook = Hook(tmp_path)
+    tries = tmp_path / "tries"
+    fails = f"echo >> {tries}; [ $(wc -l < {tries}) -ge 3 ] || exit 1"
+    hook.command.write_text(hook.command.read_text().replace("\n", f"\n{fails}\n", 1))
+    with site(rig.conninfo, cdn_purge=str(hook.command)):
+        rig.owner.execute("update account set hidden = true where did = %s", (ALICE,))
+        assert hook.told(1) == [short_hash(ALICE)]
+
+
+def test_a_hook_that_hangs_does_not_keep_us_from_looking_who_is_hidden(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "_TIMEOUT_S", 600.0)
+    hook = Hook(tmp_path)
+    hook.command.write_text("#!/bin/sh\nexec sleep 600\n")
+    with site(rig.conninfo, cdn_purge=str(hook.command)) as found:
+        rig.owner.execute("update account set hidden = true where did = %s", (BOB,))
+        end_at = time.monotonic() + 60
+        while found.get(f"/api/v1/accounts/{BOB}").status == 200:
+            assert time.monotonic() < end_at
+        rig.owner.execute("update account set hidden = true where did = %s", (ALICE,))
+        until_hidden(found)
+
+
+def test_what_a_process_died_over_is_told_by_another(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "_LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr(telling, "_LOOK_S", 0.05)
+    monkeypatch.setattr(telling, "AGAIN_S", 600.0)
+    changes, told = frozenset([(short_hash(ALICE), datetime.now(UTC))]), list[str]()
+
+    async def dies(_: list[str]) -> None:
+        await asyncio.sleep(600)
+
+    async def hears(hashes: list[str]) -> None:
+        told.extend(hashes)
+
+    async def both() -> None:
+        database = Database(conninfo, 4)
+        await database.pool.open()
+        running = []
+        for forget in (dies, hears, hears):
+            teller = Teller(forget)
+            teller.note(changes)
+            running.append(asyncio.create_task(teller.run(database.pool)))
+            await asyncio.sleep(0.2)
+        while not told:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.6)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await database.pool.close()
+
+    asyncio.run(asyncio.wait_for(both(), 60))
+    assert told == [short_hash(ALICE)]
