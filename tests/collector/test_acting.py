@@ -73,7 +73,7 @@ def test_one_who_does_it_often_counts_once(rig: Rig) -> None:
 
 def test_of_a_window_that_the_log_does_not_have_whole_there_are_none_any_more(rig: Rig) -> None:
     day_ms = 86_400_000
-    rig.hand(like(post_uri(BOB, key(1)), CAROL, 0), like(post_uri(BOB, key(1)), CAROL, 4 * day_ms), at=4 * day_ms + 999)
+    rig.hand(*[like(post_uri(BOB, key(1)), CAROL, day * day_ms) for day in range(5)], at=4 * day_ms + 999)
     rig.fold()
     Boards(rig.roller, 100, 40).refresh(set())
 

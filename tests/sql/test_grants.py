@@ -123,6 +123,7 @@ def test_functions_are_for_those_who_make_days_and_for_nobody_else(database: psy
         ("ensure_day(date)", True, ["skytally_collector", "skytally_roller"]),
         ("ensure_partition(text,text,date,date)", False, []),
         ("note_shown_change()", True, []),
+        ("post_is_gone(bigint,bigint)", False, ["skytally_roller", "skytally_web"]),
         ("post_is_in(bigint,bigint,bigint)", False, ["skytally_web"]),
         ("purge_table()", True, ["skytally_roller"]),
         ("purgeable()", False, []),
