@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sql import tid
 from web import answers, asking, coverage
 from web.database import Snapshot, literally
+from web.entry import mark_of_post
 from web.metrics import DIMENSIONS, ENGAGEMENT
 from web.problem import bad_parameter, not_found
 from web.series import EVER, as_given, whole
@@ -90,6 +91,7 @@ async def post_rows(snapshot: Snapshot, rows: list[dict[str, Any]], spans: Spans
     if not rows:
         return []
     keys = [(row["account"], row["number"]) for row in rows]
+    snapshot.posts.update(mark_of_post(row["account"], row["number"]) for row in rows)
     sums: dict[tuple[int, int], dict[str, int]] = {}
     given = {"accounts": [account for account, _ in keys], "rkeys": [rkey for _, rkey in keys]}
     for row in await snapshot.rows("query/post_sums", **given, **as_given({"": spans})):

@@ -72,6 +72,8 @@ class Snapshot:
 
     def __init__(self, connection: psycopg.AsyncConnection[Any], head: Head, ids: Ids) -> None:
         self._connection, self.head, self.ids = connection, head, ids
+        self.posts: set[int] = set()
+        """Marks of the posts that were found here, for the answer must go when they do."""
 
     async def rows(
         self, name: str, names: Mapping[str, sql.Composable] | None = None, /, **given: Any

@@ -74,8 +74,9 @@ class Endpoint:
                 made_at = time.time()
                 async with self._origin.database.snapshot() as snapshot:
                     answer = await self._resource.make(snapshot, ask)
+                    posts = tuple(snapshot.posts)
             # a large one takes a tenth of a second, in which others can be answered
-            return await asyncio.to_thread(finished, self._resource, ask, answer, asked, made_at)
+            return await asyncio.to_thread(finished, self._resource, ask, answer, asked, made_at, posts)
         except UnknownHandle as unknown:
             await self._origin.handles.note(unknown.handle)
             raise
@@ -104,7 +105,7 @@ async def send_entry(scope: Scope, send: Send, served: Served, *, purges: bool) 
             known = value
     coding = coding_of(accepted, tuple(entry.bodies))
     body = entry.bodies[coding]
-    purges = purges and len(entry.accounts) <= ACCOUNTS_IN_KEYS_MAX
+    purges = purges and not entry.posts and len(entry.accounts) <= ACCOUNTS_IN_KEYS_MAX
     control = cache_control(left_s, names_accounts=entry.names_accounts, purges=purges)
     state = f"hit; ttl={int(left_s // 1)}" if served.hit else "fwd=miss; stored"
     headers = [

@@ -17,7 +17,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-FORMAT = "2"
+FORMAT = "3"
 """Changed whenever entries of before can not be read any more."""
 _COMPRESSED_FROM = 512
 _MEDIA_COMPRESSED = ("application/json", "text/", "application/problem+json", "image/svg+xml")
@@ -39,6 +39,8 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """Whether it names any account, which other caches must forget in time."""
     accounts: tuple[str, ...]
     """Marks of those it names, by which they are found hidden."""
+    posts: tuple[int, ...] = ()
+    """Marks of those it lists."""
     keys: tuple[str, ...]
     """By which a CDN can be told to forget it."""
     headers: tuple[tuple[str, str], ...]
@@ -49,7 +51,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     @property
     def size(self) -> int:
         """What it takes in memory, about."""
-        return sum(map(len, self.bodies.values())) + 80 * len(self.accounts) + 1000
+        return sum(map(len, self.bodies.values())) + 80 * len(self.accounts) + 40 * len(self.posts) + 1000
 
 
 def key_of(namespace: str, request: str) -> str:
@@ -65,6 +67,11 @@ def short_hash(did: str) -> str:
 def mark_of(did: str) -> str:
     """What stands for an account in an entry: long enough that nobody can make another one with it."""
     return blake2b(did.encode(), digest_size=12, person=b"skytally mark").hexdigest()
+
+
+def mark_of_post(account: int, rkey: int) -> int:
+    """What stands for a post in an entry, by its ids: if two had the same, a list would be made anew in vain, once."""
+    return hash((account, rkey))
 
 
 def etag_of(body: bytes) -> str:

@@ -21,8 +21,10 @@ ACCOUNTS_IN_KEYS_MAX = 100
 _encoder = msgspec.json.Encoder()
 
 
-def finished(resource: Resource, ask: Ask, answer: Any, request: str, made_at: float) -> Entry:
-    """The entry of an answer whose numbers were read at `made_at`."""
+def finished(
+    resource: Resource, ask: Ask, answer: Any, request: str, made_at: float, posts: tuple[int, ...] = ()
+) -> Entry:
+    """The entry of an answer whose numbers were read at `made_at`, and the marks of the posts that it lists."""
     as_csv = getattr(ask, "format", "json") == "csv"
     body = _csv(resource, answer) if as_csv else _encoder.encode(answer)
     media = spreadsheet.MEDIA if as_csv else "application/json"
@@ -31,7 +33,7 @@ def finished(resource: Resource, ask: Ask, answer: Any, request: str, made_at: f
     return Entry(
         request=request, status=200, media=media, etag=etag_of(body), made_at=made_at, fresh_until=fresh_until,
         stale_until=stale_until, names_accounts=resource.names_accounts,
-        accounts=tuple(map(mark_of, dids)),
+        accounts=tuple(map(mark_of, dids)), posts=posts,
         keys=(board_key(resource, ask), *map(short_hash, dids[:ACCOUNTS_IN_KEYS_MAX])),
         headers=_headers(resource, answer) if as_csv else (), bodies=encoded(body, media),
     )  # fmt: skip

@@ -15,6 +15,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from sql import statement
+from web.deleted import Deleted
 from web.entry import Entry, mark_of, short_hash
 from web.telling import KEPT, Teller
 
@@ -23,20 +24,23 @@ _log = logging.getLogger(__name__)
 
 
 class Hidden:
-    """Accounts that are not shown, of those that were shown lately."""
+    """Accounts that are not shown, of those that were shown lately, and posts that were deleted lately."""
 
     def __init__(self, teller: Teller | None = None) -> None:
         """`teller` has other caches forget who is new."""
         self._marks: frozenset[str] = frozenset()
         self._since: dict[str, datetime] = {}
+        self._deleted = Deleted()
         self._teller = teller
         self._known = False
 
     def hides(self, entry: Entry) -> bool:
-        """Whether it names somebody who is not shown; while that is not known yet, whether it names anybody."""
-        if not entry.accounts:
+        """Whether it names an account or lists a post that is not shown; while that is not known yet, whether any."""
+        if not entry.accounts and not entry.posts:
             return False
-        return not self._known or (bool(self._marks) and not self._marks.isdisjoint(entry.accounts))
+        if not self._known or (self._marks and not self._marks.isdisjoint(entry.accounts)):
+            return True
+        return bool(entry.posts) and self._deleted.listed_by(entry)
 
     async def follow(self, pool: AsyncConnectionPool[Any]) -> None:
         """Look again and again, until cancelled."""
@@ -54,6 +58,7 @@ class Hidden:
         async with pool.connection(timeout=2.0) as connection:
             cursor = await connection.execute(statement("query/hidden"), {"lately": KEPT})
             rows = await cursor.fetchall()
+            await self._deleted.look(connection)
         since = {mark_of(did): at for did, at, _ in rows}
         if self._teller is not None:
             # what was hidden while nothing ran is as new as what was hidden since the last look

@@ -105,12 +105,15 @@ class PageEndpoint:
                 async with self._origin.database.snapshot() as snapshot:
                     values = await self._page.make(snapshot, ask)
                     values |= {"head": snapshot.head, "network": snapshot.head.network}
-            return await asyncio.to_thread(self._finished, ask, values, asked, made_at)
+                    posts = tuple(snapshot.posts)
+            return await asyncio.to_thread(self._finished, ask, values, asked, made_at, posts)
         except UnknownHandle as unknown:
             await self._origin.handles.note(unknown.handle)
             raise
 
-    def _finished(self, ask: Ask, values: dict[str, Any], asked: str, made_at: float) -> Entry:
+    def _finished(
+        self, ask: Ask, values: dict[str, Any], asked: str, made_at: float, posts: tuple[int, ...]
+    ) -> Entry:
         dids = list(dict.fromkeys(values.get("dids", ())))
         values = {"path": asked, "canonical": asked, **self._said, **values, "ask": ask}
         draw = self._page.draw
@@ -119,7 +122,7 @@ class PageEndpoint:
         return Entry(
             request=asked, status=200, media=self._page.media, etag=etag_of(body), made_at=made_at,
             fresh_until=fresh_until, stale_until=stale_until,
-            names_accounts=self._page.names_accounts, accounts=tuple(map(mark_of, dids)),
+            names_accounts=self._page.names_accounts, accounts=tuple(map(mark_of, dids)), posts=posts,
             keys=("page", *map(short_hash, dids[:ACCOUNTS_IN_KEYS_MAX])), headers=(),
             bodies=encoded(body, self._page.media),
         )  # fmt: skip

@@ -9,6 +9,7 @@ from web.accounts import WINDOWS, points, series_said, totals_of
 from web.actors import find
 from web.boards import POST, created_at
 from web.database import Snapshot
+from web.entry import mark_of_post
 from web.metrics import ENGAGEMENT, OF_POST
 from web.problem import Problem
 from web.series import EVER, as_given, points_of, read_of, stretch_of, whole
@@ -49,4 +50,5 @@ async def found_post(snapshot: Snapshot, actor: str, rkey: str) -> tuple[dict[st
     key = {"account": row["id"], "rkey": snapshot.ids.rkey(rkey)}
     if await snapshot.rows("query/deleted_post", **key):
         raise Problem(410, "gone", "this post was deleted")
+    snapshot.posts.add(mark_of_post(row["id"], key["rkey"]))
     return row, key

@@ -29,6 +29,7 @@ board_by_language  s    siud -    s
 board_hour         s    siu  -    s
 board_replaced     s    sid  -    s
 collection         siu  s    -    s
+deleted_lately     i    sd   -    s
 deleted_post       siu  s    s    s
 dimension          s    s    -    s
 epoch              siu  s    -    s

@@ -8,16 +8,20 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from collector.boards import Boards
-from tests.collector.frames import ALICE, BOB, CAROL, like, notice, post_uri
+from sql.session import entry
+from tests.collector.frames import ALICE, BOB, CAROL, delete, like, notice, post_uri
 from tests.collector.rig import Rig
 from tests.web.site import Site, site
-from web import hidden, purging, telling
+from web import deleted, hidden, purging, telling
 from web.database import Database
-from web.entry import short_hash
+from web.deleted import Deleted
+from web.entry import mark_of_post, short_hash
 from web.telling import Teller
 
 POST = "3mpsz5xmars22"
@@ -79,6 +83,57 @@ def test_who_is_deleted_is_gone(rig: Rig) -> None:
         until_hidden(found)
         answer = found.get(f"/api/v1/accounts/{ALICE}")
         assert (answer.status, answer.json["type"]) == (410, "/docs#gone")
+
+
+def test_a_deleted_post_leaves_every_list_that_was_made_before(rig: Rig) -> None:
+    paths = ("/api/v1/top/posts?window=30d", f"/api/v1/accounts/{ALICE}/top-posts?window=30d", "/top/posts?window=30d")
+    with site(rig.conninfo) as found:
+
+        def listed(did: str) -> list[bool]:
+            places = post_uri(did, POST).encode(), f"/post/{did}/{POST}".encode()
+            return [any(place in found.get(path).body for place in places) for path in paths]
+
+        assert (listed(ALICE), listed(BOB)) == ([True, True, True], [True, False, True])
+        rig.hand(delete("post", POST, ALICE, 70_000))
+        end_at = time.monotonic() + 60
+        while listed(ALICE) != [False, False, False]:
+            assert time.monotonic() < end_at
+        assert listed(BOB) == [True, False, True]
+        assert found.get(paths[0]).headers["cache-status"].startswith("skytally; hit"), "made anew once"
+
+
+class Lists:
+    """What a list says of itself that was made at some time."""
+
+    def __init__(self, at: datetime, *posts: int) -> None:
+        self.made_at, self.posts = at.timestamp(), posts
+
+
+def test_of_deleted_posts_so_many_are_known_and_older_lists_are_made_anew(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deleted, "_COUNT_MAX", 3)
+    now = datetime.now(UTC)
+
+    async def look(gone: Deleted, connection: Any, *rkeys: int) -> None:
+        for rkey in rkeys:
+            at = now - timedelta(hours=9 - rkey)
+            await connection.execute("insert into deleted_lately values (1, %s, %s)", (rkey, at))
+        await gone.look(connection)
+
+    async def looks() -> None:
+        gone = Deleted()
+        async with await psycopg.AsyncConnection.connect(entry(conninfo, None, "tests"), autocommit=True) as connection:
+            await look(gone, connection, 1, 2)
+            first = mark_of_post(1, 1)
+            before, after = now - timedelta(hours=8.5), now - timedelta(hours=7.5)
+            assert [gone.listed_by(Lists(at, first)) for at in (before, after)] == [True, False]  # type: ignore[arg-type]
+            assert not gone.listed_by(Lists(before, 17))  # type: ignore[arg-type]
+            await look(gone, connection, 3, 4, 5)
+            assert gone.listed_by(Lists(before, 17))  # type: ignore[arg-type]
+            assert not gone.listed_by(Lists(now - timedelta(hours=5.9), 17))  # type: ignore[arg-type]
+
+    asyncio.run(looks())
 
 
 class Hook:
