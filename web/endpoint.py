@@ -56,9 +56,8 @@ class Endpoint:
             words = words_of(scope)
             ask, asked = read = self._origin.readings.get(words) or self._read(scope["path_params"], words[1])
             client = scope["client"][0] if scope.get("client") else ""
-            served = await self._origin.cache.get(
-                asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client, self._resource.cost)
-            )
+            admit = partial(self._origin.buckets.take, client, self._resource.cost(ask))
+            served = await self._origin.cache.get(asked, partial(self._make, ask, asked), admit)
             self._origin.readings.keep(words, read)
             await send_entry(scope, send, served, purges=self._origin.purges)
         except Problem as problem:

@@ -17,9 +17,21 @@ from web.database import Snapshot
 from web.freshness import HISTORY, LIVE, OF_WINDOW, Freshness
 from web.metrics import DIMENSIONS
 
-_OF_LOG = 5.0
-"""What the event log is read for costs as much as several other answers."""
+_MUCH = 5.0
+"""Tokens of what reads the event log or counts authors: as many as several other answers."""
 _CLOSED_AFTER = timedelta(hours=1)
+
+
+def _usual_cost(_: Any) -> float:
+    return 1.0
+
+
+def _cost_of_log(_: Any) -> float:
+    return _MUCH
+
+
+def _cost_of_terms(ask: asking.TermSeries) -> float:
+    return _MUCH if ask.by == "authors" else 1.0
 
 
 class Resource(NamedTuple):
@@ -37,7 +49,7 @@ class Resource(NamedTuple):
     listed: str = ""
     """The field whose items are the rows of a CSV."""
     names_accounts: bool = True
-    cost: float = 1.0
+    cost: Callable[[Any], float] = _usual_cost
     """Of one answer that has to be made, in tokens of its client (web/limits.py)."""
 
 
@@ -73,6 +85,7 @@ def _of_kind(kind: str) -> tuple[Resource, Resource]:
         Resource(
             f"/top/{kind}/{{key}}/series", f"{kind}-series", f"Posts or authors of one {one}, bucket by bucket.",
             asking.TermSeries, answers.SeriesAnswer, partial(_term_series, kind), _of_series, "points", False,
+            _cost_of_terms,
         ),
     )  # fmt: skip
 
@@ -109,7 +122,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "/accounts/{actor}/events", "account-events", "What an account did, newest first, of the days that are logged.",
-        asking.AccountEvents, answers.Events, events.events, _live, "events", cost=_OF_LOG,
+        asking.AccountEvents, answers.Events, events.events, _live, "events", cost=_cost_of_log,
     ),
     Resource(
         "/accounts/{actor}/heatmap", "account-heatmap", "When an account is awake: by weekday and hour of a time zone.",
@@ -125,7 +138,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "/posts/{actor}/{rkey}/interactions", "post-interactions", "Who liked, reposted, answered or quoted a post.",
-        asking.Interactions, answers.InteractionsAnswer, events.interactions, _live, "interactions", cost=_OF_LOG,
+        asking.Interactions, answers.InteractionsAnswer, events.interactions, _live, "interactions", cost=_cost_of_log,
     ),
     Resource(
         "/network/series", "network-series", "The whole network by one metric, bucket by bucket.",

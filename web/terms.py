@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
-from web import answers, asking
+from web import answers, asking, authors
 from web.accounts import series_said
 from web.database import Snapshot
 from web.metrics import DIMENSIONS
@@ -19,10 +19,13 @@ async def series(snapshot: Snapshot, kind: str, ask: asking.TermSeries) -> answe
     if not await snapshot.rows("query/term", term=term):
         raise not_found(f"none of the {kind} that were counted is {key!r}")
     stretch = stretch_of(ask, snapshot.head)
-    given = {"terms": [term], "dimension": DIMENSIONS[kind], "bucket": stretch.bucket}
-    query = "query/term_points" if ask.by == "posts" else "query/term_authors"
-    rows = await snapshot.rows(query, **given, **read_of(stretch, snapshot.head))
-    found = points_of(rows, stretch, snapshot.head)
+    if ask.by == "authors":
+        found = await authors.points(snapshot, term, DIMENSIONS[kind], ask, stretch)
+        stretch = stretch._replace(begin=found[0].time)
+    else:
+        given = {"terms": [term], "dimension": DIMENSIONS[kind], "bucket": stretch.bucket}
+        rows = await snapshot.rows("query/term_points", **given, **read_of(stretch, snapshot.head))
+        found = points_of(rows, stretch, snapshot.head)
     return answers.SeriesAnswer(**await series_said(snapshot, ask.by, stretch, found))
 
 

@@ -29,6 +29,7 @@ TABLES = {
     "rollup/forget_active": {"network_tally": "network_tally_0"},
     "query/points": {"day": "post_day", "hour": "post_hour", "minute": "post_minute", "key": "kept.account = 1"},
     "query/sparks": {"rollup": "term_hour", "unit": "hour", "key": "term", "of": "true"},
+    "query/term_authors_of_unit": {"authors": "author_hour", "unit": "hour"},
     "query/interactions": {
         "subject_rkey": "event.quote_rkey", "subject_account": "event.quote_account", "beyond": "<", "direction": "desc"
     },
