@@ -87,14 +87,20 @@ class Teller:
     async def _tell(self, pool: AsyncConnectionPool[Any], telling: _Telling) -> None:
         """Tell it, unless another process has, or is about to."""
         async with _writing(pool) as connection:
-            told = await (await connection.execute(statement("cache/take"), {"key": telling.key})).fetchone()
+            row = await (await connection.execute(statement("cache/take"), {"key": telling.key})).fetchone()
+            told = row is not None and row[0] is not None  # without a value it is somebody's to do
             given = {"key": telling.key, "lease": _LEASE}
-            ours = told is None and await (await connection.execute(statement("cache/lease"), given)).fetchone()
+            ours = None if told else await (await connection.execute(statement("cache/lease"), given)).fetchone()
         if ours:
-            await self._forget(telling.hashes)
+            try:
+                await self._forget(telling.hashes)
+            except Exception:
+                async with _writing(pool) as connection:  # whoever tries again need not wait for us
+                    await connection.execute(statement("cache/release"), {"key": telling.key, "lease": ours[0]})
+                raise
             async with _writing(pool) as connection:
                 await connection.execute(statement("cache/told"), {"key": telling.key, "kept": _TOLD})
-        if ours or told is not None:
+        if ours or told:
             self._tellings.remove(telling)
 
     def _put_off(self) -> None:
