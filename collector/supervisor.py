@@ -58,6 +58,10 @@ class Orders:
     """Sees the group as often, and once more when it has ended in order."""
     drain: Callable[[], float] | None = None
     """Called at the first signal to stop, to end the source; from then on so many idle seconds mean the end."""
+    gets_on: Callable[[], None] = lambda: None
+    """Called about every second while every process of the group gets on, or the database is away and asked for."""
+    stopping: Callable[[], None] = lambda: None
+    """Called when an ordered end begins."""
 
 
 def _next_pause(pause_s: float, lived_s: float, counted: bool) -> float:
@@ -120,6 +124,7 @@ class Supervisor:
                 if away(error) != said:
                     said = away(error)
                     self._orders.say(f"the database is away: {said}; trying again")
+                self._orders.gets_on()
                 self._pause(delay_s)
                 delay_s = min(delay_s * 2, 2.0)
         return None
@@ -141,6 +146,7 @@ class Supervisor:
                 group.start()
                 ended = self._watch(connection, group, url)
                 if ended is None:
+                    self._orders.stopping()
                     well = group.stop(self._settings.stop_deadline_s)
                     self._orders.look(group)
                     self._write_vitals(connection, group, url, "stopped")
@@ -182,6 +188,8 @@ class Supervisor:
                 return self._change_host(group)
             if trouble := watchdog.trouble():
                 return f"{trouble}; starting again from the checkpoint"
+            if watchdog.gets_on():
+                self._orders.gets_on()
             if group.reader_vitals.get("time_us"):
                 self._hosts.well()
             self._mind_disk(group)

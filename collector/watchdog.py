@@ -14,6 +14,8 @@ STALL_S_MAX = 30.0
 """A reader whose loop does not turn, or a worker with bytes waiting that commits nothing, for this long is frozen."""
 FOLD_S_MAX = 600.0
 """A fold may take long after an outage; longer than this it is frozen too."""
+STILL_S_MAX = 10.0
+"""Nearer to being frozen than this, nobody is told that all gets on."""
 
 
 class Watchdog:
@@ -36,6 +38,12 @@ class Watchdog:
             if now - max(vitals.get("alive_at"), self._begun) > limit_s:
                 return f"the {name} has stood still for {limit_s:.0f} s"
         return self._stalled_worker(now)
+
+    def gets_on(self) -> bool:
+        """Whether reader and workers have got on lately, as `trouble` saw them last; work that is not there is done."""
+        now = time.monotonic()
+        moved = [max(self._group.reader_vitals.get("alive_at"), self._begun), *(since for _, since in self._progress)]
+        return now - min(moved) < STILL_S_MAX
 
     def _stalled_worker(self, now: float) -> str | None:
         waiting = self._group.reader_vitals.get("queued_bytes") > 0

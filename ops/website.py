@@ -1,23 +1,49 @@
-"""The site's socket, bound before anything else starts, and the site beside the collector."""
+"""The site's socket, bound before anything else starts or handed over by systemd, and the site beside the collector."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import multiprocessing
 import socket
+import time
 from collections.abc import Callable, Iterator
 
 from ops import exits
 from ops.caching import caching
 from ops.companion import Companion
 from ops.problem import Problem
+from ops.service import handed_over
 from web.serve import address_of, bind, serve
 from web.settings import WebSettings
 
+_CONTEXT = multiprocessing.get_context("spawn")
+STILL_S_MAX = 10.0
+"""A web process whose loop has not turned for so long does not get on."""
+
+
+class Site(list[Companion]):
+    """What has to be looked after: the processes that serve, and a cache of theirs."""
+
+    def __init__(self, processes: int) -> None:
+        super().__init__()
+        # when the loop of each last turned, monotonic seconds; 0 before it serves
+        self.turned: list[ctypes.c_double] = [_CONTEXT.RawValue(ctypes.c_double) for _ in range(processes)]
+
+    def look_after(self) -> None:
+        """Start again what has ended."""
+        for each in self:
+            each.look_after()
+
+    def gets_on(self) -> bool:
+        """Whether every process serves."""
+        return min(each.value for each in self.turned) > max(0.0, time.monotonic() - STILL_S_MAX)
+
 
 def listener_of(settings: WebSettings) -> socket.socket:
-    """The bound socket, or the one line that says why not."""
+    """The bound socket, or the one line that says why not. What systemd has handed over goes before what is set."""
     try:
-        return bind(settings)
+        return handed_over() or bind(settings)
     except OSError as error:
         where = settings.web_socket or f"{settings.web_host}:{settings.web_port}"
         how = "--web-socket" if settings.web_socket else "--web-host or --web-port"
@@ -28,10 +54,13 @@ def listener_of(settings: WebSettings) -> socket.socket:
 @contextlib.contextmanager
 def website(
     settings: WebSettings, conninfo: str, listener: socket.socket, say: Callable[[str], None]
-) -> Iterator[list[Companion]]:
+) -> Iterator[Site]:
     """The site on this socket, with a cache of its own where there is none; yields what has to be looked after."""
     say(f"the site is at {address_of(listener)}")
     with caching(settings, say) as (found, beside), contextlib.ExitStack() as running:
-        names = ["web", *[f"web {number}" for number in range(2, found.web_processes + 1)]]
-        sites = [Companion(name, say, serve, found, conninfo, listener) for name in names]
-        yield [*beside, *[running.enter_context(site) for site in sites]]
+        site = Site(found.web_processes)
+        site += beside
+        for number, turned in enumerate(site.turned, start=1):
+            name = "web" if number == 1 else f"web {number}"
+            site.append(running.enter_context(Companion(name, say, serve, found, conninfo, listener, turned)))
+        yield site

@@ -10,6 +10,7 @@ from collector.supervisor import Orders, Supervisor
 from ops import exits
 from ops.database import Database, database
 from ops.display import Display
+from ops.service import Service
 from ops.settings import Settings
 from sql.migrate import migrate
 
@@ -35,7 +36,11 @@ def collect(
 ) -> int:  # fmt: skip
     """Run the collector on a migrated database until told to stop, and `also` about every second; the exit code."""
 
-    said = ""
+    service, said = Service(), ""
+
+    def say(line: str) -> None:
+        service.status(line)
+        display.say(line)
 
     def show(snapshot: Snapshot) -> None:
         nonlocal said
@@ -43,9 +48,13 @@ def collect(
             said = snapshot.detail
             display.say(f"{said}; trying again" if snapshot.state == "connecting" else said)
         display.progress(snapshot.line())
+        service.see(snapshot)
         also()
 
-    orders = Orders(until_idle_s=until_idle_s, disk=where.disk, say=display.say, show=show, drain=drain)
+    orders = Orders(
+        until_idle_s=until_idle_s, disk=where.disk, say=say, show=show, drain=drain,
+        gets_on=service.gets_on, stopping=service.stopping,
+    )  # fmt: skip
     supervisor = Supervisor(settings.collector, where.conninfo, orders)
     well = supervisor.run()
     display.say(supervisor.last_words())

@@ -9,6 +9,7 @@ import psycopg
 from ops import exits
 from ops.companion import complain, until_told
 from ops.database import database
+from ops.service import Service
 from ops.settings import Settings
 from ops.website import listener_of, website
 from sql.session import connect, is_refusal
@@ -26,10 +27,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with database(settings.database) as where:
         _check(where.conninfo)
         told = until_told()
-        with website(settings.web, where.conninfo, listener, complain) as sites:
-            while not told.wait(1.0):
-                for each in sites:
-                    each.look_after()
+        service = Service()
+        with website(settings.web, where.conninfo, listener, complain) as site:
+            while not told.wait(0.5):
+                site.look_after()
+                if site.gets_on():
+                    service.ready()
+                    service.gets_on()
+            service.stopping()
     return exits.OK
 
 
