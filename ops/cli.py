@@ -19,6 +19,7 @@ from collector.errors import AlreadyRunning, BadSetting, CollectorError
 from ops import exits
 from ops.embedded.errors import EmbeddedError
 from ops.problem import Problem
+from ops.release import ReleaseError
 from ops.settings import SettingError, declared, default_of, description, load
 from sql.migrate import SchemaError
 from sql.session import away
@@ -26,7 +27,7 @@ from sql.version import VERSION
 
 VERBS = (
     "up", "demo", "collect", "resolve", "log-boards", "web", "migrate", "status", "config", "simulate", "replay",
-    "record", "audit", "boards", "accounts", "bench",
+    "record", "audit", "boards", "accounts", "install", "upgrade", "rollback", "bench",
 )  # fmt: skip
 
 
@@ -46,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, exits.USAGE)
     except Problem as problem:
         return _complain(problem, problem.code)
+    except ReleaseError as error:
+        return _complain(error, exits.FAILED)
     except SchemaError as error:
         return _complain(error, exits.DATABASE)
     except AlreadyRunning as error:

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if not settings.resolver.appview:
         raise Problem("there is no AppView to ask: set --appview", exits.USAGE)
     with database(settings.database, existing=True) as where:
-        with connect(where.conninfo, None, "resolve") as connection:
+        with connect(where.conninfo, "skytally_resolver", "resolve") as connection:
             check(connection)
         resolve(settings.resolver, where.conninfo, settings.collector.contact)
     return exits.OK

@@ -1,0 +1,35 @@
+"""`skytally upgrade`: this checkout becomes the release that is started."""
+
+from __future__ import annotations
+
+import argparse
+
+from ops import exits
+from ops.commands import install
+from ops.installation import Installation
+from ops.settings import Settings
+
+HELP = (
+    "Install this checkout beside the release that runs, and make it the current one. What runs goes on as it is until "
+    "it is restarted."
+)
+EXAMPLE = "sudo ./run upgrade"
+SETTINGS = False
+_NEXT = """next (a backup first, if anything was migrated, is the only way back behind it):
+  systemctl start skytally-backup
+  systemctl daemon-reload
+  systemctl restart skytally-collector        # migrates the database; what upstream sends meanwhile is not lost
+  systemctl restart skytally-web@1 && systemctl restart skytally-web@2    # one after another: nobody notices
+  systemctl restart skytally-resolver skytally-actors"""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    install.add(parser)
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    before = Installation(arguments.prefix.absolute()).releases.current
+    install.install(arguments, switch=True)
+    print(f"{before or 'nothing'} was the current release, {arguments.release} is now")
+    print(_NEXT)
+    return exits.OK
