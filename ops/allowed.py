@@ -28,7 +28,7 @@ _IN_WORDS = {
     "database_url": "postgresql://user@host/database or the same as key=value pairs; empty for the embedded one",
     "web_host": "a host name or an address",
     "public_url": "an http:// or https:// URL; empty when it is unknown",
-    "trusted_proxies": "IP addresses or networks (10.0.0.0/8), separated by commas",
+    "trusted_proxies": "IP addresses or networks (10.0.0.0/8), or unix, separated by commas",
 }
 _PASSWORDS = (
     re.compile(r"(://[^:/?#@\s]*:)\S*(?=@)"),
@@ -115,7 +115,8 @@ def _since(since: str) -> None:
 
 def _networks(networks: Iterable[str]) -> None:
     for network in networks:
-        ipaddress.ip_network(network, strict=False)
+        if network != "unix":  # whoever comes over the unix socket
+            ipaddress.ip_network(network, strict=False)
 
 
 # what a type can not say

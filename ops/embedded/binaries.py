@@ -47,6 +47,20 @@ def find(named: Path | None, major: int | None, account: Account | None, root: P
     raise EmbeddedError(_missing(major, seen, root))
 
 
+def client(name: str, major: int, named: Path | None) -> Path:
+    """A client program for a server of that version: of the same one, else of the oldest that is newer.
+
+    An older one refuses, a newer one may write what the server does not know. Raises EmbeddedError.
+    """
+    there = (directory for directory in _candidates(named) if (directory / name).is_file())
+    versions = ((_version(directory, None, name), directory / name) for directory in there)
+    usable = [(int(version.split(".")[0]), path) for version, path in versions if version]
+    usable = [each for each in usable if each[0] >= major]
+    if not usable:
+        raise EmbeddedError(f"no {name} of PostgreSQL {major} or later: install postgresql-client-{major}")
+    return min(usable, key=lambda each: each[0])[1]
+
+
 def _missing(major: int | None, seen: list[str], root: Path) -> str:
     found = "; ".join(seen) or "none"
     if major is None:
@@ -99,10 +113,10 @@ def _inspect(directory: Path, account: Account | None, root: Path) -> Binaries:
     return Binaries(directory, major, found)
 
 
-def _version(directory: Path, account: Account | None) -> str | None:
+def _version(directory: Path, account: Account | None, program: str = "postgres") -> str | None:
     """Asked by running it as the one who will: that tells of modes, links and missing libraries at once."""
     try:
-        answer = run_as(account, [directory / "postgres", "--version"])
+        answer = run_as(account, [directory / program, "--version"])
     except (OSError, subprocess.SubprocessError):
         return None
     match = re.search(r"\(PostgreSQL\) (\d+(?:\.\d+)*)", answer.stdout)

@@ -1,0 +1,125 @@
+"""Backups: made while the collector counts, restored elsewhere, and gone on from; the recount finds no difference."""
+
+from __future__ import annotations
+
+import itertools
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from benchmarks.simulator import write_recording
+from ops.audit import audit
+from ops.backup import PREFIX, facts_of
+from sql.session import connect
+from tests.collector.frames import BOB, BOBS, follow, like
+from tests.collector.rig import Rig
+from tests.collector.test_end_to_end import served
+from tests.collector.test_supervisor import collecting, events_of, wait_for
+from tests.ops.command import skytally
+
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def emptiness(server: str) -> Iterator[str]:
+    """The conninfo of a database with nothing in it."""
+    name = f"restored_{next(_numbers)}"
+    with connect(server, None, "tests") as connection:
+        connection.execute(f"create database {name}".encode())
+    yield make_conninfo(server, dbname=name)
+    with connect(make_conninfo(server, user="postgres"), None, "tests") as connection:
+        connection.execute(f"drop database {name} with (force)".encode())
+
+
+@pytest.fixture
+def empty(server: str) -> Iterator[str]:
+    with emptiness(server) as found:
+        yield found
+
+
+def backed_up(conninfo: str, folder: Path, *flags: object) -> Path:
+    """The backup that the command makes and names."""
+    done = skytally("backup", folder, *flags, DATABASE_URL=conninfo)
+    assert done.code == 0, done
+    return Path(done.out.split(" (")[0])
+
+
+def test_a_backup_under_load_is_restored_elsewhere_and_the_collector_goes_on_there(
+    conninfo: str, database: psycopg.Connection, empty: str, tmp_path: Path
+) -> None:
+    recording = tmp_path / "minute.jsonl.zst"
+    write_recording(recording, 30_000, seed=5, poison_share=0.002)
+    with served(recording, speed=6) as url:
+        # folds are waited for: a segment is being filled and another folded while it is backed up
+        with collecting(conninfo, url, "--fold-interval-s", "0.05") as collector:
+            wait_for(lambda: events_of(database) > 3000)
+            backup = backed_up(conninfo, tmp_path / "backups")
+            counted = facts_of(backup).events
+            wait_for(lambda: events_of(database) > counted)
+            collector.process.send_signal(signal.SIGTERM)
+            collector.end(0)
+        assert skytally("restore", backup, DATABASE_URL=empty).out.startswith(f"restored {counted:,} events of ")
+        with connect(empty, None, "tests") as restored:
+            assert 0 < events_of(restored) == counted < 30_000
+            with collecting(empty, url, "--until-idle", "1.5") as collector:
+                collector.end()
+            report = audit(restored, [recording])
+    assert report.diff == 0, report.text()
+
+
+def test_a_backup_of_rollups_leaves_old_days_of_the_log_out_and_keeps_their_follows_known(
+    conninfo: str, empty: str, tmp_path: Path
+) -> None:
+    day_ms = 86_400_000
+    rig = Rig(conninfo, tmp_path)
+    rig.hand(follow(BOB), like(BOBS, at=1), at=1)
+    for n in range(1, 5):  # a day that retention counts from has a minute with a hundred events
+        rig.hand(*(like(BOBS, at=n * day_ms + i) for i in range(120)), at=n * day_ms + 120)
+    rig.fold()
+    rig.close()
+    backup = backed_up(conninfo, tmp_path / "backups", "--rollups")
+    left_out = facts_of(backup).left_out
+    assert left_out
+    assert skytally("restore", backup, DATABASE_URL=empty).code == 0
+    with connect(conninfo, None, "tests") as before, connect(empty, None, "tests") as after:
+
+        def of(query: str) -> tuple[object, object]:
+            return before.execute(query.encode()).fetchall(), after.execute(query.encode()).fetchall()
+
+        for table in ("account_minute", "account_day", "total_day", "account", "fold", "lane"):
+            columns = "*" if table != "fold" else "watermark, hours_to, days_to, segment"
+            was, now = of(f"select {columns} from {table} order by 1, 2, 3, 4")
+            assert was == now, table
+        assert of("select count(*) from old_follow") == ([(0,)], [(1,)])
+        days = of("select distinct (time at time zone 'UTC')::date from event order by 1")
+        assert days[1] == [day for day in days[0] if day[0] not in left_out]  # type: ignore[attr-defined]
+        assert of("select log_from from fold")[1] == [(days[1][0][0],)]
+
+
+def test_only_the_newest_are_kept_and_what_was_cut_off_goes(conninfo: str, tmp_path: Path) -> None:
+    for stamp in ("20250101T000000Z", "20250102T000000Z"):
+        made = backed_up(conninfo, tmp_path)
+        made.rename(tmp_path / f"{PREFIX}{stamp}")
+    (tmp_path / f".{PREFIX}20250103T000000Z.half").mkdir()
+    (tmp_path / "skytally-notes").mkdir()
+    newest = backed_up(conninfo, tmp_path, "--keep", 2)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"{PREFIX}20250102T000000Z", newest.name, "skytally-notes",
+    }  # fmt: skip
+
+
+def test_what_can_not_be_restored_is_one_line_and_exit_code_3(conninfo: str, empty: str, tmp_path: Path) -> None:
+    backup = backed_up(conninfo, tmp_path)
+    full = skytally("restore", backup, DATABASE_URL=conninfo)
+    assert (full.code, "is not empty: drop it and create it" in full.err) == (3, True)
+    absent = skytally("restore", tmp_path / "absent", DATABASE_URL=empty)
+    assert (absent.code, "is no backup" in absent.err) == (3, True)
+    facts = backup / "backup.json"
+    facts.write_text(facts.read_text().replace("0001_checkpoint", "9999_future"))
+    newer = skytally("restore", backup, DATABASE_URL=empty)
+    assert (newer.code, "has migration 9999_future, which this version does not know" in newer.err) == (3, True)
