@@ -160,7 +160,7 @@ def test_the_data_live_under_the_data_home(monkeypatch: pytest.MonkeyPatch) -> N
         ("web_port", "65536", "65536", "a whole number, at least 0, at most 65535"),
         ("public_url", "tally.example", "tally.example", "an http:// or https:// URL; empty when it is unknown"),
         ("trusted_proxies", "10.0.0.0/8,proxy", "10.0.0.0/8,proxy",
-         "IP addresses or networks (10.0.0.0/8), separated by commas"),
+         "IP addresses or networks (10.0.0.0/8), or unix, separated by commas"),
         ("database_url", "mysql://me:secret@db/x", "mysql://me:***@db/x", DATABASES),
         ("database_url", "hots=db password='a secret'", "hots=db password=***", DATABASES),
     ],
