@@ -1,11 +1,13 @@
 """The purge: what deleted accounts have left is deleted, a table at a time, so that folds need not wait for long.
 
-It begins with accounts that were deleted before this hour, and goes on after a restart where it was. What they did to
-others stays in the totals of others.
+It begins with accounts that were deleted before this hour, or with such as the operator is to forget, and goes on after
+a restart where it was. What they did to others stays in the totals of others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import LiteralString
 
 import psycopg
@@ -25,20 +27,36 @@ class Purge:
 
     def begin(self) -> bool:
         """Begin with the accounts that are due, unless there are some in work; whether there are any now."""
-        if not self._in_work():
-            self._connection.execute(statement("purge/begin"), {"accounts": ACCOUNTS_MAX})
-        return self._in_work()
+        with self._alone():
+            if not self._in_work():
+                self._connection.execute(statement("purge/begin"), {"accounts": ACCOUNTS_MAX})
+            return self._in_work()
+
+    def forget(self, accounts: list[int]) -> bool:
+        """Begin with these accounts, by id, whether they are deleted or not; False while others are in work."""
+        with self._alone():
+            if self._in_work():
+                return False
+            self._connection.execute(statement("purge/forget"), {"accounts": accounts})
+        return True
 
     def step(self) -> int | None:
         """Purge one more table; how many are left. None: there is nothing to purge, or not yet."""
         if not self._in_work("known_to <= (select watermark from fold)"):
             return None
-        with self._connection.transaction():
+        with self._alone():
             row = self._connection.execute("select purge_table()").fetchone()
             assert row is not None
             if row[0] == 0:
                 self._connection.execute(statement("purge/finish"))
         return int(row[0])
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """A transaction that takes turns with those of other sessions that purge."""
+        with self._connection.transaction():
+            self._connection.execute("select pg_advisory_xact_lock(hashtext('skytally purge'))")
+            yield
 
     def _in_work(self, and_so: LiteralString = "true") -> bool:
         query = sql.SQL("select exists (select from purge where done_at is null and {})").format(sql.SQL(and_so))

@@ -27,7 +27,8 @@ from sql.version import VERSION
 
 VERBS = (
     "up", "demo", "collect", "resolve", "log-boards", "web", "migrate", "status", "config", "simulate", "replay",
-    "record", "audit", "boards", "accounts", "install", "upgrade", "rollback", "backup", "restore", "bench",
+    "record", "audit", "boards", "accounts", "install", "upgrade", "rollback", "backup", "restore", "forget",
+    "bench",
 )  # fmt: skip
 
 

@@ -16,8 +16,7 @@ named as (
   from done
   where
     id = done.account
-    and status = 'deleted'
-    and not active
+    and (hidden or (status = 'deleted' and not active))
 ),
 cleared as (
   delete from purged_table
