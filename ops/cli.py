@@ -28,7 +28,7 @@ from sql.version import VERSION
 VERBS = (
     "up", "demo", "collect", "resolve", "log-boards", "web", "migrate", "status", "config", "simulate", "replay",
     "record", "audit", "boards", "accounts", "install", "upgrade", "rollback", "backup", "restore", "forget",
-    "bench",
+    "doctor", "bench",
 )  # fmt: skip
 
 

@@ -34,23 +34,29 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     rows = settings.collector.board_rows
     with database(settings.database, existing=True) as where, connect(where.conninfo, None, "boards") as connection:
         migrate.check(connection)
-        checked = _checked(connection, where.conninfo, rows, settings.collector.hour_days_kept)
+        checked = verified(connection, rows)
+        if checked is None:
+            checked = _made_now(connection, where.conninfo, rows, settings.collector.hour_days_kept)
     for name in checked.different:
         print(f"not as from scratch: {name}")
     print(f"diff={len(checked.different)} ({checked.same} the same, {checked.older} older than the last fold)")
     return exits.FAILED if checked.different or checked.older else exits.OK
 
 
-def _checked(connection: psycopg.Connection, conninfo: str, rows: int, days_kept: int) -> Checked:
-    """What a running roller has made; where there is none, what is made now."""
+def verified(connection: psycopg.Connection, rows: int) -> Checked | None:
+    """What a running roller has made; None where there is none."""
     found: list[Checked] = []
     while len(found) < _TIMES and (checked := _answered(connection, rows)) is not None:
         found.append(checked)
         if not checked.different:
             return checked
-    if len(found) == _TIMES:
-        twice = [name for name in found[1].different if name in found[0].different]
-        return found[1]._replace(different=twice)
+    if len(found) < _TIMES:
+        return None
+    twice = [name for name in found[1].different if name in found[0].different]
+    return found[1]._replace(different=twice)
+
+
+def _made_now(connection: psycopg.Connection, conninfo: str, rows: int, days_kept: int) -> Checked:
     print("no roller has made the boards, so they are made now")
     with connect(conninfo, "skytally_roller", "boards verify") as roller:
         Boards(roller, rows, days_kept).refresh(set())

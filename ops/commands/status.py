@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 
+import msgspec
 import orjson
 
 from collector.progress import duration
 from ops import exits
 from ops.database import database
+from ops.forecast import forecast
 from ops.settings import Settings
 from sql import statement
 from sql.migrate import check
 from sql.session import connect
 
-HELP = "How the collector is: watermark, lag, events, gaps, quarantine."
+HELP = "How the collector is: watermark, lag, events, gaps, quarantine, and what the database takes and will take."
 EXAMPLE = "skytally status --json"
 
 
@@ -31,6 +33,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         assert row is not None
         assert cursor.description is not None
         found = {column.name: value for column, value in zip(cursor.description, row, strict=True)}
+        found |= msgspec.structs.asdict(forecast(connection, settings.collector))
         reasons: dict[str, int] = dict(connection.execute(statement("query/quarantine_reasons")).fetchall())
     if arguments.json:
         options = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z
@@ -48,6 +51,8 @@ def _shown(name: str, value: object) -> str:
         return "-"
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+    if "_bytes" in name and isinstance(value, int):
+        return f"{value / 1e6:,.1f} MB" if value < 1e9 else f"{value / 1e9:,.1f} GB"
     if name.endswith("_seconds") and isinstance(value, int | float):
         return duration(float(value))
     if isinstance(value, float):
