@@ -20,7 +20,7 @@ _NEXT = """next (a backup first, if anything was migrated, is the only way back 
   systemctl daemon-reload
   systemctl restart skytally-collector        # migrates the database; what upstream sends meanwhile is not lost
   systemctl restart skytally-web@1 && systemctl restart skytally-web@2    # one after another: nobody notices
-  systemctl restart skytally-resolver skytally-actors"""
+  systemctl restart skytally-resolver skytally-log-boards"""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
