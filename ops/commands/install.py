@@ -17,7 +17,7 @@ HELP = (
     "Install this checkout: its files as a release in /opt/skytally, systemd units, accounts, settings. Nothing is "
     "started; what to call next is printed."
 )
-EXAMPLE = "sudo ./run install --dry-run"
+EXAMPLE = "skytally install --dry-run"
 SETTINGS = False
 CHECKOUT = Path(__file__).parents[2]
 _NEXT = """next:

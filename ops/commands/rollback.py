@@ -14,7 +14,7 @@ HELP = (
     "Make the previous release the current one again, with its units. A database that has been migrated since is not "
     "changed: the way back behind a migration is a restored backup."
 )
-EXAMPLE = "sudo /opt/skytally/current/run rollback"
+EXAMPLE = "skytally rollback"
 SETTINGS = False
 
 

@@ -13,7 +13,7 @@ HELP = (
     "Install this checkout beside the release that runs, and make it the current one. What runs goes on as it is until "
     "it is restarted."
 )
-EXAMPLE = "sudo ./run upgrade"
+EXAMPLE = "skytally upgrade"
 SETTINGS = False
 _NEXT = """next (a backup first, if anything was migrated, is the only way back behind it):
   systemctl start skytally-backup

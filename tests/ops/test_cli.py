@@ -24,7 +24,7 @@ def test_the_help_of_every_verb_says_what_it_does_and_ends_with_an_example_of_it
 def test_without_a_verb_it_lists_them_all_and_says_its_version() -> None:
     done = skytally()
     assert (done.code, done.err) == (0, "")
-    assert re.findall(r"^    (\w+)  ", done.out, re.MULTILINE) == list(VERBS)
+    assert re.findall(r"^    ([\w-]+)(?:  |$)", done.out, re.MULTILINE) == list(VERBS)
     assert skytally("--version") == (0, "skytally 0.1.0\n", "")
 
 
