@@ -44,6 +44,7 @@ async def _run(hook: str, keys: list[str]) -> None:
     finally:
         if process.returncode is None:
             process.kill()
+            await process.wait()
 
 
 async def _post(hook: str, keys: list[str]) -> None:
