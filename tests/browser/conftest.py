@@ -9,6 +9,7 @@ from itertools import islice
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.appview import HOSTILE
 from benchmarks.simulator import Simulation
 from collector.batch import Gap
 from collector.boards import Boards
@@ -16,6 +17,7 @@ from tests.collector.frames import ALICE, BOB, NOON_US, key, like, post, post_ur
 from tests.collector.rig import Rig
 from tests.conftest import new_database
 from tests.web.conftest import program
+from tests.web.said import say
 from tests.web.site import Site, site
 
 HOUR_MS, HOUR_US = 3_600_000, 3_600_000_000
@@ -49,5 +51,6 @@ def found(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
             boards.refresh(set())
             named = "update account set handle = 'alice.example', display_name = 'Alice' where did = %s"
             rig.owner.execute(named, (ALICE,))
+            say(rig.owner, [text.replace("\x00", "") for text in HOSTILE])
         with site(conninfo, web_misses_per_second=0) as running:
             yield running

@@ -18,6 +18,7 @@ from collector.boards import Boards
 from tests.collector.frames import ALICE, BOB, NOON_US, key, like, post, post_uri
 from tests.collector.rig import Rig
 from tests.conftest import new_database
+from tests.web.said import say
 from tests.web.site import Page, Site, site
 
 HOUR_MS = 3_600_000
@@ -54,12 +55,7 @@ def found(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
                     "update account set display_name = %s where id = (select keys[%s] from board where metric ="
                     " 'likes_received' and time_window = '1h')", (name, number + 2),
                 )  # fmt: skip
-            rig.owner.execute(
-                "insert into post_text (account, rkey, text)"
-                " select account, rkey, (%s::text[])[1 + row_number() over () %% %s]"
-                " from (select distinct each.* from board, unnest(keys, rkeys) as each (account, rkey)"
-                " where kind = 'posts') as listed", (TEXTS, len(TEXTS)),
-            )  # fmt: skip
+            say(rig.owner, TEXTS)
         with site(conninfo, public_url="https://tally.example", web_misses_per_second=0) as running:
             yield running
 
