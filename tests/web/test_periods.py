@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
+from msgspec import UNSET
 
 from collector.batch import Gap
 from tests.collector.frames import ALICE, BOB, NOON_US, delete, key, like, post, post_uri
 from tests.collector.rig import Rig
 from tests.conftest import new_database
 from tests.web.site import Site, site
+from web import asking
+from web.database import Head
+from web.pages.period import BUCKETS, RANGES, Picked, period_of
+from web.series import stretch_of
 
 HOUR_MS, HOUR_US = 3_600_000, 3_600_000_000
 HOURS = 96
@@ -168,6 +175,27 @@ def test_days_of_long_ago_and_of_long_from_now_end_where_counting_does(found: Si
     points = told(found, "/network", "2026-06-30T12:00:00Z", "2026-07-04T13:00:00Z", 3600)
     assert rows_of(found, "/network?from=2000-01-01&to=2199-12-31&bucket=3600") == shown(points)
     assert sum(point["net"] for point in points) == HOURS + 1
+
+
+@pytest.mark.parametrize("previous", ["yes", "no"])
+def test_a_period_asks_for_nothing_finer_than_is_kept(previous: Any) -> None:
+    watermark = datetime(2026, 7, 4, 11, 47, 31, tzinfo=UTC)
+    minutes_from, hours_from = watermark - timedelta(days=3), watermark - timedelta(days=40)
+    for first, later in itertools.product((1, 50, 400), range(0, 1440, 97)):
+        now = watermark + timedelta(minutes=later)
+        midnight = now.replace(hour=0, minute=0, second=0)
+        head = Head(
+            "", now, now, True, now - timedelta(days=first), now.replace(minute=0, second=0), midnight, minutes_from,
+            hours_from, now,
+        )  # fmt: skip
+        days = [{"from_": (now - timedelta(days=ago)).date()} for ago in (0, 2, 3, 20, 39, 300)]
+        for given, bucket in itertools.product([*({"range": each} for each in RANGES), *days], [UNSET, *BUCKETS]):
+            period = period_of(Picked(bucket=bucket, previous=previous, **given), head)  # type: ignore[arg-type]
+            for each in (period, period.before if previous == "yes" else None):
+                if each is not None:
+                    stretch = stretch_of(asking.Series(**each.asked), head)
+                    assert (stretch.begin, stretch.end) == (each.begin, each.end)
+                    assert (each.end - each.begin) / each.bucket <= 720
 
 
 @pytest.mark.parametrize("page", OF)

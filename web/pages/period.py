@@ -114,11 +114,11 @@ def _midnight(day: date) -> datetime:
 
 
 def _buckets(earliest: datetime, length: timedelta, head: Head) -> list[int]:
-    """What a chart may be made of, finest first; two buckets are what whole ones may reach further back."""
+    """What a chart may be made of, finest first; days and longer can be made of whatever is kept."""
     return [
         seconds
         for seconds, bucket in BUCKETS.items()
-        if length <= _POINTS_MAX * bucket and allowed(bucket, floor(earliest, bucket) - 2 * bucket, head) == seconds
+        if length <= _POINTS_MAX * bucket and allowed(bucket, floor(earliest, bucket), head) == seconds
     ] or [max(BUCKETS)]
 
 
