@@ -22,6 +22,7 @@ from web import deleted, hidden, purging, telling
 from web.database import Database
 from web.deleted import Deleted
 from web.entry import mark_of_post, short_hash
+from web.purging import Forget
 from web.telling import Teller
 
 POST = "3mpsz5xmars22"
@@ -209,7 +210,7 @@ def test_a_hook_that_hangs_does_not_keep_us_from_looking_who_is_hidden(
 
 
 def test_what_a_process_died_over_is_told_by_another(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telling, "_LEASE", timedelta(seconds=0.3))
+    monkeypatch.setattr(telling, "_LEASE", timedelta(seconds=1))
     monkeypatch.setattr(telling, "_LOOK_S", 0.05)
     monkeypatch.setattr(telling, "AGAIN_S", 600.0)
     changes, told = frozenset([(short_hash(ALICE), datetime.now(UTC))]), list[str]()
@@ -224,14 +225,19 @@ def test_what_a_process_died_over_is_told_by_another(conninfo: str, monkeypatch:
         database = Database(conninfo, 4)
         await database.pool.open()
         running = []
-        for forget in (dies, hears, hears):
+
+        def begins(forget: Forget) -> None:
             teller = Teller(forget)
             teller.note(changes)
             running.append(asyncio.create_task(teller.run(database.pool)))
-            await asyncio.sleep(0.2)
+
+        begins(dies)
+        await asyncio.sleep(0.3)
+        begins(hears)  # while the first one is about to tell
         while not told:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-        await asyncio.sleep(0.6)
+        begins(hears)
+        await asyncio.sleep(0.3)
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
