@@ -86,6 +86,7 @@ def test_a_body_without_end_ends_the_connection(found: Site) -> None:
 def test_many_requests_on_one_connection_are_many_requests(found: Site) -> None:
     one = b"GET /healthz HTTP/1.1\r\nHost: a\r\nA: " + b"x" * 1_000 + b"\r\n\r\n"
     with socket.create_connection(("127.0.0.1", found.port), 10) as client, client.makefile("rb") as answers:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for _ in range(100):
             client.sendall(one[:500])
             client.sendall(one[500:])
