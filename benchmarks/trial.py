@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from benchmarks.balance import WrongRun, balance
 from benchmarks.child import replay
@@ -19,6 +20,7 @@ from collector.supervisor import Orders, Supervisor
 from sql.session import connect
 
 NETWORK = "bench"
+_SUPERVISOR = logging.getLogger("collector.supervisor")
 COLLECTOR = ("reader", "worker", "roller", "supervisor")
 PARTS = (*COLLECTOR, "postgres", "replay")
 SETTLED_S = 5.0  # a live rate is measured from here on: starting costs once
@@ -91,21 +93,15 @@ class Trials:
             fold_interval_s=fold_interval_s, event_days_kept=_DAYS_KEPT, stop_deadline_s=_STOP_S_MAX,
         )  # fmt: skip
         seen = Watch(_postmaster(conninfo), replay_pid, settle_s)
-        said: list[str] = []
-
-        def say(line: str) -> None:  # it has something to say when a process died or the database went away
-            print(line, file=sys.stderr)
-            said.append(line)
-            supervisor.stop()
-
         idle_s = None if stop_after_s else 1.0
-        supervisor = Supervisor(settings, conninfo, Orders(until_idle_s=idle_s, look=seen.follow, say=say))
+        supervisor = Supervisor(settings, conninfo, Orders(until_idle_s=idle_s, look=seen.follow))
         if stop_after_s:
             seen.stop_after(stop_after_s, supervisor.stop)
-        with seen:
+        with seen, _Said(supervisor.stop) as said:
             well = supervisor.run()
-        if said or not well:
-            raise WrongRun(f"the collector did not run through: {said[0] if said else 'it did not end in order'}")
+        if said.lines or not well:
+            why = said.lines[0] if said.lines else "it did not end in order"
+            raise WrongRun(f"the collector did not run through: {why}")
         return seen
 
     def _check(self, conninfo: str, seen: Watch, delivered: int | None = None) -> None:
@@ -117,6 +113,28 @@ class Trials:
             raise WrongRun(f"this run counted wrong, so its figures are worth nothing: {difference}")
         if not seen.events_since:
             raise WrongRun("nothing came, so there is nothing to measure")
+
+
+class _Said(logging.Handler):
+    """What the supervisor says: that a process died or the database went away. It ends the run."""
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._stop = stop
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+        self._stop()
+
+    def __enter__(self) -> Self:
+        _SUPERVISOR.addHandler(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _SUPERVISOR.removeHandler(self)
 
 
 def _postmaster(conninfo: str) -> int:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 
 from collector.batch import Position
-from collector.parent import run_child
+from collector.parent import begin_nothing, run_child
 from collector.settings import CollectorSettings
 from collector.vitals import ReaderVitals, RollerVitals, WorkerVitals
 
@@ -29,7 +29,10 @@ class Group:
     def __init__(
         self, settings: CollectorSettings, conninfo: str, url: str, host: str, epoch: int,
         begin_cursor: int, complete_to: Position | None, tries_max: int | None,
+        begin_child: Callable[[str], None] = begin_nothing,
     ) -> None:  # fmt: skip
+        self.host = host
+        self._begin_child = begin_child
         self.reader_vitals = ReaderVitals(_CONTEXT)
         self.worker_vitals = [WorkerVitals(_CONTEXT) for _ in range(settings.workers)]
         self.roller_vitals = RollerVitals(_CONTEXT)
@@ -37,16 +40,20 @@ class Group:
         reader_wire, self._reader_control = _CONTEXT.Pipe(duplex=False)
         roller_wire, self._roller_control = _CONTEXT.Pipe(duplex=False)
         self.workers = [
-            _process(f"worker {n}", WORKER, settings, conninfo, host, epoch, n, pipes[n][0], self.worker_vitals[n])
+            self._process(f"worker {n}", WORKER, settings, conninfo, host, epoch, n, pipes[n][0], self.worker_vitals[n])
             for n in range(settings.workers)
         ]
-        self.roller = _process("roller", ROLLER, settings, conninfo, roller_wire, self.roller_vitals)
-        self.reader = _process(
+        self.roller = self._process("roller", ROLLER, settings, conninfo, roller_wire, self.roller_vitals)
+        self.reader = self._process(
             "reader", READER, settings, url, begin_cursor, complete_to, tries_max,
             [sender for _, sender in pipes], reader_wire, self.reader_vitals,
         )  # fmt: skip
         self.processes: list[BaseProcess] = [*self.workers, self.roller, self.reader]
         self._handed_over = [end for pipe in pipes for end in pipe] + [reader_wire, roller_wire]
+
+    def _process(self, name: str, module: str, *arguments: object) -> BaseProcess:
+        begin = {"begin": self._begin_child}
+        return _CONTEXT.Process(target=run_child, args=(module, *arguments), kwargs=begin, name=name, daemon=True)
 
     def start(self) -> None:
         """Start everything; the ends that the children own are theirs alone from here on."""
@@ -79,10 +86,6 @@ class Group:
                 process.join()
         for control in (self._reader_control, self._roller_control):
             control.close()
-
-
-def _process(name: str, module: str, *arguments: object) -> BaseProcess:
-    return _CONTEXT.Process(target=run_child, args=(module, *arguments), name=name, daemon=True)
 
 
 def _joined(processes: list[BaseProcess], end_at: float) -> bool:

@@ -5,10 +5,10 @@ It owns when: every time as much of the log is read, so the longer a window the 
 
 from __future__ import annotations
 
+import logging
 import math
 import threading
 import time
-from collections.abc import Callable
 
 import psycopg
 
@@ -21,6 +21,7 @@ from sql.session import away, connect
 INTERVAL_S: dict[Window, float] = {HOUR_LONG: 300.0, DAY_LONG: 3600.0, WEEK_LONG: 43_200.0}
 """Of each window's boards."""
 _TRY_AGAIN_S = 5.0
+_log = logging.getLogger(__name__)
 
 
 class LogBoards:
@@ -44,7 +45,7 @@ class LogBoards:
         return True
 
 
-def run(conninfo: str, rows: int, stopping: threading.Event, say: Callable[[str], None]) -> None:
+def run(conninfo: str, rows: int, stopping: threading.Event) -> None:
     """The process: make what is due until told to stop. A database that is away is said once."""
     said = ""
     while not stopping.is_set():
@@ -55,7 +56,7 @@ def run(conninfo: str, rows: int, stopping: threading.Event, say: Callable[[str]
         except psycopg.OperationalError as error:
             if away(error) != said:
                 said = away(error)
-                say(f"no boards from the log: {said}; trying again")
+                _log.warning("no boards from the log: %s; trying again", said)
             stopping.wait(_TRY_AGAIN_S)
 
 

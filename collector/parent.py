@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import logging
 import multiprocessing
 import os
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -20,22 +22,33 @@ from collector.errors import CollectorError
 from sql.session import away
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_log = logging.getLogger(__name__)
 
 
-def run_child(module: str, *arguments: Any) -> None:
-    """Run the `run` of a module as a child process of the supervisor.
+def begin_nothing(_: str) -> None:
+    """A child that needs nothing before it runs."""
+
+
+def run_child(module: str, *arguments: Any, begin: Callable[[str], None] = begin_nothing) -> None:
+    """Run the `run` of a module as a child process of the supervisor; `begin` is first told what it is called.
 
     Anything but our own errors is a bug and shows its trace.
     """
     _die_with_parent()
     name = multiprocessing.current_process().name
+    begin(name)
     try:
         importlib.import_module(module).run(*arguments)
     except CollectorError as error:
-        sys.exit(f"skytally: {name}: {error}")
+        _log.error("%s: %s", name, error)
     except psycopg.OperationalError as error:
         # only the database knows what was written: a new run asks it
-        sys.exit(f"skytally: {name}: lost the database: {away(error)}")
+        _log.error("%s: lost the database: %s", name, away(error))
+    except Exception:
+        _log.critical("%s: this is a fault of ours", name, exc_info=True)
+    else:
+        return
+    sys.exit(1)
 
 
 def _die_with_parent() -> None:

@@ -6,10 +6,10 @@ It owns who is asked about and when, and whose turn it is. It counts nothing, an
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,6 +23,7 @@ from sql import statement
 from sql.ids import Ids
 from sql.session import away, connect
 
+_log = logging.getLogger(__name__)
 _IDLE_S = 10.0
 _DUE_MAX = 500  # accounts found at once: looking through all boards costs more than a question
 
@@ -120,11 +121,9 @@ class Resolver:
             self._connection.execute(statement("resolve/note_unknown"), {"ids": [due[did][0] for did in unknown]})
 
 
-def run(
-    settings: ResolverSettings, conninfo: str, user_agent: str, stopping: threading.Event, say: Callable[[str], None]
-) -> None:
+def run(settings: ResolverSettings, conninfo: str, user_agent: str, stopping: threading.Event) -> None:
     """Ask until told to stop. What goes wrong is said once, until something else does."""
-    trouble = _Trouble(say)
+    trouble = _Trouble()
     with contextlib.closing(AppView(settings.appview, user_agent)) as appview:
         while not stopping.is_set():
             try:
@@ -151,14 +150,14 @@ def _ask(resolver: Resolver, settings: ResolverSettings, trouble: _Trouble) -> f
 class _Trouble:
     """What goes wrong: said once, until something else does or two questions have gone well, for both take turns."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self._say, self._said, self._well = say, "", 0
+    def __init__(self) -> None:
+        self._said, self._well = "", 0
 
     def met(self, what: str) -> None:
         self._well = 0
         if what != self._said:
             self._said = what
-            self._say(f"names and texts have to wait: {what}; trying again")
+            _log.warning("names and texts have to wait: %s; trying again", what)
 
     def over(self) -> None:
         self._well += 1

@@ -8,7 +8,7 @@ import pwd
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -25,7 +25,7 @@ _ACCOUNTS = ("memcache", "memcached", "skytally")
 
 
 @contextlib.contextmanager
-def caching(settings: WebSettings, say: Callable[[str], None]) -> Iterator[tuple[WebSettings, list[Companion]]]:
+def caching(settings: WebSettings) -> Iterator[tuple[WebSettings, list[Companion]]]:
     """The settings with a memcached in them where one can be started, and what has to be looked after."""
     program = shutil.which("memcached", path=f"{os.environ.get('PATH', '')}:{_PATH}")
     account = _account()
@@ -35,7 +35,7 @@ def caching(settings: WebSettings, say: Callable[[str], None]) -> Iterator[tuple
     with tempfile.TemporaryDirectory(prefix="skytally-memcached-") as folder:
         os.chown(folder, account.pw_uid, account.pw_gid)
         socket = str(Path(folder) / "socket")
-        with Companion("memcached", say, _become, program, socket, account.pw_uid, account.pw_gid) as companion:
+        with Companion("memcached", _become, program, socket, account.pw_uid, account.pw_gid) as companion:
             yield msgspec.structs.replace(settings, memcached=socket), [companion]
 
 

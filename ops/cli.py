@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import psycopg
 
 from collector.errors import AlreadyRunning, BadSetting, CollectorError
-from ops import exits
+from ops import exits, logs
 from ops.embedded.errors import EmbeddedError
 from ops.problem import Problem
 from ops.release import ReleaseError
@@ -27,7 +27,7 @@ from sql.version import VERSION
 
 VERBS = (
     "up", "demo", "collect", "resolve", "log-boards", "web", "migrate", "status", "config", "simulate", "replay",
-    "record", "audit", "boards", "accounts", "install", "upgrade", "rollback", "backup", "restore", "forget",
+    "record", "audit", "boards", "selfcheck", "accounts", "install", "upgrade", "rollback", "backup", "restore", "forget",
     "doctor", "bench",
 )  # fmt: skip
 
@@ -83,13 +83,14 @@ def _run(words: list[str]) -> int:
         return exits.OK
     flags = {name: getattr(given, name, None) for name in declared()}
     settings = load(flags=flags, file=getattr(given, "config", None))
+    logs.begin(settings.logs, given.verb)
     code = int(_verb(given.verb).run(given, settings))
     sys.stdout.flush()
     return code
 
 
 def _complain(what: object, code: int) -> int:
-    print(f"skytally: {what}", file=sys.stderr)
+    logs.complain(what)
     return code
 
 

@@ -5,10 +5,10 @@ Nothing that is counted depends on one. It does not know what its companion does
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.process import BaseProcess
@@ -16,16 +16,25 @@ from types import TracebackType
 from typing import Any, Self
 
 from collector.parent import end_with_parent
+from ops import logs
 
+_log = logging.getLogger(__name__)
 _CONTEXT = multiprocessing.get_context("spawn")
 
 
 class Companion:
     """A context in which it runs: `run(*arguments)` of a module, until SIGTERM."""
 
-    def __init__(self, name: str, say: Callable[[str], None], run: Callable[..., None], *arguments: Any) -> None:
-        self._name, self._say, self._arguments = name, say, (run, *arguments)
+    def __init__(self, name: str, run: Callable[..., None], *arguments: Any) -> None:
+        self._name, self._arguments = name, (logs.begun(), name, run, *arguments)
         self._process: BaseProcess | None = None
+        self.starts = 0
+        """How often it was started."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, or the one that was the last."""
+        return self._process.pid if self._process is not None else None
 
     def __enter__(self) -> Self:
         self._start()
@@ -42,12 +51,14 @@ class Companion:
     def look_after(self) -> None:
         """Start it again if it has ended."""
         if self._process is not None and self._process.exitcode is not None:
-            self._say(f"the {self._name} process ended (exit code {self._process.exitcode}); starting it again")
+            code = self._process.exitcode
+            _log.error("the %s process ended (exit code %s); starting it again", self._name, code)
             self._start()
 
     def _start(self) -> None:
-        self._process = _CONTEXT.Process(target=_main, args=self._arguments, name=self._name, daemon=True)
+        self._process = _CONTEXT.Process(target=run_companion, args=self._arguments, name=self._name, daemon=True)
         self._process.start()
+        self.starts += 1
 
 
 def until_told() -> threading.Event:
@@ -59,12 +70,8 @@ def until_told() -> threading.Event:
     return told
 
 
-def complain(line: str) -> None:
-    """One line for people, from a process that has no display."""
-    print(line, file=sys.stderr, flush=True)
-
-
-def _main(run: Callable[..., None], *arguments: Any) -> None:
+def run_companion(settings: logs.LogSettings, name: str, run: Callable[..., None], *arguments: Any) -> None:
+    logs.begin(settings, name)
     os.setsid()  # the terminal's Ctrl-C is the parent's, which ends us after the collector
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent(signal.SIGTERM)

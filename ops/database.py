@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import sys
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,8 @@ from ops import exits
 from ops.embedded import embedded
 from ops.problem import Problem
 from ops.settings import DatabaseSettings
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,6 @@ def database(settings: DatabaseSettings, *, existing: bool = False) -> Iterator[
         data_dir,
         pg_bin=Path(settings.pg_bin) if settings.pg_bin else None,
         pg_user=settings.pg_user or None,
-        log=lambda line: print(line, file=sys.stderr, flush=True),
+        log=_log.info,
     ) as conninfo:
         yield Database(conninfo, data_dir)

@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 import time
 
 PLAIN_INTERVAL_S = 10.0
+_shown = False  # of the one terminal there is
 
 
 class Display:
-    """Progress and other lines on stderr, without one garbling the other."""
+    """Progress and results on stderr, without one garbling the other."""
 
-    def __init__(self, interval_s: float = PLAIN_INTERVAL_S) -> None:
+    def __init__(self, log: logging.Logger | None = None) -> None:
+        """`log`: where there is no terminal progress goes there; of what runs for ever."""
         self._live = sys.stderr.isatty()
-        self._interval_s = interval_s
+        self._log = log
         self._next_at = 0.0
-        self._shown = False
 
-    def progress(self, line: str) -> None:
-        """The current state; on a terminal it replaces the one before."""
+    def progress(self, line: str, **figures: object) -> None:
+        """The current state; on a terminal it replaces the one before. `figures` are the same for programs."""
+        global _shown
         now = time.monotonic()
         if self._live:
             width = shutil.get_terminal_size().columns - 1
             print(f"\r{line[:width]:<{width}}", end="", file=sys.stderr, flush=True)
-            self._shown = True
+            _shown = True
         elif now >= self._next_at:
-            self._next_at = now + self._interval_s
-            print(line, file=sys.stderr, flush=True)
+            self._next_at = now + PLAIN_INTERVAL_S
+            if self._log is not None:
+                self._log.info("%s", line, extra={"figures": figures})
+            else:
+                print(line, file=sys.stderr, flush=True)
 
     def say(self, line: str) -> None:
-        """A line that stays."""
-        self.end()
+        """What came of it, for who waits for that."""
+        leave_progress()
         print(line, file=sys.stderr, flush=True)
 
-    def end(self) -> None:
-        """Leave the progress line as it is."""
-        if self._shown:
-            print(file=sys.stderr)
-            self._shown = False
+
+def leave_progress() -> None:
+    """Leave the progress line as it is."""
+    global _shown
+    if _shown:
+        print(file=sys.stderr)
+        _shown = False

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from collector.settings import ResolverSettings
 from collector.version import user_agent
-from ops.companion import Companion, complain, until_told
+from ops.companion import Companion, until_told
 
 
-def resolver(settings: ResolverSettings, conninfo: str, contact: str, say: Callable[[str], None]) -> Companion:
+def resolver(settings: ResolverSettings, conninfo: str, contact: str) -> Companion:
     """The resolver of these settings."""
-    return Companion("resolver", say, resolve, settings, conninfo, contact)
+    return Companion("resolver", resolve, settings, conninfo, contact)
 
 
 def resolve(settings: ResolverSettings, conninfo: str, contact: str) -> None:
     """Resolve until told to stop; without an AppView there are but texts of another time to forget."""
     from collector.resolver import run  # where it runs, and not where it is started
 
-    run(settings, conninfo, user_agent(contact), until_told(), complain)
+    run(settings, conninfo, user_agent(contact), until_told())

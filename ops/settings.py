@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 
 from collector.settings import CollectorSettings, ResolverSettings
 from ops.allowed import NotAllowed, check, hidden, unit_of
+from ops.logs import LogSettings
 from web.settings import WebSettings
 
 PREFIX = "SKYTALLY_"
@@ -51,7 +52,9 @@ class DatabaseSettings(Struct, frozen=True, kw_only=True):
     ] = ""
 
 
-SECTIONS: tuple[type[Struct], ...] = (CollectorSettings, ResolverSettings, WebSettings, DatabaseSettings)
+SECTIONS: tuple[type[Struct], ...] = (
+    CollectorSettings, ResolverSettings, WebSettings, DatabaseSettings, LogSettings,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class Settings:
     resolver: ResolverSettings
     web: WebSettings
     database: DatabaseSettings
+    logs: LogSettings
     values: tuple[Value, ...]
 
 
@@ -139,13 +143,14 @@ def load(
         ]
     except ValueError as error:  # two settings that contradict each other
         raise SettingError(str(error)) from None
-    collector, resolver, web, database = sections
+    collector, resolver, web, database, logs = sections
     assert isinstance(collector, CollectorSettings)
     assert isinstance(resolver, ResolverSettings)
     assert isinstance(web, WebSettings)
     assert isinstance(database, DatabaseSettings)
+    assert isinstance(logs, LogSettings)
     values = tuple(Value(name, _value_of(sections, name), checked.get(name, (None, "default"))[1]) for name in kinds)
-    return Settings(collector, resolver, web, database, values)
+    return Settings(collector, resolver, web, database, logs, values)
 
 
 def default_data_dir(environment: Mapping[str, str]) -> Path:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import fcntl
+import logging
 import os
 from pathlib import Path
 
@@ -14,7 +16,6 @@ from ops import exits
 from ops.commands.collect import collect
 from ops.companion import Companion
 from ops.database import Database
-from ops.display import Display
 from ops.embedded import embedded
 from ops.log_boards import log_boards
 from ops.names import resolver
@@ -28,6 +29,7 @@ from sql.session import connect
 HELP = "Run everything on a simulated network: a past day compressed, then live at 500 events a second."
 EXAMPLE = "skytally demo"
 NETWORK = "demo"
+_log = logging.getLogger(__name__)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +39,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    display = Display()
     listener = listener_of(settings.web)
     data_dir = Path(settings.database.data_dir) / "demo"
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -48,7 +49,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     except BlockingIOError:
         raise Problem(f"another demo is running in {data_dir}", exits.TAKEN) from None
     pg_bin = Path(settings.database.pg_bin) if settings.database.pg_bin else None
-    with embedded(data_dir, pg_bin=pg_bin, pg_user=settings.database.pg_user or None, log=display.say) as conninfo:
+    with embedded(data_dir, pg_bin=pg_bin, pg_user=settings.database.pg_user or None, log=_log.info) as conninfo:
         _begin_anew(conninfo)
         migrate(conninfo, NETWORK)
         profiles = appview.listen()
@@ -56,10 +57,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         asked = msgspec.structs.replace(settings.resolver, appview=url, appview_interval_s=0.2)
         with (
             Stage(arguments.seed, arguments.events, arguments.rate, served) as stage,
-            website(settings.web, conninfo, listener, display.say) as sites,
-            Companion("AppView", display.say, appview.serve, profiles) as simulated,
-            resolver(asked, conninfo, "", display.say) as names,
-            log_boards(settings.collector.board_rows, conninfo, display.say) as boards,
+            website(settings.web, conninfo, listener) as sites,
+            Companion("AppView", appview.serve, profiles) as simulated,
+            resolver(asked, conninfo, "") as names,
+            log_boards(settings.collector.board_rows, conninfo) as boards,
         ):
             collector = msgspec.structs.replace(
                 settings.collector, source=(stage.url,), network=NETWORK, since="oldest", collections=(), dids=()
@@ -70,10 +71,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
                     each.look_after()
                 stage.look_after()
 
-            ours = Settings(collector, asked, settings.web, settings.database, settings.values)
-            display.say(f"a simulated network is at {stage.url}; stop with Ctrl-C")
-            code = collect(ours, Database(conninfo, data_dir), display, also=look_after, drain=stage.hush)
-    display.say(f"recount it: ./run audit --data-dir {data_dir} {served}")
+            ours = dataclasses.replace(settings, collector=collector, resolver=asked)
+            _log.info("a simulated network is at %s; stop with Ctrl-C", stage.url)
+            code = collect(ours, Database(conninfo, data_dir), also=look_after, drain=stage.hush)
+    _log.info("recount it: ./run audit --data-dir %s %s", data_dir, served)
     return code
 
 

@@ -6,7 +6,6 @@ import argparse
 
 from ops.commands.collect import collect
 from ops.database import database
-from ops.display import Display
 from ops.log_boards import log_boards
 from ops.names import resolver
 from ops.settings import Settings
@@ -22,18 +21,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    display = Display()
     listener = listener_of(settings.web)  # first, so that a taken port is said before anything is made
     with database(settings.database) as where:
         migrate(where.conninfo, settings.collector.network)
         with (
-            website(settings.web, where.conninfo, listener, display.say) as sites,
-            resolver(settings.resolver, where.conninfo, settings.collector.contact, display.say) as names,
-            log_boards(settings.collector.board_rows, where.conninfo, display.say) as boards,
+            website(settings.web, where.conninfo, listener) as sites,
+            resolver(settings.resolver, where.conninfo, settings.collector.contact) as names,
+            log_boards(settings.collector.board_rows, where.conninfo) as boards,
         ):
 
             def look_after() -> None:
                 for each in (*sites, names, boards):
                     each.look_after()
 
-            return collect(settings, where, display, also=look_after)
+            return collect(settings, where, also=look_after)

@@ -7,7 +7,7 @@ import argparse
 import psycopg
 
 from ops import exits
-from ops.companion import complain, until_told
+from ops.companion import until_told
 from ops.database import database
 from ops.service import Service
 from ops.settings import Settings
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         _check(where.conninfo)
         told = until_told()
         service = Service()
-        with website(settings.web, where.conninfo, listener, complain) as site:
+        with website(settings.web, where.conninfo, listener) as site:
             while not told.wait(0.5):
                 site.look_after()
                 if site.gets_on():

@@ -39,12 +39,10 @@ def served(path: Path, speed: float = math.inf) -> Iterator[str]:
         store.close()
 
 
-def collect(conninfo: str, url: str, **settings: object) -> list[str]:
-    """Run the collector until the source is idle; return the lines it said."""
-    lines: list[str] = []
+def collect(conninfo: str, url: str, **settings: object) -> None:
+    """Run the collector until the source is idle."""
     given = CollectorSettings(source=(url,), network="test", fold_interval_s=0.2, **settings)  # type: ignore[arg-type]
-    assert Supervisor(given, conninfo, Orders(until_idle_s=0.7, say=lines.append)).run()
-    return lines
+    assert Supervisor(given, conninfo, Orders(until_idle_s=0.7)).run()
 
 
 def counted(database: psycopg.Connection) -> dict[str, int]:

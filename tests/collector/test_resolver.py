@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Any
 
@@ -136,15 +137,18 @@ def test_the_resolver_may_write_names_and_texts_and_nothing_else(rig: Rig) -> No
                 session.execute(query)
 
 
-def test_trouble_is_said_once_and_tried_again(rig: Rig, url: str) -> None:
+def test_trouble_is_said_once_and_tried_again(rig: Rig, url: str, caplog: pytest.LogCaptureFixture) -> None:
     on_boards(rig)
-    said: list[str] = []
     stopping = threading.Event()
     settings = ResolverSettings(appview="http://127.0.0.1:1")
 
-    def say(line: str) -> None:
-        said.append(line)
-        threading.Timer(0.2, stopping.set).start()
+    class Ending(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            threading.Timer(0.2, stopping.set).start()
 
-    run(settings, rig.conninfo, "test", stopping, say)
-    assert said == ["names and texts have to wait: 127.0.0.1:1 does not answer (ConnectionRefusedError); trying again"]
+    ending = Ending()
+    logging.getLogger("collector.resolver").addHandler(ending)
+    run(settings, rig.conninfo, "test", stopping)
+    logging.getLogger("collector.resolver").removeHandler(ending)
+    trouble = "127.0.0.1:1 does not answer (ConnectionRefusedError)"
+    assert caplog.messages == [f"names and texts have to wait: {trouble}; trying again"]

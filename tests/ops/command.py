@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,8 +15,11 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 
 
+_WHEN = re.compile(r"(?m)^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (debug|info|warning|error|critical) ")
+
+
 class Ended(NamedTuple):
-    """How a command ended."""
+    """How a command ended; `err` without when it said what."""
 
     code: int
     out: str
@@ -34,7 +38,7 @@ def skytally(*words: object, **variables: str) -> Ended:
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
-    return Ended(done.returncode, done.stdout, done.stderr)
+    return Ended(done.returncode, done.stdout, _WHEN.sub("", done.stderr))
 
 
 class Running:
@@ -48,7 +52,16 @@ class Running:
         return (self._folder / "out").read_text()
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def err(self) -> str:
+        """What it said, without when."""
+        return _WHEN.sub("", self.log)
+
+    @property
+    def log(self) -> str:
         return (self._folder / "err").read_text()
 
     def until(self, what: Callable[[], bool], timeout_s: float = 30.0) -> None:
