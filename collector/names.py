@@ -47,6 +47,7 @@ class Names:
         self._new_terms: dict[int, Term] = {}
         self._terms: dict[Term, int] = {}
         self._collections: dict[str, int] = dict(connection.execute("select name, id from collection").fetchall())
+        self._collection_names = {number: name for name, number in self._collections.items()}
 
     def account(self, did: str) -> int:
         """The id of an account, by its DID. Raises ValueError if that is none."""
@@ -89,7 +90,12 @@ class Names:
             number = int(row[0])
             if len(self._collections) < _COLLECTIONS_MAX:  # anybody can make one up
                 self._collections[name] = number
+                self._collection_names[number] = name
         return number
+
+    def collection_name(self, number: int) -> str | None:
+        """The name of a collection that is remembered."""
+        return self._collection_names.get(number)
 
     def flush(self) -> int:
         """Make every name used since the last flush durable with the rows that follow; return how many were new.

@@ -38,7 +38,7 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
             schedule.folded(_fold(fold, vitals))
             with contextlib.suppress(*_PASSING):
                 chores.work()
-            _make_boards(boards, schedule)
+            _make_boards(boards, schedule, vitals)
             give_back()
             vitals.set("alive_at", time.monotonic())
         until = time.monotonic() + settings.stop_deadline_s * _SHARE_OF_STOP
@@ -48,12 +48,17 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
             schedule.finish(until)
 
 
-def _make_boards(boards: Boards, schedule: Schedule) -> None:
+def _make_boards(boards: Boards, schedule: Schedule, vitals: RollerVitals) -> None:
     """What is due; what a passing lock cut off in the middle is read anew the next time."""
+    begun = time.monotonic()
     try:
-        schedule.work()
+        made = schedule.work()
     except _PASSING:
         boards.forget()
+        return
+    if made:
+        vitals.add(f"boards {made}", 1)
+        vitals.add(f"boards {made} s", time.monotonic() - begun)
 
 
 def _fold_all(fold: Fold, schedule: Schedule, vitals: RollerVitals) -> None:

@@ -40,16 +40,19 @@ class Schedule:
             if time.monotonic() < until and self._boards.refresh(self._changed, [window]):
                 self._changed = set()
 
-    def work(self) -> None:
+    def work(self) -> str | None:
         """Make the boards of the window that is due the longest, so that folds need not wait for all of them; if none
-        is, keep those of one hour of the past. All are made when somebody asks for them."""
+        is, keep those of one hour of the past. All are made when somebody asks for them. Returns which were made
+        (`vitals.BOARDS`)."""
         now = time.monotonic()
         due = list(WINDOWS) if self._boards.asked() else self._longest_due(now)
         if not due:
-            self._boards.keep_hour()
-        elif self._boards.refresh(self._changed, due):
-            self._changed = set()
-            self._made_at.update(dict.fromkeys(due, now))
+            return "hour" if self._boards.keep_hour() else None
+        if not self._boards.refresh(self._changed, due):
+            return None
+        self._changed = set()
+        self._made_at.update(dict.fromkeys(due, now))
+        return due[0].name if len(due) == 1 else "all"
 
     def _longest_due(self, now: float) -> list[Window]:
         """The one window, if any."""

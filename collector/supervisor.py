@@ -6,6 +6,7 @@ number depends on it. It touches no data.
 
 from __future__ import annotations
 
+import logging
 import shutil
 import signal
 import time
@@ -28,6 +29,7 @@ from collector.checkpoint import (
 from collector.errors import AlreadyRunning, NotOurs
 from collector.group import Group
 from collector.hosts import Hosts
+from collector.parent import begin_nothing
 from collector.progress import Meter, Snapshot
 from collector.settings import CollectorSettings
 from collector.since import first_cursor
@@ -37,6 +39,7 @@ from sql import statement
 from sql.migrate import check
 from sql.session import away, connect, is_refusal
 
+_log = logging.getLogger(__name__)
 _RESTART_S_MAX = 10.0
 _RESTART_S_MAX_COUNTING = 2.0  # counting again within 10 s of whatever was killed, however often
 _LOCK_TRIES = 20  # 100 ms each: the session of a collector that was killed just now ends a moment later
@@ -50,18 +53,20 @@ class Orders:
     """End in order once the source has sent nothing new for so long and all is durable and folded."""
     disk: Path | None = None
     """A path on the disk whose free space is watched."""
-    say: Callable[[str], None] = print
-    """Takes one line for people."""
     show: Callable[[Snapshot], None] = lambda _: None
     """Takes a snapshot about every second."""
     look: Callable[[Group], None] = lambda _: None
     """Sees the group as often, and once more when it has ended in order."""
+    ended: Callable[[Group], None] = lambda _: None
+    """Sees each group once more when it is gone, however it ended."""
     drain: Callable[[], float] | None = None
     """Called at the first signal to stop, to end the source; from then on so many idle seconds mean the end."""
     gets_on: Callable[[], None] = lambda: None
     """Called about every second while every process of the group gets on, or the database is away and asked for."""
     stopping: Callable[[], None] = lambda: None
     """Called when an ordered end begins."""
+    begin_child: Callable[[str], None] = begin_nothing
+    """Called first of all in each process of the group, with its name. Crosses to it, so it is a module's."""
 
 
 def _next_pause(pause_s: float, lived_s: float, counted: bool) -> float:
@@ -103,7 +108,7 @@ class Supervisor:
                 try:
                     return self._collect(connection)
                 except (psycopg.OperationalError, psycopg.InternalError) as error:
-                    self._orders.say(f"lost the database: {away(error)}; trying again")
+                    _log.warning("lost the database: %s; trying again", away(error))
             self._pause(0.5)
         return True
 
@@ -123,7 +128,7 @@ class Supervisor:
                     raise NotOurs(away(error)) from error
                 if away(error) != said:
                     said = away(error)
-                    self._orders.say(f"the database is away: {said}; trying again")
+                    _log.warning("the database is away: %s; trying again", said)
                 self._orders.gets_on()
                 self._pause(delay_s)
                 delay_s = min(delay_s * 2, 2.0)
@@ -152,10 +157,11 @@ class Supervisor:
                     self._write_vitals(connection, group, url, "stopped")
                     return well
                 if ended:
-                    self._orders.say(ended)
+                    _log.warning("%s", ended)
             finally:
                 group.kill()
                 self._meter.carry(group)
+                self._orders.ended(group)
             if self._stopping:
                 return False
             lived_s = time.monotonic() - begun
@@ -171,7 +177,8 @@ class Supervisor:
         epoch = begin_epoch(connection, host, begin)
         complete_to = complete_position(lanes, host)
         return Group(
-            self._settings, self._conninfo, url, host, epoch, begin.cursor, complete_to, self._hosts.tries_max
+            self._settings, self._conninfo, url, host, epoch, begin.cursor, complete_to, self._hosts.tries_max,
+            self._orders.begin_child,
         )  # fmt: skip
 
     def _watch(self, connection: psycopg.Connection, group: Group, url: str) -> str | None:
@@ -228,10 +235,10 @@ class Supervisor:
         free = shutil.disk_usage(self._orders.disk).free >> 20
         paused = bool(group.reader_vitals.get("paused"))
         if not paused and free < limit:
-            self._orders.say(f"{free} MiB free on {self._orders.disk}, less than {limit}: reading is paused")
+            _log.warning("%d MiB free on %s, less than %d: reading is paused", free, self._orders.disk, limit)
             group.reader_vitals.set("paused", 1)
         elif paused and free > limit * 1.05 + 16:
-            self._orders.say(f"{free} MiB free on {self._orders.disk}: reading again")
+            _log.warning("%d MiB free on %s: reading again", free, self._orders.disk)
             group.reader_vitals.set("paused", 0)
 
     def _idle(self, group: Group) -> bool:

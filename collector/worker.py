@@ -28,6 +28,7 @@ from collector.memory import give_back, keep_large_blocks_apart
 from collector.names import Names
 from collector.plain import Plain
 from collector.queue import QueueReader
+from collector.reckoning import Reckoning
 from collector.refusals import Refusals
 from collector.rows import Row, lane_of_packed, record_of, unpack_key
 from collector.settings import CollectorSettings
@@ -61,6 +62,7 @@ class Worker:
         self._collections = Collections(post, like, repost, follow)
         self._notices = {self._names.collection(name) for name in (IDENTITY, ACCOUNT)}  # their revs are no times
         self._writer = Writer(connection, host, epoch, lanes)
+        self._reckoning = Reckoning(self._names)
         self._window = load_window(connection, lanes, settings)
         self._judge = Judge(self._names, self._lanes, settings.event_bytes_max)
         self._shortcut = Shortcut(self._names, self._window, self._collections, lanes)
@@ -72,22 +74,18 @@ class Worker:
         content = self._sort_out(batch)
         sorted_out = time.monotonic()
         self._names.flush()
+        named = time.monotonic()
         crashpoint("after_names")
         self._writer.write(content)
         for refused in content.refused:  # the database may have refused some more
             if refused.key is not None:
                 self._refused.add(refused.key)
         self._window.let_go()
-        now = time.monotonic()
-        vitals.add("batches", 1)
-        vitals.add("events", sum(content.events))
-        vitals.add("duplicates", len(content.duplicates))
-        vitals.add("refused", len(content.refused))
-        vitals.add("losses", len(content.losses))
         vitals.set("window_keys", len(self._window))
         vitals.add("sort_out_s", sorted_out - begun)
-        vitals.add("commit_s", now - sorted_out)
-        vitals.durable(sum(content.events), now - batch.since, now)
+        vitals.add("names_s", named - sorted_out)
+        vitals.add("commit_s", time.monotonic() - named)
+        self._reckoning.add(vitals, batch, content, self._writer.copied)
 
     def _sort_out(self, batch: Batch) -> Content:
         content = Content(batch.position, self._collections, gaps=batch.gaps)

@@ -25,6 +25,7 @@ from collector.tally import (
     NETWORK_COLUMNS,
     TERM_COLUMNS,
 )
+from collector.vitals import COPIED
 from sql import statement
 
 ATTEMPTS = 5
@@ -52,6 +53,8 @@ class Writer:
         self._lanes = list(lanes)
         self._batch = 0
         self._days: set[int] = set()
+        self.copied = dict.fromkeys(COPIED, 0)
+        """Rows that are durable, by table."""
 
     def write(self, content: Content) -> int:
         """Make one batch durable; return how many of its refused events were new to the quarantine.
@@ -81,6 +84,7 @@ class Writer:
     def _transaction(self, content: Content) -> int:
         tallies = content.tallies
         crashpoint("before_begin")
+        copied = {}
         with self._connection.transaction():
             cursor = self._connection.cursor()
             # while any worker is in its transaction, the roller does not turn the tally segments
@@ -89,17 +93,19 @@ class Writer:
             segment = self._advance(cursor, content, quarantined)
             crashpoint("after_advance")
             if any(content.events):
-                self._copy(cursor, "event", COLUMNS, content.event_rows())
+                copied["event"] = self._copy(cursor, "event", COLUMNS, content.event_rows())
                 crashpoint("after_events")
                 packed = (tallies.account_rows(), tallies.term_rows(), tallies.network_rows())
                 for (table, columns), data in zip(_TALLY_TABLES, packed, strict=True):
-                    self._copy(cursor, f"{table}_{segment}", columns, data)
+                    copied[table] = self._copy(cursor, f"{table}_{segment}", columns, data)
                 crashpoint("after_tallies")
                 write_standing(cursor, content)
             for gap in content.gaps:
                 given = {"from_time": unix_time(gap.from_us), "to_time": unix_time(gap.to_us), "reason": gap.reason}
                 cursor.execute(statement("event/insert_gap"), {"host": self._host, **given})
             crashpoint("before_commit")
+        for table, rows in copied.items():
+            self.copied[table] += rows
         return len(quarantined)
 
     def _advance(self, cursor: psycopg.Cursor, content: Content, quarantined: list[int]) -> int:
@@ -165,11 +171,13 @@ class Writer:
             return False
         return True
 
-    def _copy(self, cursor: psycopg.Cursor, table: str, columns: Sequence[str], data: bytes) -> None:
-        """One binary COPY. The column list comes from the module that packs the rows, so they can not drift apart."""
+    def _copy(self, cursor: psycopg.Cursor, table: str, columns: Sequence[str], data: bytes) -> int:
+        """One binary COPY; how many rows it had. The column list comes from the module that packs the rows, so they can
+        not drift apart."""
         query = sql.SQL("copy {} ({}) from stdin (format binary)").format(
             sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
         )
         with cursor.copy(query) as copy:
             copy.write(data)
+        return cursor.rowcount
 
