@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
 import psycopg
 
+from collector.amounts import Keys
 from collector.board_state import State, board_name, columns_of, state_of
 from collector.measures import MEASURES, Measure
 from collector.scratch import Scratch
 from collector.sketch import STANDARD_ERROR
-from collector.windows import WINDOWS, Stretch, cover
+from collector.windows import HOUR_LONG, WINDOWS, Stretch, cover
 from sql import statement
 
 Row = tuple[Any, ...]
+TURNS = [(window, measure) for measure in MEASURES for window in WINDOWS]
+"""Every board, in the order in which they have their turn."""
 
 
 class Checked(NamedTuple):
@@ -27,6 +32,16 @@ class Checked(NamedTuple):
     """Names of boards; of what is kept beside them, the active accounts, `active` and the window."""
     older: int
     """Those made before the last fold, about which nothing can be said."""
+
+
+class Judged(NamedTuple):
+    """What came of one board."""
+
+    name: str
+    same: bool | None
+    """None: it was made before the last fold, so nothing can be said."""
+    seconds: float
+    """What it took."""
 
 
 def check(connection: psycopg.Connection, rows: int) -> Checked:
@@ -42,6 +57,37 @@ def check_if_all_made(connection: psycopg.Connection, rows: int) -> Checked | No
         connection.execute("set transaction isolation level repeatable read")
         row = connection.execute(statement("board/all_made")).fetchone()
         return _check(connection, rows) if row and row[0] else None
+
+
+def check_turn(connection: psycopg.Connection, rows: int, turn: int) -> Judged:
+    """Compare one board, another one with each turn, at little cost: of an hour with the one from scratch, of longer
+    windows with the best of whoever is on any board of the same measure."""
+    begun = time.monotonic()
+    window, measure = TURNS[turn % len(TURNS)]
+    named = board_name(measure, window)
+    with connection.transaction():
+        connection.execute("set transaction isolation level repeatable read")
+        state, kept = state_of(connection), None
+        if state is not None:
+            kept = connection.execute(statement("board/as_made"), {**named, "folds": state.folds}).fetchone()
+        if state is None or kept is None:
+            return Judged(" ".join(named.values()), None, 0.0)
+        scratch, stretches = Scratch(connection, rows), cover(*window.span(state.watermark), state.closed)
+        if window is HOUR_LONG:
+            ranked = scratch.board(measure, stretches)
+        else:
+            ranked = scratch.among(measure, stretches, _listed(connection, measure))
+    same = kept == tuple(columns_of(measure, ranked).values())
+    return Judged(" ".join(named.values()), same, time.monotonic() - begun)
+
+
+def _listed(connection: psycopg.Connection, measure: Measure) -> Keys:
+    """Who is on any board of a measure."""
+    keys: set[tuple[int, ...]] = set()
+    given = {"kind": measure.kind, "metric": measure.metric}
+    for listed, rkeys in connection.execute(statement("selfcheck/listed"), given):
+        keys.update(zip(listed, *([rkeys] if rkeys is not None else []), strict=True))
+    return np.array(sorted(keys), np.int64).reshape(-1, len(measure.source.key))
 
 
 def _check(connection: psycopg.Connection, rows: int) -> Checked:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import psycopg
 
 from collector.active import MADE
-from collector.amounts import Reader
+from collector.amounts import Keys, Reader
 from collector.authors import Authors
 from collector.measures import ACCOUNT, Measure
 from collector.ranking import Ranked, Ranking
@@ -29,6 +29,12 @@ class Scratch:
         if measure.by_authors:
             amounts = self._authors.of(amounts.keys, stretches)
         return self._ranking.best(measure.kind, amounts)
+
+    def among(self, measure: Measure, stretches: list[Stretch], keys: Keys) -> Ranked:
+        """The board of these buckets as it is if nobody else can be on it; each key is given once."""
+        if measure.by_authors:
+            return self._ranking.best(measure.kind, self._authors.of(keys, stretches))
+        return self._ranking.best(measure.kind, self._reader.of(measure, stretches, keys))
 
     def active(self, stretches: list[Stretch]) -> int:
         """How many accounts are active in these buckets."""

@@ -38,8 +38,11 @@ select
       (select range_agg(tstzrange(from_time, greatest(from_time, to_time))) from gap)
       * tstzmultirange(tstzrange(first.minute, greatest(first.minute, fold.watermark)))
     ) as cut
-  ) as gap_seconds
+  ) as gap_seconds,
+  selfcheck.at as selfcheck_at,
+  cardinality(selfcheck.differences) as selfcheck_differences
 from fold
+left join selfcheck on true
 cross join said
 cross join lanes
 cross join first
