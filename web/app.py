@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from hashlib import blake2b
+from multiprocessing import get_context
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -30,23 +31,35 @@ from web.hidden import Hidden
 from web.limits import Buckets, Work
 from web.local import Local
 from web.memcached import Memcached
+from web.observing import NOWHERE, Observing, path_of
 from web.old import OldPages
 from web.overview import Overviews
 from web.page import PageEndpoint, notice, problem_page
 from web.pages import PAGES, status
-from web.problem import Problem, not_found
+from web.problem import INTERNAL, Problem, not_found
+from web.pulse import beat
 from web.purging import purging
 from web.reading import Readings
 from web.resources import PREFIX, RESOURCES
 from web.settings import WebSettings
 from web.shared import InMemcached, InTable, Layer, Shared
 from web.telling import Teller
+from web.vitals import WebVitals
 
 _KINDS = {404: "not-found", 405: "method-not-allowed"}
 
 
-def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
+_OURS = ("/healthz", "/readyz", "/openapi.json", "/docs", "/status", "/robots.txt", "/static/{name}")
+ROUTES = (
+    f"{PREFIX}/status", *(PREFIX + resource.path for resource in RESOURCES), *_OURS,
+    *(path_of(page.path) for page in PAGES), NOWHERE,
+)  # fmt: skip
+"""Every path there is, as metrics show them."""
+
+
+def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = None) -> ASGIApp:
     """The site and its API on the database at `conninfo`, which may come and go."""
+    vitals = vitals or WebVitals(get_context("spawn"), ROUTES)
     database = Database(conninfo, settings.web_pool_max)
     memcached = Memcached(settings.memcached) if settings.memcached else None
     layers: list[Layer] = [InMemcached(memcached)] if memcached else []
@@ -54,15 +67,16 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
     forget = purging(settings.cdn_purge)
     teller = Teller(forget) if forget else None
     hidden = Hidden(teller)
-    local = Local(settings.web_cache_mib << 20)
+    local, work = Local(settings.web_cache_mib << 20), Work(settings.web_pool_max)
     origin = Origin(
         database,
-        Cache(_namespace(conninfo), local, Shared(layers), hidden),
-        Work(settings.web_pool_max),
+        Cache(_namespace(conninfo), local, Shared(layers, vitals.trouble), hidden),
+        work,
         Buckets(settings.web_misses_per_second, settings.web_misses_burst),
         AskedHandles(database.pool),
         Readings(),
         bool(settings.cdn_purge),
+        vitals,
     )
 
     said = {"public_url": settings.public_url.rstrip("/"), "contact": settings.contact, "network": ""}
@@ -75,7 +89,10 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
         await database.pool.open(wait=False)  # the site answers before the database does
         with contextlib.suppress(psycopg.Error, PoolTimeout, OSError):
             await hidden.look(database.pool)  # before the first answer, which may be one that others have made
-        behind = [asyncio.create_task(hidden.follow(database.pool))]
+        behind = [
+            asyncio.create_task(hidden.follow(database.pool)),
+            asyncio.create_task(beat(vitals, local, work, database.pool)),
+        ]
         if teller is not None:
             behind.append(asyncio.create_task(teller.run(database.pool)))
         try:
@@ -108,8 +125,9 @@ def create_app(settings: WebSettings, conninfo: str) -> ASGIApp:
         lifespan=lifespan,
     )
     site.router.redirect_slashes = False  # one address for one thing
-    # outermost: the answer to our own failure carries them too
-    return SecurityHeaders(site, https=settings.public_url.startswith("https://"))
+    # outside: the answer to our own failure carries them too
+    answering = SecurityHeaders(site, https=settings.public_url.startswith("https://"))
+    return Observing(answering, vitals, access_log=settings.web_access_log == "on")
 
 
 def _strictly(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -142,7 +160,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _broken(request: Request, _: Exception) -> Response:
-    return _answer(request, Problem(500, "internal", "this is our fault; it has been logged"))
+    return _answer(request, Problem(500, INTERNAL, "this is our fault; it has been logged"))
 
 
 def _answer(request: Request, problem: Problem, **headers: str) -> Response:

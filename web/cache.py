@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from web.entry import Entry, key_of
 from web.hidden import Hidden
 from web.local import Local
-from web.problem import Problem, Unavailable
+from web.problem import INTERNAL, Problem, Unavailable
 from web.refusals import Refusals
 from web.shared import KEPT_S, LEASE_S, Found, Shared
 
@@ -98,7 +98,7 @@ class Cache:
             return
         if not isinstance(error, Problem):
             _log.error("%s could not be made", key, exc_info=error)
-            error = Unavailable("internal", "this could not be made; it has been logged")
+            error = Unavailable(INTERNAL, "this could not be made; it has been logged")
         self._refusals.note(key, error)
         if error.lasting:
             self._local.drop(key)

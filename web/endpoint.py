@@ -26,6 +26,7 @@ from web.parsing import parsed, request_of
 from web.problem import MEDIA, Problem
 from web.reading import Readings, words_of
 from web.resources import PREFIX, Resource
+from web.vitals import FRESH, MADE, OLD, STALE, WebVitals
 
 _ACCEPTED_BYTES_MAX = 200
 
@@ -41,6 +42,14 @@ class Origin(NamedTuple):
     readings: Readings
     purges: bool
     """Whether other caches can be told to forget."""
+    vitals: WebVitals
+
+    def note(self, route: int, served: Served) -> None:
+        """What was served, and how old it was."""
+        age, now = MADE, time.time()
+        if served.hit:
+            age = FRESH if now < served.entry.fresh_until else STALE if now < served.entry.stale_until else OLD
+        self.vitals.answered(route, age)
 
 
 class Endpoint:
@@ -48,6 +57,7 @@ class Endpoint:
 
     def __init__(self, resource: Resource, origin: Origin) -> None:
         self._resource, self._origin = resource, origin
+        self._route = origin.vitals.routes.index(PREFIX + resource.path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -59,6 +69,7 @@ class Endpoint:
             admit = partial(self._origin.buckets.take, client, self._resource.cost(ask))
             served = await self._origin.cache.get(asked, partial(self._make, ask, asked), admit)
             self._origin.readings.keep(words, read)
+            self._origin.note(self._route, served)
             await send_entry(scope, send, served, purges=self._origin.purges)
         except Problem as problem:
             await send_problem(scope, receive, send, problem)
@@ -70,12 +81,14 @@ class Endpoint:
     async def _make(self, ask: Ask, asked: str) -> Entry:
         try:
             async with self._origin.work.place():
-                made_at = time.time()
+                made_at, begun = time.time(), time.perf_counter()
                 async with self._origin.database.snapshot() as snapshot:
                     answer = await self._resource.make(snapshot, ask)
                     posts = tuple(snapshot.posts)
             # a large one takes a tenth of a second, in which others can be answered
-            return await asyncio.to_thread(finished, self._resource, ask, answer, asked, made_at, posts)
+            entry = await asyncio.to_thread(finished, self._resource, ask, answer, asked, made_at, posts)
+            self._origin.vitals.made(self._route, time.perf_counter() - begun)
+            return entry
         except UnknownHandle as unknown:
             await self._origin.handles.note(unknown.handle)
             raise

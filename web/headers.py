@@ -22,7 +22,7 @@ OF_API = {
     "Content-Security-Policy": _API_POLICY,
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "As-Of, Cache-Status, Coverage, Cursor, ETag, Retry-After",
+    "Access-Control-Expose-Headers": "As-Of, Cache-Status, Coverage, Cursor, ETag, Retry-After, X-Request-Id",
 }
 _OF_EMBEDDED = {
     **_EVERYWHERE,

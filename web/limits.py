@@ -66,7 +66,12 @@ class Work:
 
     def __init__(self, at_once: int) -> None:
         self._free = asyncio.Semaphore(at_once)
-        self._waiting = 0
+        self._waiting = self._working = 0
+
+    @property
+    def under_way(self) -> int:
+        """How many are at work or wait for a place."""
+        return self._waiting + self._working
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
@@ -81,7 +86,9 @@ class Work:
             raise Unavailable("busy", "too much is asked for at once", 2) from None
         finally:
             self._waiting -= 1
+        self._working += 1
         try:
             yield
         finally:
+            self._working -= 1
             self._free.release()

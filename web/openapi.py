@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from web import answers
 from web.asking import Ask
@@ -33,6 +34,9 @@ class ProblemBody(msgspec.Struct, frozen=True):
     title: str
     status: int
     detail: str
+    request_id: Annotated[
+        str | UnsetType, Meta(description="Where it is our fault: by this the operator finds it in the log.")
+    ] = UNSET
 
 
 @cache

@@ -26,6 +26,7 @@ from web.endpoint import Origin, check_method, send_entry
 from web.entry import Entry, encoded, etag_of, mark_of, short_hash
 from web.finishing import ACCOUNTS_IN_KEYS_MAX
 from web.freshness import Freshness
+from web.observing import path_of
 from web.old import OldPages
 from web.parsing import known_only, parsed, request_of
 from web.problem import TITLES, Problem
@@ -76,6 +77,7 @@ class PageEndpoint:
     def __init__(self, page: Page, origin: Origin, said: Mapping[str, Any], old: OldPages) -> None:
         """`said`: what the site says of itself on every page."""
         self._page, self._origin, self._said, self._old = page, origin, said, old
+        self._route = origin.vitals.routes.index(path_of(page.path))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -88,6 +90,7 @@ class PageEndpoint:
                 asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client, self._page.cost)
             )
             self._origin.readings.keep(words, read)
+            self._origin.note(self._route, served)
             if served.trouble and self._page.media == HTML:
                 served = self._old.of(served)
             await send_entry(scope, send, served, purges=self._origin.purges)
@@ -101,12 +104,14 @@ class PageEndpoint:
     async def _make(self, ask: Ask, asked: str) -> Entry:
         try:
             async with self._origin.work.place():
-                made_at = time.time()
+                made_at, begun = time.time(), time.perf_counter()
                 async with self._origin.database.snapshot() as snapshot:
                     values = await self._page.make(snapshot, ask)
                     values |= {"head": snapshot.head, "network": snapshot.head.network}
                     posts = tuple(snapshot.posts)
-            return await asyncio.to_thread(self._finished, ask, values, asked, made_at, posts)
+            entry = await asyncio.to_thread(self._finished, ask, values, asked, made_at, posts)
+            self._origin.vitals.made(self._route, time.perf_counter() - begun)
+            return entry
         except UnknownHandle as unknown:
             await self._origin.handles.note(unknown.handle)
             raise

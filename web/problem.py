@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 import orjson
 
+from web import request_id
+
 MEDIA = "application/problem+json"
+INTERNAL = "internal"
 CACHED_S = 10
 """How long what is not there may be remembered."""
 
@@ -24,7 +27,7 @@ TITLES = {
     "slow-down": "Slow down",
     "busy": "Busy",
     "database-away": "Database away",
-    "internal": "Internal error",
+    INTERNAL: "Internal error",
 }
 """Every kind there is; `/docs` explains each."""
 
@@ -35,6 +38,8 @@ class Problem(Exception):
     def __init__(self, status: int, kind: str, detail: str, *, retry_after_s: int | None = None) -> None:
         super().__init__(detail)
         self.status, self.kind, self.detail, self.retry_after_s = status, kind, detail, retry_after_s
+        self.request_id = request_id.current() if kind == INTERNAL else ""
+        """By which it is found in the log, where it stands there."""
 
     def again(self) -> Problem:
         """One that says the same and has not been raised yet."""
@@ -52,10 +57,12 @@ class Problem(Exception):
 
     @property
     def body(self) -> bytes:
-        """JSON: `type`, `title`, `status`, `detail`."""
-        return orjson.dumps(
-            {"type": f"/docs#{self.kind}", "title": TITLES[self.kind], "status": self.status, "detail": self.detail}
-        )
+        """JSON: `type`, `title`, `status`, `detail`; `request_id` where the log has more."""
+        found = {
+            "type": f"/docs#{self.kind}", "title": TITLES[self.kind], "status": self.status, "detail": self.detail,
+            **({"request_id": self.request_id} if self.request_id else {}),
+        }  # fmt: skip
+        return orjson.dumps(found)
 
     @property
     def headers(self) -> Mapping[str, str]:

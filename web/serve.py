@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import logging
 import os
@@ -18,7 +17,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from web.app import create_app
 from web.protocol import Protocol
+from web.request_id import InRecords
 from web.settings import WebSettings
+from web.vitals import WebVitals
 
 _AGAIN_S = 60.0
 UNIX = "unix"
@@ -114,36 +115,32 @@ def _believing(app: ASGIApp, proxies: tuple[str, ...]) -> Any:
     return _Unix(believing) if UNIX in proxies else believing
 
 
-def server_of(settings: WebSettings, conninfo: str, turned: ctypes.c_double | None = None) -> uvicorn.Server:
-    """The server of one process, not running yet; as it runs it notes when its loop last turned, monotonic seconds."""
-
-    async def note() -> None:
-        if turned is not None:
-            turned.value = time.monotonic()
-
-    app = create_app(settings, conninfo)
+def server_of(settings: WebSettings, conninfo: str, vitals: WebVitals | None = None) -> uvicorn.Server:
+    """The server of one process, not running yet."""
+    app = create_app(settings, conninfo, vitals)
     config = uvicorn.Config(
         _believing(app, settings.trusted_proxies),
         loop="uvloop",
         http=Protocol,
         lifespan="on",
+        log_config=None,  # it logs as everybody does
         log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=3,
-        callback_notify=note,
-        timeout_notify=1,
     )
     return uvicorn.Server(config)
 
 
-def serve(settings: WebSettings, conninfo: str, listener: socket.socket, turned: ctypes.c_double | None = None) -> None:
+def serve(settings: WebSettings, conninfo: str, listener: socket.socket, vitals: WebVitals | None = None) -> None:
     """Serve until SIGTERM or SIGINT."""
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them once more when it is done: that is no failure
         signal.signal(number, lambda *_: None)
     logging.getLogger("psycopg.pool").addFilter(_Once())  # it tries several times a second
     # whoever sends what is no request is told so; the log is not theirs to fill
     logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != "Invalid HTTP request received.")
-    server_of(settings, conninfo, turned).run(sockets=[listener])
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(InRecords())
+    server_of(settings, conninfo, vitals).run(sockets=[listener])

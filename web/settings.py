@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -35,6 +35,13 @@ class WebSettings(Struct, frozen=True, kw_only=True):
     web_misses_burst: Annotated[
         float, Meta(ge=1, le=1_000_000, description="The same at once, after a while without any.")
     ] = 100.0
+    web_metrics_listen: Annotated[
+        str, Meta(description="Where the site shows metrics to Prometheus: loopback or a unix socket; empty: nowhere.")
+    ] = ""
+    web_access_log: Annotated[
+        Literal["off", "on"],
+        Meta(description="Whether every request makes a line in the log; it says nothing of who asked."),
+    ] = "off"
     cdn_purge: Annotated[
         str,
         Meta(description="Command or URL that has caches in front forget; it is given keys; empty: none."),

@@ -52,6 +52,9 @@ NOTHING = Found(None, True)
 class Layer(Protocol):
     """One way of sharing."""
 
+    name: str
+    """One of `vitals.LAYERS`."""
+
     @property
     def trouble(self) -> tuple[type[Exception], ...]:
         """What it raises when it is away."""
@@ -65,6 +68,7 @@ class Layer(Protocol):
 class InMemcached:
     """Entries as items; the lease is the winning flag of `mg`."""
 
+    name = "memcached"
     trouble = (MemcacheError, OSError)
 
     def __init__(self, memcached: Memcached) -> None:
@@ -104,6 +108,7 @@ class InMemcached:
 class InTable:
     """Entries as rows of cache.entry; the lease is a time in them."""
 
+    name = "table"
     trouble = (psycopg.Error, PoolTimeout, OSError)
 
     def __init__(self, pool: AsyncConnectionPool[Any], bytes_max: int) -> None:
@@ -162,8 +167,9 @@ def _lease_of(mark: int) -> datetime:
 class Shared:
     """The first of the layers that is not away."""
 
-    def __init__(self, layers: list[Layer]) -> None:
-        self._layers = layers
+    def __init__(self, layers: list[Layer], trouble: Callable[[str], None] = lambda _: None) -> None:
+        """`trouble` is told the name of a layer that is away, each time that it is tried."""
+        self._layers, self._trouble = layers, trouble
         self._away_until = [0.0] * len(layers)
 
     async def take(self, key: str, request: str, hides: Hides) -> Found:
@@ -191,4 +197,5 @@ class Shared:
                 return await question(layer)
             except layer.trouble:
                 self._away_until[number] = time.monotonic() + _AWAY_S
+                self._trouble(layer.name)
         return otherwise

@@ -49,11 +49,11 @@ class Site:
 
 
 @contextmanager
-def site(conninfo: str, **settings: Any) -> Iterator[Site]:
-    """The site on the database at `conninfo`, on any free port."""
+def site(conninfo: str, vitals: Any = None, **settings: Any) -> Iterator[Site]:
+    """The site on the database at `conninfo`, on any free port; `vitals` are WebVitals to look at."""
     given = WebSettings(web_port=0, **settings)
     listener = bind(given)
-    server = server_of(given, conninfo)
+    server = server_of(given, conninfo, vitals)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
 

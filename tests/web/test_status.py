@@ -97,6 +97,7 @@ def test_the_figures_are_the_same_on_the_page_in_the_api_and_in_the_database(
         "quarantined_total": 2,
         "quarantined": {"not_an_object": 1, "not_json": 1},
         "uptime_seconds": 0.0,
+        "selfcheck": None,
     }
     assert database.execute("select count(*) from event").fetchone() == (told["events_total"],)
     assert page.figures == {
