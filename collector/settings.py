@@ -153,6 +153,13 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
     disk_free_mib_min: Annotated[
         int, Meta(ge=0, description="Free MiB below which reading pauses: before Postgres runs out of disk, not after.")
     ] = 1024
+    selfcheck_interval_s: Annotated[
+        float, Meta(ge=0, le=86_400, description="Seconds between two self-checks; 0: none. They cost seconds.")
+    ] = 3600.0
+    metrics_listen: Annotated[
+        str,
+        Meta(description="Where the collector shows metrics to Prometheus: loopback or a unix socket; empty: nowhere."),
+    ] = ""
 
     def __post_init__(self) -> None:
         """Raise ValueError where two limits contradict each other."""

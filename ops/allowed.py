@@ -21,6 +21,7 @@ from collector.errors import CollectorError
 UNITS = {"days": "days", "s": "seconds", "bytes": "bytes", "events": "events", "mib": "MiB"}
 _TYPES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 # what a pattern means: nobody should have to read one
+_LISTEN = "a loopback address with its port (127.0.0.1:9420) or the path of a unix socket; empty for nowhere"
 _IN_WORDS = {
     "source": "one or more ws:// or wss:// URLs that end in /subscribe, separated by commas",
     "network": "a lower-case letter and up to 30 lower-case letters, digits or hyphens",
@@ -28,6 +29,9 @@ _IN_WORDS = {
     "database_url": "postgresql://user@host/database or the same as key=value pairs; empty for the embedded one",
     "web_host": "a host name or an address",
     "public_url": "an http:// or https:// URL; empty when it is unknown",
+    "metrics_listen": _LISTEN,
+    "web_metrics_listen": _LISTEN,
+    "log_level": "debug, info, warning or error, of one part with its name (web.cache=debug), separated by commas",
     "trusted_proxies": "IP addresses or networks (10.0.0.0/8), or unix, separated by commas",
 }
 _PASSWORDS = (
@@ -119,10 +123,18 @@ def _networks(networks: Iterable[str]) -> None:
             ipaddress.ip_network(network, strict=False)
 
 
+def _listen(where: str) -> None:
+    from ops.metrics.address import address_of
+
+    address_of(where)
+
+
 # what a type can not say
 _MEANINGS: dict[str, Callable[[Any], object]] = {
     "source": _sources,
     "since": _since,
     "database_url": conninfo_to_dict,
     "trusted_proxies": _networks,
+    "metrics_listen": _listen,
+    "web_metrics_listen": _listen,
 }

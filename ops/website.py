@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import logging
 import multiprocessing
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from ops import exits
 from ops.caching import caching
 from ops.companion import Companion
+from ops.metrics.listener import showing
+from ops.metrics.web import WebMetrics
 from ops.problem import Problem
 from ops.service import handed_over
+from web.app import ROUTES
 from web.serve import address_of, bind, serve
 from web.settings import WebSettings
+from web.vitals import WebVitals
 
+_log = logging.getLogger(__name__)
 _CONTEXT = multiprocessing.get_context("spawn")
 STILL_S_MAX = 10.0
 """A web process whose loop has not turned for so long does not get on."""
@@ -27,8 +32,7 @@ class Site(list[Companion]):
 
     def __init__(self, processes: int) -> None:
         super().__init__()
-        # when the loop of each last turned, monotonic seconds; 0 before it serves
-        self.turned: list[ctypes.c_double] = [_CONTEXT.RawValue(ctypes.c_double) for _ in range(processes)]
+        self.vitals = [WebVitals(_CONTEXT, ROUTES) for _ in range(processes)]
 
     def look_after(self) -> None:
         """Start again what has ended."""
@@ -37,7 +41,7 @@ class Site(list[Companion]):
 
     def gets_on(self) -> bool:
         """Whether every process serves."""
-        return min(each.value for each in self.turned) > max(0.0, time.monotonic() - STILL_S_MAX)
+        return min(each.alive_at for each in self.vitals) > max(0.0, time.monotonic() - STILL_S_MAX)
 
 
 def listener_of(settings: WebSettings) -> socket.socket:
@@ -52,15 +56,17 @@ def listener_of(settings: WebSettings) -> socket.socket:
 
 
 @contextlib.contextmanager
-def website(
-    settings: WebSettings, conninfo: str, listener: socket.socket, say: Callable[[str], None]
-) -> Iterator[Site]:
+def website(settings: WebSettings, conninfo: str, listener: socket.socket) -> Iterator[Site]:
     """The site on this socket, with a cache of its own where there is none; yields what has to be looked after."""
-    say(f"the site is at {address_of(listener)}")
-    with caching(settings, say) as (found, beside), contextlib.ExitStack() as running:
+    _log.info("the site is at %s", address_of(listener))
+    with caching(settings) as (found, beside), contextlib.ExitStack() as running:
         site = Site(found.web_processes)
-        site += beside
-        for number, turned in enumerate(site.turned, start=1):
-            name = "web" if number == 1 else f"web {number}"
-            site.append(running.enter_context(Companion(name, say, serve, found, conninfo, listener, turned)))
+        names = ["web", *[f"web {number}" for number in range(2, found.web_processes + 1)]]
+        serving = {
+            name: Companion(name, serve, found, conninfo, listener, vitals)
+            for name, vitals in zip(names, site.vitals, strict=True)
+        }
+        metrics = WebMetrics(site.vitals, serving)
+        running.enter_context(showing("web_metrics_listen", settings.web_metrics_listen, metrics.text))
+        site += [*beside, *[running.enter_context(each) for each in serving.values()]]
         yield site

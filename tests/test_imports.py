@@ -20,8 +20,8 @@ MAY_IMPORT = {
 
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
-    "version event memory crashpoint lanes settings vitals",
-    "errors batch emoji links reconnect columns refusals retention purge",
+    "version event memory crashpoint lanes settings",
+    "errors batch emoji links reconnect columns refusals retention purge vitals",
     "sketch",
     "terms arrays",
     "post profile post_view",
@@ -39,10 +39,11 @@ COLLECTOR_FLOORS = [
     "closed live board_state",
     "certified active acting by_language",
     "scratch log_boards",
-    "boards board_check",
+    "boards board_check bucket_check",
+    "selfcheck",
     "schedule chores",
     "content window_load sources.choose judge",
-    "standing shortcut reader",
+    "standing shortcut reader reckoning",
     "writer roller",
     "worker reader_process",
     "group",

@@ -54,6 +54,7 @@ purge              s    siu  -    -
 purged_table       s    sd   -    -
 quarantine         si   s    -    -
 rkey               si   s    s    s
+selfcheck          s    siu  -    s
 shown_change       s    sd   -    s
 term               si   s    -    s
 term_day           s    siu  -    s
