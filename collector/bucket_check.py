@@ -30,14 +30,14 @@ _COMPARED: LiteralString = """
 with sampled as (
   (
     select {key}
-    from {table} tablesample system ({percent})
+    from {table} {sample}
     where {at} = %(begin)s {known}
     limit {keys_max}
   )
   union
   (
     select {key}
-    from {below} tablesample system ({below_percent})
+    from {below} {below_sample}
     where {below_at} >= %(begin)s and {below_at} < %(end)s {known}
     limit {keys_max}
   )
@@ -112,17 +112,19 @@ def _query(connection: psycopg.Connection, rollup: Rollup, bucket: str, begin: d
     known = sql.SQL("and account not in (select account from purge)" if "account" in rollup.key else "")
     return sql.SQL(_COMPARED).format(
         key=comma.join(map(sql.Identifier, rollup.key)), keys_max=sql.Literal(_KEYS_MAX), known=known,
-        table=rollup.table(bucket), at=sql.Identifier(bucket), percent=_percent(connection, rollup, bucket, begin),
+        table=rollup.table(bucket), at=sql.Identifier(bucket), sample=_sample(connection, rollup, bucket, begin),
         below=rollup.table(below), below_at=sql.Identifier(below),
-        below_percent=_percent(connection, rollup, below, begin),
+        below_sample=_sample(connection, rollup, below, begin),
         amounts=sql.SQL("array[{}]").format(comma.join(sums) if sums else sql.SQL("least(count(*), 1)")),
         same=both.join([sql.SQL("t.{name} = sampled.{name}").format(name=sql.Identifier(name)) for name in rollup.key]),
     )  # fmt: skip
 
 
-def _percent(connection: psycopg.Connection, rollup: Rollup, bucket: str, begin: datetime) -> sql.Literal:
-    """How much of a table is looked at: all of it where it is small, or nobody's but the network's."""
+def _sample(connection: psycopg.Connection, rollup: Rollup, bucket: str, begin: datetime) -> sql.Composable:
+    """How much of a table is looked at: all of it where it is small, or is the network's and found by its time."""
     partition = f"{rollup.name}_{bucket}_{begin:{'%Y%m' if bucket == DAY else '%Y%m%d'}}"
     row = connection.execute("select pg_relation_size(to_regclass(%s)) / 8192", (partition,)).fetchone()
     pages = row[0] if row and row[0] else 0
-    return sql.Literal(min(100.0, 100.0 * _PAGES / pages) if pages else 100.0)
+    if pages <= _PAGES:
+        return sql.SQL("")
+    return sql.SQL("tablesample system ({})").format(sql.Literal(100.0 * _PAGES / pages))

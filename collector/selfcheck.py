@@ -22,7 +22,7 @@ from sql.session import connect
 _log = logging.getLogger(__name__)
 _POLL_S = 0.25
 _STATEMENT_S_MAX = 60
-"""What takes longer is not cheap, and given up."""
+"""What takes longer is not cheap, and given up; a long fold may hold what is to be read for some of it."""
 
 
 class Found(NamedTuple):
@@ -41,7 +41,7 @@ def self_check(settings: CollectorSettings, conninfo: str, patience_s: float) ->
     """
     begun = time.monotonic()
     with connect(conninfo, "skytally_roller", "self-check") as connection:
-        connection.execute("select set_config('statement_timeout', %s, false)", (f"{_STATEMENT_S_MAX}s",))
+        connection.execute(statement("selfcheck/limits"), {"seconds": f"{_STATEMENT_S_MAX}s"})
         differences = [*_check_lanes(connection), *check_buckets(connection, settings)]
         seconds = time.monotonic() - begun
         row = connection.execute("select turn from selfcheck").fetchone()

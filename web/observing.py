@@ -46,8 +46,8 @@ class Observing:
             await self._app(scope, receive, send_and_note)
         finally:
             seconds = time.perf_counter() - begun
-            route = path_of(scope["route"].path) if "route" in scope else NOWHERE
-            self._vitals.request(self._numbers[route], status, seconds)
+            route = self._numbers[path_of(scope["route"].path) if "route" in scope else NOWHERE]
+            self._vitals.request(route, status, seconds)
             if self._access_log:
                 path = quote(scope["path"], safe=_PLAIN)
                 _log.info("%s %s %d in %.1f ms", scope["method"], path, status, seconds * 1000)

@@ -1,4 +1,4 @@
-"""A child ends with its supervisor even when it looks at nothing: frozen, or busy for a minute."""
+"""A child ends with its supervisor even when it looks at nothing: frozen, or busy for a minute. It says why it ends."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
+import orjson
 import pytest
+
+from collector.errors import Fenced
+from collector.parent import run_child
+from ops import logs
+from ops.logs import LogSettings
 
 ROOT = Path(__file__).parents[2]
 SUPERVISOR = """
@@ -54,3 +62,25 @@ def test_a_child_ends_with_its_supervisor(tmp_path: Path, frozen: bool) -> None:
         if not gone:
             os.kill(child, signal.SIGKILL)
         assert gone
+
+
+@pytest.mark.parametrize(
+    ("what", "message", "level"),
+    [
+        ("a fault", "worker 7: this is a fault of ours", "critical"),
+        ("fenced", f"worker 7: {Fenced('Epoch 1.')}", "error"),
+        ("database", "worker 7: lost the database: connection refused", "error"),
+    ],
+)
+def test_why_a_child_ends_is_one_line_in_the_log(
+    what: str, message: str, level: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    begin = partial(logs.begin, LogSettings(log_format="json"))
+    arguments = ("tests.collector.faulty", what)
+    child = get_context("spawn").Process(target=run_child, args=arguments, kwargs={"begin": begin}, name="worker 7")
+    child.start()
+    child.join(30)
+    (line,) = capfd.readouterr().err.splitlines()
+    told = orjson.loads(line)
+    assert (child.exitcode, told["level"], told["message"], told["process"]) == (1, level, message, "worker 7")
+    assert told.get("exception", "").endswith("ValueError: two\nlines" if what == "a fault" else "")

@@ -13,14 +13,16 @@ import pytest
 
 from tests.web.site import site
 from web import api, endpoint
-from web.app import ROUTES
+from web.app import ROUTES, create_app
 from web.cache import Served
 from web.endpoint import Origin
 from web.entry import Entry
+from web.observing import NOWHERE, path_of
 from web.pages import status
 from web.pulse import INTERVAL_S
 from web.request_id import InRecords
-from web.vitals import STATUSES, WebVitals
+from web.settings import WebSettings
+from web.vitals import WebVitals
 
 TOP = "/api/v1/top/accounts"
 
@@ -164,6 +166,9 @@ def test_where_it_is_wished_a_line_says_what_was_asked_for_and_not_by_whom(
     assert [record.request_id for record in lines] == [answer.headers["x-request-id"] for answer in answers]  # type: ignore[attr-defined]
 
 
-def test_the_statuses_that_are_counted_are_those_that_there_are() -> None:
-    assert sorted(STATUSES) == list(STATUSES)
+def test_every_address_of_the_site_is_a_route_that_is_counted() -> None:
+    app: Any = create_app(WebSettings(), "host=127.0.0.1 port=1")
+    while not hasattr(app, "routes"):
+        app = app._app
+    assert [path_of(route.path) for route in app.routes] + [NOWHERE] == list(ROUTES)
     assert len(ROUTES) == len(set(ROUTES))
