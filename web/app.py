@@ -127,7 +127,7 @@ def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = 
     site.router.redirect_slashes = False  # one address for one thing
     # outside: the answer to our own failure carries them too
     answering = SecurityHeaders(site, https=settings.public_url.startswith("https://"))
-    return Observing(answering, vitals, access_log=settings.web_access_log == "on")
+    return Observing(answering, vitals, access_log=settings.web_access_log)
 
 
 def _strictly(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -39,9 +39,8 @@ class WebSettings(Struct, frozen=True, kw_only=True):
         str, Meta(description="Where the site shows metrics to Prometheus: loopback or a unix socket; empty: nowhere.")
     ] = ""
     web_access_log: Annotated[
-        Literal["off", "on"],
-        Meta(description="Whether every request makes a line in the log; it says nothing of who asked."),
-    ] = "off"
+        bool, Meta(description="Whether every request makes a line in the log; it says nothing of who asked.")
+    ] = False
     cdn_purge: Annotated[
         str,
         Meta(description="Command or URL that has caches in front forget; it is given keys; empty: none."),

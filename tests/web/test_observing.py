@@ -122,7 +122,7 @@ def test_an_answer_is_as_old_as_its_entry(vitals: WebVitals, hit: bool, fresh_s:
         names_accounts=False, accounts=(), keys=(), headers=(), bodies={},
     )  # fmt: skip
     nothing: Any = None
-    origin = Origin(nothing, nothing, nothing, nothing, nothing, False, vitals)
+    origin = Origin(nothing, nothing, nothing, nothing, nothing, nothing, False, vitals)
     origin.note(ROUTES.index(TOP), Served(entry, hit))
     assert noted(vitals, TOP) == {f"age {age}": 1}
 
@@ -158,7 +158,7 @@ def test_by_default_nobody_is_written_down(conninfo: str, log: pytest.LogCapture
 def test_where_it_is_wished_a_line_says_what_was_asked_for_and_not_by_whom(
     conninfo: str, log: pytest.LogCaptureFixture
 ) -> None:
-    with site(conninfo, web_access_log="on") as found:
+    with site(conninfo, web_access_log=True) as found:
         answers = [found.get("/top/accounts?q=somebody"), found.get("/a%0A%1B[31m%22")]
     lines = [record for record in log.records if record.name == "web.access"]
     said = [re.sub(r"[\d.]+ ms", "N ms", record.getMessage()) for record in lines]
