@@ -327,13 +327,6 @@ class InteractionsAnswer(Answer, frozen=True, kw_only=True):
     cursor: str | None
 
 
-class SelfCheck(Struct, frozen=True, kw_only=True):
-    """Whether what has to add up does."""
-
-    at: datetime
-    differences: Annotated[int, Meta(description="What did not add up when it was looked at; 0: everything did.")]
-
-
 class Status(Answer, frozen=True, kw_only=True):
     """How the collector is."""
 
@@ -348,4 +341,5 @@ class Status(Answer, frozen=True, kw_only=True):
     quarantined_total: int
     quarantined: Annotated[dict[str, int], Meta(description="By reason.")]
     uptime_seconds: float
-    selfcheck: Annotated[SelfCheck | None, Meta(description="The last one; null: there was none yet.")]
+    selfcheck_at: datetime | None
+    selfcheck_differences: Annotated[int | None, Meta(description="What did not add up then; null: never looked.")]

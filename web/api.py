@@ -63,8 +63,8 @@ def status_of(overview: Overview) -> dict[str, Any]:
         "quarantined_total": found["quarantined_total"],
         "quarantined": overview.quarantine,
         "uptime_seconds": round(found["uptime_seconds"] or 0.0, 1),
-        "selfcheck": found["selfcheck_at"]
-        and {"at": found["selfcheck_at"], "differences": found["selfcheck_differences"]},
+        "selfcheck_at": found["selfcheck_at"],
+        "selfcheck_differences": found["selfcheck_differences"],
     }
 
 

@@ -36,22 +36,14 @@ STORED = (
     Metric("skytally_selfcheck_timestamp_seconds", "gauge", "When the last self-check ended.", "seconds"),
     Metric("skytally_last_selfcheck_seconds", "gauge", "What the last self-check took.", "seconds"),
 )  # fmt: skip
-"""Every metric that comes from here."""
-_SAME_NAMED = (
-    "database_size_bytes", "watermark_timestamp_seconds", "quarantine_events", "recorded_gaps", "purge_age_seconds",
-    "partition_ahead_days", "selfcheck_differences", "selfcheck_timestamp_seconds",
-    "last_selfcheck_seconds",
-)  # fmt: skip
+"""Every metric that comes from here; the statement names them, without what all names begin with."""
 
 
 class Stored:
     """Asks, and remembers for a while."""
 
     def __init__(self, conninfo: str) -> None:
-        timeout = f" -c statement_timeout={_PATIENCE_S}s"
-        found = entry(conninfo, "skytally_collector", "metrics", connect_timeout_s=_PATIENCE_S)
-        options = psycopg.conninfo.conninfo_to_dict(found)["options"]
-        self._conninfo = psycopg.conninfo.make_conninfo(found, options=f"{options}{timeout}")
+        self._conninfo = entry(conninfo, "skytally_collector", "metrics", connect_timeout_s=_PATIENCE_S)
         self._connection: psycopg.Connection[Any] | None = None
         self._last: dict[Key, Value] = {}
         self._asked_at = -_SECONDS
@@ -69,6 +61,7 @@ class Stored:
         try:
             if self._connection is None:
                 self._connection = psycopg.connect(self._conninfo, autocommit=True)
+                self._connection.execute("select set_config('statement_timeout', %s, false)", (f"{_PATIENCE_S}s",))
             return _samples(self._connection)
         except psycopg.Error:  # who is told of it is the supervisor, whose database it is
             if self._connection is not None:
@@ -81,7 +74,7 @@ def _samples(connection: psycopg.Connection[Any]) -> dict[Key, Value]:
     row = connection.cursor(row_factory=dict_row).execute(statement("metrics/state")).fetchone()
     assert row is not None
     found: dict[Key, Value] = {
-        (f"skytally_{name}", ()): float(row[name]) for name in _SAME_NAMED if row[name] is not None
+        (f"skytally_{name}", ()): float(value) for name, value in row.items() if value is not None
     }
     for table, partitions in connection.execute(statement("metrics/partitions")):
         found["skytally_partitions", (table,)] = partitions

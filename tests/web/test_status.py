@@ -97,7 +97,8 @@ def test_the_figures_are_the_same_on_the_page_in_the_api_and_in_the_database(
         "quarantined_total": 2,
         "quarantined": {"not_an_object": 1, "not_json": 1},
         "uptime_seconds": 0.0,
-        "selfcheck": None,
+        "selfcheck_at": None,
+        "selfcheck_differences": None,
     }
     assert database.execute("select count(*) from event").fetchone() == (told["events_total"],)
     assert page.figures == {
@@ -159,6 +160,23 @@ def test_time_that_several_gaps_cut_is_missed_once_and_time_outside_is_not_misse
             coverage((40, 30), (-1, -2)),
             coverage((40, -2)),
         ] == [1.0, 0.8, 0.72, 0.96, 0.96, 1.0, 0.0]
+
+
+def test_what_the_last_self_check_found_is_said(counted: str, database: psycopg.Connection) -> None:
+    def told(differences: list[str]) -> tuple[object, bool, list[str]]:
+        database.execute("delete from selfcheck")
+        given = ("2026-07-04T11:00:00Z", differences)
+        database.execute("insert into selfcheck (at, seconds, differences, turn) values (%s, 1, %s, 1)", given)
+        page, api = found.get("/status"), found.get("/api/v1/status").json
+        assert api["selfcheck_at"] == "2026-07-04T11:00:00Z"
+        checked = b'Checked <time datetime="2026-07-04T11:00:00Z"' in page.body
+        return api["selfcheck_differences"], checked, page.page.notices[:1]
+
+    with site(counted) as found:
+        assert b"Checked" not in found.get("/status").body
+        assert told([]) == (0, True, [])
+        wrong = "Numbers may be wrong. The self-check of 2026-07-04 11:00 UTC found 2 that do not add up."
+        assert told(["one", "two"]) == (2, False, [wrong])
 
 
 def test_names_that_others_made_up_are_shown_as_they_are_and_do_nothing(
