@@ -27,8 +27,8 @@ from sql.version import VERSION
 
 VERBS = (
     "up", "demo", "collect", "resolve", "log-boards", "web", "migrate", "status", "config", "simulate", "replay",
-    "record", "audit", "boards", "selfcheck", "accounts", "install", "upgrade", "rollback", "backup", "restore", "forget",
-    "doctor", "bench",
+    "record", "audit", "boards", "selfcheck", "accounts", "install", "upgrade", "rollback", "backup", "restore",
+    "forget", "doctor", "bench",
 )  # fmt: skip
 
 

@@ -37,12 +37,16 @@ class Display:
 
     def say(self, line: str) -> None:
         """What came of it, for who waits for that."""
-        leave_progress()
+        self.end()
         print(line, file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Leave the progress line as it is."""
+        leave_progress()
 
 
 def leave_progress() -> None:
-    """Leave the progress line as it is."""
+    """Leave what any display shows as it is: somebody else has a line to write."""
     global _shown
     if _shown:
         print(file=sys.stderr)

@@ -9,7 +9,7 @@ from benchmarks.recording import RecordingError
 from ops import exits
 from ops.audit import audit
 from ops.database import database
-from ops.display import Display, leave_progress
+from ops.display import Display
 from ops.problem import Problem
 from ops.settings import Settings
 from sql.migrate import check
@@ -32,6 +32,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             report = audit(connection, arguments.recordings, progress=display.progress)
     except RecordingError as error:
         raise Problem(str(error), exits.USAGE) from error
-    leave_progress()
+    display.end()
     print(report.text(arguments.show))
     return report.exit_code
