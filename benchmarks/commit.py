@@ -23,16 +23,21 @@ ODD_TIMES = ('"0001-01-01T00:00:00Z"', '"1000-06-01T12:00:00.000Z"', '"2826-04-1
              '"yesterday"', '"2026-07-04 14:38:07"', '"2023-02-30T25:61:00Z"',
              '"1969-12-31T23:59:59.999Z"')  # fmt: skip
 
+SEQ = "SEQ"
+"""Where the relay's seq is to stand in a draft."""
+
 
 class Draft(NamedTuple):
-    """A line that lacks only its stream time: what stands before and after it."""
+    """A line that lacks only its stream time, and perhaps its seq: what stands before and after."""
 
     did: str
     rest: str
+    says_seq: bool = False
 
-    def line(self, time_us: int) -> bytes:
-        """The Jetstream line for a stream time (unix microseconds)."""
-        return f'{{"did":"{self.did}","time_us":{time_us},"kind":{self.rest}'.encode()
+    def line(self, time_us: int, seq: int = 0) -> bytes:
+        """The Jetstream line for a stream time (unix microseconds). Only what a relay says itself carries its seq."""
+        rest = self.rest.replace(SEQ, str(seq), 1) if self.says_seq else self.rest
+        return f'{{"did":"{self.did}","time_us":{time_us},"kind":{rest}'.encode()
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,7 @@ from operator import itemgetter
 
 from benchmarks.store import Store
 from benchmarks.tid import bits_of, tid
-from benchmarks.wire import header
+from benchmarks.wire import PATH, header
 
 TICK_US = (
     1 << 20
@@ -35,6 +35,9 @@ class Loop:
     """Looks like a store of `events_count` events: the given one repeated, the last round perhaps in part."""
 
     live = False
+    wire = PATH
+    dictionary = b""
+    binary = False
 
     def __init__(self, store: Store, events_count: int, shift_us: int = 0) -> None:
         """`shift_us` moves each round on, 0 for a good one.

@@ -1,7 +1,6 @@
 """Who is there: accounts that arrive, leave and come back, and the identity and account events that say so.
 
-This module owns which accounts are silent, and the relay's seq, which only these events carry. It does not
-know what active accounts do.
+This module owns which accounts are silent. It does not know what active accounts do.
 """
 
 from __future__ import annotations
@@ -11,12 +10,10 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from benchmarks.commit import Draft, iso
+from benchmarks.commit import SEQ, Draft, iso
 from benchmarks.mix import ARRIVAL_SHARE, HANDLE_SHARE, STATUSES
 from benchmarks.population import Population, did
 
-SEQ_FIRST = 31_527_015_322  # of July 2026; beyond 32 bits
-SEQ_STEP_MAX = 700  # a relay's seq counts every frame it sends: far more than these
 SILENT_COUNT_MAX = 20_000
 AWAY_US_MAX = 900_000_000
 RELAY_US = 400_000  # from the relay's own time to the stream time
@@ -33,7 +30,6 @@ class Presence:
         self._population = population
         self._ready = ready
         self._later = later
-        self._seq = SEQ_FIRST
 
     def identity(self, time_us: int) -> None:
         """Someone changes their handle or key."""
@@ -68,6 +64,5 @@ class Presence:
         self._say("account", actor, f'{{"active":{active},"did":"{did(actor)}","seq":', tail, time_us)
 
     def _say(self, kind: str, actor: int, head: str, tail: str, time_us: int) -> None:
-        self._seq += 1 + int(SEQ_STEP_MAX * self._random.random())
-        said = f'"{kind}","{kind}":{head}{self._seq},{tail}"time":"{iso(time_us - RELAY_US)}"}}}}'
-        self._ready.append(Draft(did(actor), said))
+        said = f'"{kind}","{kind}":{head}{SEQ},{tail}"time":"{iso(time_us - RELAY_US)}"}}}}'
+        self._ready.append(Draft(did(actor), said, says_seq=True))

@@ -11,11 +11,14 @@ import time
 from collections import deque
 from typing import Protocol
 
-from benchmarks.recording import RecordingError, Writer
+from benchmarks.recording import RecordingError, Writer, is_frames
+from collector.batch import Position
+from collector.cursors import before, is_after
 from collector.reconnect import CONNECTION_TROUBLE, Backoff, trouble_of
 from collector.settings import CollectorSettings
 from collector.since import first_cursor
 from collector.sources.choose import source_of
+from collector.wires import REPOS, wire_of
 
 _REMEMBERED_FRAMES = 100_000  # of the few seconds that are read again after a reconnect
 
@@ -38,6 +41,8 @@ async def record(settings: CollectorSettings, out: str, seconds: float | None, d
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if is_frames(out) != (wire_of(settings.source[0]) == REPOS):
+        raise RecordingError(f"{out}: the raw firehose is recorded in .bin or .bin.zst, all else in .jsonl(.zst)")
     with Writer(out) as writer:
         tape = _Tape(settings, writer, seconds, display)
         work = asyncio.create_task(tape.run())
@@ -57,6 +62,7 @@ class _Tape:
         self._cursor = first_cursor(settings.since, time.time_ns() // 1000).cursor
         self._first_us: int | None = None
         self._last_us = 0
+        self._last: Position | None = None
         self._lately: deque[bytes] = deque()
         self._known: set[bytes] = set()
         self.count = 0
@@ -78,8 +84,8 @@ class _Tape:
                 if not self._over.done():
                     self._display.say(f"{self._source.host} {trouble_of(error)}; trying again")
                     await asyncio.sleep(backoff.next_s())
-            if self._last_us:
-                self._cursor = self._last_us - int(self._settings.rewind_s * 1e6)
+            if self._last is not None:
+                self._cursor = before(self._last.cursor, self._settings.rewind_s)
         self._over.result()
 
     def _receive(self, frame: bytes) -> None:
@@ -99,6 +105,8 @@ class _Tape:
             if self._seconds is not None and position.time_us - self._first_us >= self._seconds * 1e6:
                 return False
             self._last_us = max(self._last_us, position.time_us)
+            if self._last is None or is_after(position, self._last):
+                self._last = position
         if frame not in self._known:
             self._remember(frame)
             self._writer.write(frame)

@@ -1,5 +1,5 @@
-"""A recording: a file of Jetstream lines, one JSON frame a line, oldest first, `.jsonl` or `.jsonl.zst` by
-name.
+"""A recording: a file of frames, oldest first. By name `.jsonl` or `.jsonl.zst`: JSON, one frame a line; or
+`.bin` or `.bin.zst`: of the raw firehose, each after its length (32 bits, little-endian).
 
 This module owns the file: its name, its compression, and what a reader may expect of a writer that was
 killed. It does not know what an event means: the only look it takes into a line is whether the very last one
@@ -8,6 +8,7 @@ is whole.
 
 from __future__ import annotations
 
+import struct
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,24 +27,32 @@ EXPANDED_BYTES_MAX = 1 << 22  # handed on at a time: a hostile frame of 6 kB can
 LINE_BYTES_MAX = 1 << 26  # a "line" beyond this is not a line, and would otherwise grow without end
 FLUSH_BYTES = 1 << 18  # what a killed writer can lose; smaller blocks compress worse
 ZSTD_LEVEL = 3
+FRAME_BYTES_MAX = 1 << 26  # a length beyond this is none
+_LENGTH = struct.Struct("<I")
 
 
 class RecordingError(Exception):
     """The file cannot be read or written as a recording; the message is one sentence for the operator."""
 
 
+def is_frames(path: str | Path) -> bool:
+    """Whether a file of this name holds frames of the raw firehose."""
+    return Path(path).name.endswith((".bin", ".bin.zst"))
+
+
 def read(path: str | Path, *, strict: bool = False) -> Iterator[bytes]:
-    """Yield the lines of a recording without their newline, oldest first, skipping blank ones.
+    """Yield the frames of a recording, oldest first; lines without their newline, skipping blank ones.
 
     Reads as it goes, in a few MiB whatever the size of the file. A file that was cut short (its writer was
-    killed) yields every whole line and then stops; with `strict` it ends in a RecordingError instead. A
+    killed) yields every whole frame and then stops; with `strict` it ends in a RecordingError instead. A
     missing file, an unknown suffix and content that is no recording raise a RecordingError on the first step.
     """
     path = Path(path)
     compressed = _compressed(path)
     try:
         with path.open("rb") as file:
-            yield from _lines(_expand(file, path, strict) if compressed else _plain(file), path, strict)
+            cut = _frames if is_frames(path) else _lines
+            yield from cut(_expand(file, path, strict) if compressed else _plain(file), path, strict)
     except OSError as error:
         raise RecordingError(f"cannot read the recording {path}: {error.strerror}") from error
 
@@ -59,6 +68,7 @@ class Writer:
         self.path = Path(path)
         self.lines_count = 0
         self._compressor = zstd.ZstdCompressor(level=ZSTD_LEVEL) if _compressed(self.path) else None
+        self._frames = is_frames(path)
         self._pending = bytearray()
         try:
             self._file = self.path.open("wb", buffering=0)
@@ -66,11 +76,15 @@ class Writer:
             raise RecordingError(f"cannot write the recording {self.path}: {error.strerror}") from error
 
     def write(self, line: bytes) -> None:
-        """Append one line, without newline. Raises RecordingError if it holds one, or the disk refuses."""
-        if b"\n" in line:
+        """Append one frame; a line without newline. Raises RecordingError if it holds one, or the disk refuses."""
+        if self._frames:
+            self._pending += _LENGTH.pack(len(line))
+            self._pending += line
+        elif b"\n" in line:
             raise RecordingError("a line of a recording cannot contain a newline byte")
-        self._pending += line
-        self._pending += b"\n"
+        else:
+            self._pending += line
+            self._pending += b"\n"
         self.lines_count += 1
         if len(self._pending) >= FLUSH_BYTES:
             self.flush()
@@ -112,11 +126,13 @@ class Writer:
 
 
 def _compressed(path: Path) -> bool:
-    if path.name.endswith(".jsonl.zst"):
+    if path.name.endswith((".jsonl.zst", ".bin.zst")):
         return True
-    if path.name.endswith(".jsonl"):
+    if path.name.endswith((".jsonl", ".bin")):
         return False
-    raise RecordingError(f"the name of a recording ends in .jsonl or .jsonl.zst, not as {path.name!r} does")
+    raise RecordingError(
+        f"the name of a recording ends in .jsonl, .jsonl.zst, .bin or .bin.zst, not as {path.name!r} does"
+    )
 
 
 def _plain(file: BinaryIO) -> Iterator[bytes]:
@@ -142,6 +158,25 @@ def _expand(file: BinaryIO, path: Path, strict: bool) -> Iterator[bytes]:
                 yield expanded
     if strict and begun and not decompressor.eof:
         raise RecordingError(f"{path} was cut short: its last zstd frame has no end")
+
+
+def _frames(chunks: Iterable[bytes], path: Path, strict: bool) -> Iterator[bytes]:
+    rest = bytearray()
+    for chunk in chunks:
+        rest += chunk
+        at = 0
+        while len(rest) - at >= _LENGTH.size:
+            (size,) = _LENGTH.unpack_from(rest, at)
+            if size > FRAME_BYTES_MAX:
+                raise RecordingError(f"{path} is not a recording: a frame exceeds {FRAME_BYTES_MAX} bytes")
+            end = at + _LENGTH.size + size
+            if end > len(rest):
+                break
+            yield bytes(rest[at + _LENGTH.size : end])
+            at = end
+        del rest[:at]
+    if rest and strict:
+        raise RecordingError(f"{path} was cut short: its last frame is not whole")
 
 
 def _lines(chunks: Iterable[bytes], path: Path, strict: bool) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""The replay server: serves stored events on the Jetstream v1 wire, as often as asked, at any speed.
+"""The replay server: serves stored events on the wire they are stored for, as often as asked, at any speed.
 
 This module owns sockets and the clock of a replay. It does not know what a line means (`wire`), how events
 are kept (`store`) or how a network misbehaves (`faults`).
@@ -19,6 +19,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.protocol import State
@@ -27,7 +28,6 @@ from benchmarks.faults import FaultOptions, Faults, oversized
 from benchmarks.store import Events
 from benchmarks.wire import (
     MESSAGE_BYTES_MAX,
-    PATH,
     Filters,
     Subscription,
     WireError,
@@ -38,6 +38,7 @@ from benchmarks.wire import (
 )
 
 LOGGER = logging.getLogger(__name__)
+_DICTIONARY = "/xrpc/network.bsky.jetstream.getZstdDictionary"
 RUN_BYTES = 1 << 18  # one write: large enough to be cheap, small enough that a ping hardly waits
 WRITE_BUFFER_BYTES = 1 << 19
 IDLE_S = 0.01  # how often the end of the store is looked at: what a live event may be late
@@ -112,10 +113,15 @@ class ReplayServer:
         return 0 if math.isinf(self._speed) and not self.store.live else available
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
-        if urlsplit(request.path).path != PATH:
+        path = urlsplit(request.path).path
+        if path == _DICTIONARY and self.store.dictionary:
+            content = self.store.dictionary
+            head = Headers({"Content-Type": "application/octet-stream", "Content-Length": str(len(content))})
+            return Response(HTTPStatus.OK, "OK", head, content)
+        if path != self.store.wire:
             return connection.respond(HTTPStatus.NOT_FOUND, "not found\n")
         try:
-            subscription(request.path)
+            subscription(request.path, compressed=bool(self.store.dictionary))
         except WireError as error:
             return connection.respond(HTTPStatus.BAD_REQUEST, f"{error}\n")
         refusal = self.faults.refusal()
@@ -128,7 +134,8 @@ class ReplayServer:
 
     async def _serve(self, connection: ServerConnection) -> None:
         assert connection.request is not None  # the handshake is over
-        session = Session(self, connection, subscription(connection.request.path))
+        wanted = subscription(connection.request.path, compressed=bool(self.store.dictionary))
+        session = Session(self, connection, wanted)
         sender = asyncio.create_task(session.send())
         sender.add_done_callback(lambda task: _abort_if_failed(connection, task))
         try:
@@ -220,7 +227,7 @@ class Session:
             self._sent_count += end - position
             await self._write([run], end - position)
         else:
-            wanted = [frame(line) for line in lines(run) if self._filters.wants(line)]
+            wanted = [frame(line, binary=self._store.binary) for line in lines(run) if self._filters.wants(line)]
             self._sent_count += len(wanted)
             await self._write(self._faults.feed(self._faults.cut_over(wanted) if spoilt else wanted))
         self._replaying = self._replaying and end < available

@@ -12,6 +12,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import orjson
 import uvloop
@@ -21,6 +22,7 @@ from benchmarks.host import as_other_host
 from benchmarks.loop import Loop, good_shift_us
 from benchmarks.replay import ReplayServer
 from benchmarks.store import Events, Store
+from benchmarks.wire import PATH
 
 LIVE_TICK_S = 0.02
 CATCH_UP_S = 0.02  # of appending without a pause
@@ -30,7 +32,7 @@ CATCH_UP_S = 0.02  # of appending without a pause
 class ReplayOptions:
     """What `skytally replay` can be told."""
 
-    recording: str = field(metadata={"help": "file to serve, .jsonl or .jsonl.zst"})
+    recording: str = field(metadata={"help": "file to serve, .jsonl(.zst), or of the raw firehose .bin(.zst)"})
     host: str = field(default="127.0.0.1", metadata={"help": "address to listen on"})
     port: int = field(default=6008, metadata={"help": "port to listen on; 0 takes any free one, which is printed"})
     speed: str = field(
@@ -45,6 +47,8 @@ class ReplayOptions:
     interleave_seed: int = field(
         default=0, metadata={"help": "play another host: seed of its jitter and its order across repositories; 0: none"}
     )
+    events: bool = field(default=False, metadata={"help": "serve lines as Jetstream v2's own wire, subscribeEvents"})
+    dictionary: str = field(default="", metadata={"help": "zstd dictionary to compress with; none: not compressed"})
     faults: FaultOptions = field(default_factory=FaultOptions)
 
 
@@ -53,7 +57,10 @@ def events_of(options: ReplayOptions) -> Events:
 
     Raises RecordingError when it cannot be read, ValueError when it cannot be looped.
     """
-    store = Store.load(options.recording)
+    dictionary = Path(options.dictionary).read_bytes() if options.dictionary else b""
+    store = Store.load(options.recording, events=options.events, dictionary=dictionary)
+    if (store.wire != PATH or dictionary) and (options.loop or options.host_skew_s or options.interleave_seed):
+        raise ValueError("only plain lines of /subscribe can be looped, or be another host's")
     shift_us = (
         good_shift_us(store) if options.loop and len(store) else 0
     )  # of the first host: revs are the same on all
@@ -94,7 +101,7 @@ async def _until_told(server: ReplayServer, options: ReplayOptions, say: Callabl
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     await server.start()
-    say(_json({"listening": f"ws://{options.host}:{server.port}/subscribe", "events": len(server.store)}))
+    say(_json({"listening": f"ws://{options.host}:{server.port}{server.store.wire}", "events": len(server.store)}))
     await told.wait()
     await server.stop()
     say(_json({"faults": dict(sorted(server.faults.fired.items()))}))

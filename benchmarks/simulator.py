@@ -23,7 +23,8 @@ from benchmarks.network import Network
 from benchmarks.pace import DAY_S, SECOND_US, Pace
 from benchmarks.poison import Poisoner
 from benchmarks.population import Population
-from benchmarks.recording import Writer
+from benchmarks.recording import Writer, is_frames
+from benchmarks.relay import SEQ_FIRST, Relay
 
 START = "2026-07-04T00:00:00Z"
 START_US = 1_783_123_200_000_000
@@ -37,7 +38,7 @@ PROGRESS_EVERY = 10_000
 class SimulateOptions:
     """What `skytally simulate` can be told."""
 
-    out: str = field(metadata={"help": "file to write, .jsonl or .jsonl.zst"})
+    out: str = field(metadata={"help": "file to write: .jsonl, .jsonl.zst, or as a relay sends it, .bin, .bin.zst"})
     events: int = field(default=1_000_000, metadata={"help": "how many events, a line each"})
     seed: int = field(default=1, metadata={"help": "of all chance: the same seed gives the same bytes"})
     start: str = field(default=START, metadata={"help": "stream time of the first second, ISO 8601 with an offset"})
@@ -115,13 +116,13 @@ class Simulation:
     def _flow(self) -> Iterator[tuple[int, bytes]]:
         ready = self._network.ready
         first = True
-        for time_us in self._pace.times_us():
+        for seq, time_us in enumerate(self._pace.times_us(), SEQ_FIRST):  # a relay numbers all that it sends
             if self._poison_share and not first and self._random.random() < self._poison_share:
                 yield time_us, self._poisoner.line(time_us)
                 continue
             while not ready:
                 self._network.happen(time_us)
-            yield time_us, ready.popleft().line(time_us)
+            yield time_us, ready.popleft().line(time_us, seq)
             first = False
 
 
@@ -148,9 +149,11 @@ def write_recording(
     simulation = Simulation(
         seed, start_us, rate, poison_share=poison_share, accounts_count=accounts_count, mix=mix
     )
+    stream = islice(simulation.events(), events)
     with Writer(out) as writer:
-        for number, (_, line) in enumerate(islice(simulation.events(), events), 1):
-            writer.write(line)
+        frames = (frame for _, _, frame in Relay().frames(stream)) if is_frames(out) else (line for _, line in stream)
+        for number, frame in enumerate(frames, 1):
+            writer.write(frame)
             if progress is not None and number % PROGRESS_EVERY == 0:
                 progress(number)
 

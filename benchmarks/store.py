@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tempfile
 import weakref
 from array import array
@@ -21,7 +22,17 @@ from pathlib import Path
 from typing import Protocol
 
 from benchmarks import recording
-from benchmarks.wire import header, lines
+from benchmarks.envelope import envelope
+from benchmarks.wire import PATH, header, lines
+from collector.envelopes import BEGIN
+from collector.sources.subscribe_events import SubscribeEvents
+from collector.sources.subscribe_repos import SubscribeRepos
+from collector.wires import EVENTS, REPOS
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 FLUSH_BYTES = 1 << 20
 LEAP_US = 3_600_000_000  # a line this far ahead of all about it is wrong about its time
@@ -35,6 +46,9 @@ class Events(Protocol):
     """What a server serves: a store, or something that looks like one."""
 
     live: bool
+    wire: str
+    dictionary: bytes
+    binary: bool
 
     def __len__(self) -> int: ...
     def time_us(self, position: int) -> int: ...
@@ -47,24 +61,56 @@ class Events(Protocol):
 class Store:
     """Ordered events.
 
-    With `live` a producer keeps appending, and a client without cursor gets only what is new.
+    With `live` a producer keeps appending, and a client without cursor gets only what is new. `wire` is the path that
+    its events are served under.
     """
 
-    def __init__(self, *, live: bool = False) -> None:
+    def __init__(self, *, live: bool = False, wire: str = PATH, dictionary: bytes = b"") -> None:
+        """With a dictionary, events are compressed by it."""
         self.live = live
+        self.wire = wire
+        self.dictionary = dictionary
+        self.binary = wire == REPOS or bool(dictionary)
+        self._zstd = zstd.ZstdDict(dictionary) if dictionary else None
         self._file = tempfile.TemporaryFile(prefix="skytally-replay-", buffering=0)  # noqa: SIM115
         weakref.finalize(self, self._file.close)  # it lives as long as the store
         self._pending = bytearray()
         self._written = 0
         self._times = array("q")
+        self._seqs = self._times if wire == PATH else array("q")
+        """What a cursor is compared with."""
         self._offsets = array("Q", [0])
 
     @classmethod
-    def load(cls, path: str | Path) -> Store:
-        """Load a recording once. Raises RecordingError when it cannot be read."""
-        store = cls()
-        for time_us, line in timed(recording.read(path)):
-            store.append(time_us, line)
+    def load(cls, path: str | Path, *, events: bool = False, dictionary: bytes = b"") -> Store:
+        """Load a recording once. Raises RecordingError when it cannot be read.
+
+        With `events` lines are served as Jetstream v2's own messages, as a recording of such always is.
+        """
+        if recording.is_frames(path):
+            return cls._of_seqs(cls(wire=REPOS), SubscribeRepos("ws://recording" + REPOS), recording.read(path))
+        found = recording.read(path)
+        first = next(found, b"")
+        found = chain([first] if first else [], found)
+        if first.startswith(BEGIN):
+            store = cls(wire=EVENTS, dictionary=dictionary)
+            return cls._of_seqs(store, SubscribeEvents("ws://recording" + EVENTS), found)
+        store = cls(wire=EVENTS if events else PATH, dictionary=dictionary)
+        for seq, (time_us, line) in enumerate(timed(found), 1):
+            if events:
+                store._seqs.append(seq)
+            store.append(time_us, envelope(line, seq) if events else line)
+        return store
+
+    @staticmethod
+    def _of_seqs(store: Store, source: SubscribeRepos | SubscribeEvents, frames: Iterable[bytes]) -> Store:
+        """In the order of seqs; times may be those of many clocks, and never go back here."""
+        seq = time_us = 0
+        for frame in frames:
+            if at := source.position(frame):
+                seq, time_us = max(seq, at.cursor), max(time_us, at.time_us)
+            store._seqs.append(seq)
+            store.append(time_us, frame)
         return store
 
     def __len__(self) -> int:
@@ -74,7 +120,9 @@ class Store:
         """Add an event after all others. Raises ValueError for a time before the last one's."""
         if self._times and time_us < self._times[-1]:
             raise ValueError(f"an event of {time_us} comes after one of {self._times[-1]}")
-        head = header(len(line))
+        if self._zstd is not None:
+            line = zstd.compress(line, zstd_dict=self._zstd)
+        head = header(len(line), binary=self.binary)
         self._pending += head
         self._pending += line
         self._offsets.append(self._offsets[-1] + len(head) + len(line))
@@ -88,7 +136,7 @@ class Store:
 
     def find(self, cursor_us: int) -> int:
         """The position of the first event at or after a cursor, clamped to the oldest and to the end."""
-        return bisect_left(self._times, cursor_us)
+        return bisect_left(self._seqs, cursor_us)
 
     def reached(self, time_us: int) -> int:
         """How many events are not later than a stream time."""

@@ -69,11 +69,14 @@ class Subscription:
     require_hello: bool = False  # send nothing before a valid options_update
 
 
-def subscription(target: str) -> Subscription:
+def subscription(target: str, *, compressed: bool = False) -> Subscription:
     """Read the request target (`/subscribe?...`). Raises WireError, to be answered with HTTP 400."""
     query = parse_qs(urlsplit(target).query, keep_blank_values=True)
-    if query.get("compress", [""])[0] == "true":
-        raise WireError("compress=true is not offered here yet: connect without it")
+    asked = query.get("compress", [""])[0] == "true" or bool(query.get("zstdDictionary"))
+    if asked and not compressed:
+        raise WireError("compress=true is not offered here: connect without it")
+    if compressed and not asked:
+        raise WireError("what is here is compressed: connect with compress=true")
     cursor = query.get("cursor", [""])[0]
     if cursor and not re.fullmatch(r"[+-]?[0-9]{1,18}", cursor):
         raise WireError(f"invalid cursor: {cursor}")
@@ -136,18 +139,19 @@ def filters(collections: list[str], dids: list[str], message_bytes_max: int) -> 
     )
 
 
-def frame(line: bytes) -> bytes:
-    """A line as an unmasked text frame (RFC 6455, 5.2): 0x81, the length in 7, 16 or 64 bits, the bytes."""
-    return header(len(line)) + line
+def frame(line: bytes, *, binary: bool = False) -> bytes:
+    """A line as an unmasked frame (RFC 6455, 5.2): 0x81 (or 0x82), the length in 7, 16 or 64 bits, the bytes."""
+    return header(len(line), binary=binary) + line
 
 
-def header(line_bytes: int) -> bytes:
+def header(line_bytes: int, *, binary: bool = False) -> bytes:
     """What stands before a line of so many bytes."""
+    first = 0x82 if binary else 0x81
     if line_bytes < 126:
-        return bytes((0x81, line_bytes))
+        return bytes((first, line_bytes))
     if line_bytes < 65_536:
-        return b"\x81\x7e" + line_bytes.to_bytes(2, "big")
-    return b"\x81\x7f" + line_bytes.to_bytes(8, "big")
+        return bytes((first, 126)) + line_bytes.to_bytes(2, "big")
+    return bytes((first, 127)) + line_bytes.to_bytes(8, "big")
 
 
 def lines(frames: bytes) -> Iterator[bytes]:

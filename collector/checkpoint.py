@@ -13,12 +13,10 @@ from typing import NamedTuple
 
 import psycopg
 
-from collector.batch import Position
+from collector.batch import UNKNOWN_US, Position
 from collector.crashpoint import crashpoint
+from collector.cursors import OLDEST_CURSOR, before, is_time
 from sql import statement
-
-OLDEST_CURSOR = 1_000_000_000_000_000
-"""The oldest a host keeps: below every event's time, and still a time where lower numbers are taken for a seq."""
 
 
 class LaneState(NamedTuple):
@@ -54,28 +52,36 @@ def resume_position(lanes: list[LaneState], host: str, rewind: Rewind) -> Positi
     """Where to begin on `host` so that nothing the lanes lack is passed over; None before the first event.
 
     The lowest lane cursor less a few seconds; on another host, whose cursors are its own, the lowest content time
-    (the time in rev, the only clock hosts share) less minutes. Cursors are Jetstream's, unix microseconds.
+    (the time in rev, the only clock hosts share) less minutes, and so where some lanes have a seq and some a time.
     """
-    if any(lane.cursor is None for lane in lanes):
+    cursors = [lane.cursor for lane in lanes if lane.cursor is not None]
+    if len(cursors) < len(lanes):
         return None  # no run has begun: the first one gives every lane a cursor
-    if all(lane.host == host for lane in lanes):
-        lowest = min(lane.cursor for lane in lanes if lane.cursor is not None)
-        cursor = lowest - int(rewind.same_host_s * 1e6)
-    else:
-        contents = [lane.content_time for lane in lanes if lane.content_time is not None]
-        if len(contents) < len(lanes):
-            return None  # a lane without any event yet: only the beginning is surely before it
+    same_host = all(lane.host == host for lane in lanes)
+    if same_host and len(set(map(is_time, cursors))) == 1:
+        cursor = before(min(cursors), rewind.same_host_s)
+        return Position(cursor, cursor if is_time(cursor) else UNKNOWN_US)
+    contents = [lane.content_time for lane in lanes if lane.content_time is not None]
+    if len(contents) == len(lanes):
         cursor = unix_us(min(contents) - timedelta(seconds=rewind.other_host_s))
+    elif same_host:
+        cursor = min(filter(is_time, cursors))  # the beginning of a first run, which those lanes have not left yet
+    else:
+        return None  # a lane without any event yet: only the beginning is surely before it
     return Position(max(cursor, OLDEST_CURSOR), max(cursor, OLDEST_CURSOR))
 
 
 def complete_position(lanes: list[LaneState], host: str) -> Position | None:
     """Up to where every lane is complete on this host; None when that is not known in this host's cursors."""
-    cursors = [lane.cursor for lane in lanes if lane.host == host and lane.cursor is not None and lane.stream_time]
-    if len(cursors) < len(lanes):
+    known = [
+        (lane.cursor, lane.stream_time)
+        for lane in lanes
+        if lane.host == host and lane.cursor is not None and lane.stream_time is not None
+    ]
+    if len(known) < len(lanes) or len({is_time(cursor) for cursor, _ in known}) > 1:
         return None
-    lowest = min(cursors)
-    return Position(lowest, lowest)
+    cursor, time = min(known)
+    return Position(cursor, cursor if is_time(cursor) else unix_us(time))
 
 
 def begin_epoch(connection: psycopg.Connection, host: str, resume: Position) -> int:

@@ -80,6 +80,8 @@ class Content:
     duplicates: list[int] = field(default_factory=list)
     """The lane of each event that had been accepted before."""
     gaps: list[Gap] = field(default_factory=list)
+    origins: dict[bytes, bytes] = field(default_factory=dict)
+    """The frames that translated lines came in."""
 
     def __post_init__(self) -> None:
         self.tallies = Tallies(self.collections)
@@ -96,6 +98,10 @@ class Content:
         for lane, n in Counter(plain.lanes).items():
             self.events[lane] += n
         self.tallies.many(plain)
+
+    def put_aside(self, reason: str, lane: int, line: bytes, key: bytes | None) -> None:
+        """Refuse an event; what stands in quarantine is what upstream sent."""
+        self.refused.append(Refused(reason, lane, self.origins.get(line, line), key))
 
     def settle(self) -> None:
         """Find what the accepted events change for the deletes of the records in `history`, and count it."""
@@ -131,9 +137,8 @@ class Content:
         """Give up rows that the database does not take, and count again without them."""
         gone = {key_of(item.row) for item in bad}
         kept = [item for item in self.everything() if key_of(item.row) not in gone]
-        self.refused += [
-            Refused(reason, lane_of_packed(item.row.packed), item.frame, key_of(item.row)) for item in bad
-        ]
+        for item in bad:
+            self.put_aside(reason, lane_of_packed(item.row.packed), item.frame, key_of(item.row))
         self.plain, self.accepted, self.losses = [], [], []
         self.events, self.tallies = [0] * LANES, Tallies(self.collections)
         for item in kept:

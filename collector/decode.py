@@ -23,6 +23,7 @@ from collector.event import (
     NOTICE,
     POST,
     REPOST,
+    SYNC,
     UPDATE,
     Event,
     Key,
@@ -38,6 +39,7 @@ EARLIEST_US = 1_577_836_800_000_000  # 2020-01-01: before the network; a stream 
 COLLECTION_CHARACTERS_MAX = 512  # an NSID has at most 317; the rest is room for the strange
 SEQ_MAX = (1 << 63) - 1
 
+_COLLECTIONS = {"identity": IDENTITY, "account": ACCOUNT, "sync": SYNC}
 _OPERATIONS = {"create": CREATE, "update": UPDATE, "delete": DELETE}
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]").search
 
@@ -57,7 +59,7 @@ def decode(frame: bytes, latest_us: int, frame_bytes_max: int = 8 << 20) -> Even
     too_large = len(frame) > frame_bytes_max
     if kind == "commit":
         return _commit(message, latest_us, too_large)
-    if kind in ("identity", "account"):
+    if type(kind) is str and kind in _COLLECTIONS:
         return _notice(message, kind, latest_us, too_large)
     if kind == "heartbeat" and "did" not in message and "time_us" not in message:
         return None
@@ -65,22 +67,13 @@ def decode(frame: bytes, latest_us: int, frame_bytes_max: int = 8 << 20) -> Even
 
 
 def _commit(message: dict[str, Any], latest_us: int, too_large: bool) -> Event:
-    did = _did(message)
-    commit = message.get("commit")
-    if type(commit) is not dict:
-        raise BadFrame("commit_missing")
-    rev = _rev(commit)
-    collection = commit.get("collection")
-    if type(collection) is not str or not 0 < len(collection) <= COLLECTION_CHARACTERS_MAX or _UNPRINTABLE(collection):
-        raise BadFrame("collection_invalid")
-    rkey = commit.get("rkey")
-    if type(rkey) is not str or not is_rkey(rkey):
-        raise BadFrame("rkey_invalid")
+    key = did, rev, collection, rkey = _commit_key(message)
+    commit = message["commit"]
     try:
         if too_large:
             raise BadFrame("too_large")
         time_us = _time(message, latest_us)
-        operation = _OPERATIONS.get(commit.get("operation"))  # type: ignore[arg-type]
+        operation = _OPERATIONS.get(commit.get("operation"))
         if operation is None:
             raise BadFrame("operation_unknown")
         subject_did = subject_rkey = post = profile = None
@@ -94,31 +87,26 @@ def _commit(message: dict[str, Any], latest_us: int, too_large: bool) -> Event:
         elif collection == PROFILE and rkey == SELF:
             profile = profile_of(commit.get("record") if operation is not DELETE else None)
     except BadFrame as bad:
-        raise BadFrame(bad.reason, Key(did, rev, collection, rkey)) from None
+        raise BadFrame(bad.reason, Key(*key)) from None
     except (TypeError, RecursionError):  # an unhashable operation
-        raise BadFrame("operation_unknown", Key(did, rev, collection, rkey)) from None
+        raise BadFrame("operation_unknown", Key(*key)) from None
     return Event(time_us, did, operation, rev, collection, rkey, subject_did, subject_rkey, post, profile)
 
 
 def _notice(message: dict[str, Any], kind: str, latest_us: int, too_large: bool) -> Event:
-    did = _did(message)
-    body = message.get(kind)
-    if type(body) is not dict:
-        raise BadFrame(f"{kind}_missing")
-    account = kind == "account"
-    collection = ACCOUNT if account else IDENTITY
-    seq = body.get("seq")
-    if type(seq) is not int or not 0 <= seq <= SEQ_MAX:
-        raise BadFrame("seq_invalid")
+    key = did, seq, collection = _notice_key(message, kind)
+    body, account = message[kind], kind == "account"
     try:
         if too_large:
             raise BadFrame("too_large")
         time_us = _time(message, latest_us)
         active = body.get("active")
-        if kind == "account" and type(active) is not bool:
+        if account and type(active) is not bool:
             raise BadFrame("active_invalid")
     except BadFrame as bad:
-        raise BadFrame(bad.reason, Key(did, seq, collection, seq)) from None
+        raise BadFrame(bad.reason, Key(*key, seq)) from None
+    if kind == "sync":
+        return Event(time_us, did, NOTICE, seq, collection, seq, None, None, None, None)
     notice = Notice(
         _upstream_time(body.get("time"), time_us),
         seq,
@@ -127,6 +115,49 @@ def _notice(message: dict[str, Any], kind: str, latest_us: int, too_large: bool)
         None if account else _text(body.get("handle")),
     )
     return Event(time_us, did, NOTICE, seq, collection, seq, None, None, None, notice)
+
+
+def commit_key(message: dict[str, Any]) -> Key | None:
+    """The key of a commit; None where it has none."""
+    try:
+        return Key(*_commit_key(message))
+    except BadFrame:
+        return None
+
+
+def notice_key(message: dict[str, Any], kind: str) -> Key | None:
+    """The key of an identity, account or sync event; None where it has none."""
+    try:
+        did, seq, collection = _notice_key(message, kind)
+    except BadFrame:
+        return None
+    return Key(did, seq, collection, seq)
+
+
+def _commit_key(message: dict[str, Any]) -> tuple[str, int, str, str]:
+    did = _did(message)
+    commit = message.get("commit")
+    if type(commit) is not dict:
+        raise BadFrame("commit_missing")
+    rev = _rev(commit)
+    collection = commit.get("collection")
+    if type(collection) is not str or not 0 < len(collection) <= COLLECTION_CHARACTERS_MAX or _UNPRINTABLE(collection):
+        raise BadFrame("collection_invalid")
+    rkey = commit.get("rkey")
+    if type(rkey) is not str or not is_rkey(rkey):
+        raise BadFrame("rkey_invalid")
+    return did, rev, collection, rkey
+
+
+def _notice_key(message: dict[str, Any], kind: str) -> tuple[str, int, str]:
+    did = _did(message)
+    body = message.get(kind)
+    if type(body) is not dict:
+        raise BadFrame(f"{kind}_missing")
+    seq = body.get("seq")
+    if type(seq) is not int or not 0 <= seq <= SEQ_MAX:
+        raise BadFrame("seq_invalid")
+    return did, seq, _COLLECTIONS[kind]
 
 
 def _did(message: dict[str, Any]) -> str:

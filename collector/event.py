@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 CREATE, UPDATE, DELETE, NOTICE = "c", "u", "d", "e"
-"""Operations as the log keeps them; NOTICE is an identity or account event."""
+"""Operations as the log keeps them; NOTICE is an identity, account or sync event."""
 
 POST = "app.bsky.feed.post"
 LIKE = "app.bsky.feed.like"
@@ -16,6 +16,7 @@ REPOST = "app.bsky.feed.repost"
 FOLLOW = "app.bsky.graph.follow"
 IDENTITY = "#identity"
 ACCOUNT = "#account"
+SYNC = "#sync"
 
 
 class PostDetail(NamedTuple):

@@ -13,6 +13,7 @@ from collector.event import Notice, Profile
 from collector.lanes import lane_of
 from collector.names import Names
 from collector.rows import Row, key_of, pack_key, row_of
+from collector.translation import Broken
 
 
 class Judged(NamedTuple):
@@ -36,6 +37,10 @@ class Judge:
     def judge(self, frames: list[bytes], latest_us: int) -> list[Judged]:
         """Each frame, heartbeats left out. `latest_us`: the latest stream time believed."""
         return [judged for frame in frames if (judged := self._judged(frame, latest_us)) is not None]
+
+    def broken(self, broken: list[Broken]) -> list[Judged]:
+        """What no line could be made of."""
+        return [Judged(frame, None, None, bad, self._key_of(bad)) for frame, bad in broken]
 
     def _judged(self, frame: bytes, latest_us: int) -> Judged | None:
         try:

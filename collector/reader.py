@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from collector.batch import UNKNOWN_US, Gap, Position, pack
 from collector.crashpoint import crashpoint
+from collector.cursors import before, is_after, is_time, lowest
 from collector.queue import QueueWriter
 from collector.reconnect import CONNECTION_TROUBLE, Backoff, trouble_of
 from collector.settings import CollectorSettings
@@ -157,7 +158,8 @@ class Reader:
         """Where to ask from: a little before what we have, because hosts reorder when replay turns live."""
         if self._position is None:
             return self._begin_cursor
-        return max(self._begin_cursor, self._position.cursor - int(self._rewind_s * 1e6))
+        cursor = before(self._position.cursor, self._rewind_s)
+        return max(self._begin_cursor, cursor) if is_time(cursor) == is_time(self._begin_cursor) else cursor
 
     def _frame(self, frame: bytes) -> None:
         """Put one frame into the batch of the worker that owns its lane."""
@@ -223,7 +225,7 @@ class Reader:
         The lowest of the last few, over batches too, and never far ahead of the clock.
         """
         self._latest.extend(filter(None, map(self._believed, frames[-_FRAMES_OF_A_POSITION:])))
-        return min(self._latest, default=None)
+        return lowest(self._latest)
 
     def _believed(self, frame: bytes) -> Position | None:
         """Where a frame says it stands, but hardly later than now."""
@@ -234,8 +236,10 @@ class Reader:
         return found if found.time_us <= latest_us else Position(min(found.cursor, latest_us), latest_us)
 
     def _advance(self, position: Position | None) -> None:
-        if position is None or (self._position is not None and position.time_us <= self._position.time_us):
+        if position is None or (self._position is not None and not is_after(position, self._position)):
             return
+        if self._position is not None and position.time_us < self._position.time_us:
+            position = Position(position.cursor, self._position.time_us)  # another frame's clock was behind
         if self._passed_over_since_us is not None:
             self._gaps.append(Gap(self._passed_over_since_us, position.time_us, "frame_too_large"))
             self._passed_over_since_us = None
@@ -259,10 +263,24 @@ class Reader:
             self._first.append(at)
         if len(self._first) < _FRAMES_OF_A_POSITION:
             return False
-        first = min(self._first)
-        if first.time_us - self._position.time_us > self._settings.gap_s_min * 1e6:
-            self._gaps.append(Gap(self._position.time_us, first.time_us, "not_delivered"))
+        first = lowest(self._first)
+        assert first is not None
+        if self._source.cursor_too_old:
+            reason = "cursor_too_old"
+        elif self._missed(first, self._position):
+            reason = "not_delivered"
+        else:
+            return True
+        if first.time_us > self._position.time_us:
+            self._gaps.append(Gap(self._position.time_us, first.time_us, reason))
         return True
+
+    def _missed(self, first: Position, last: Position) -> bool:
+        """Whether something lies between what we have and what comes first. Seqs say so themselves: all that lies
+        before the last one was asked for once more, so the next one comes at the latest."""
+        if not is_time(first.cursor) and not is_time(last.cursor):
+            return first.cursor > last.cursor + 1
+        return first.time_us - last.time_us > self._settings.gap_s_min * 1e6
 
     def _pass_over(self) -> None:
         """A frame is larger than we receive: ask for smaller ones until it is behind us, and say one is missing."""

@@ -76,6 +76,19 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
     event_bytes_max: Annotated[
         int, Meta(ge=1 << 16, le=1 << 27, description="Bytes of the largest frame counted; above it quarantined.")
     ] = 8 << 20
+    zstd: Annotated[
+        bool, Meta(description="Whether to ask upstream for compressed messages where there is a dictionary.")
+    ] = True
+    zstd_dictionaries: Annotated[
+        tuple[str, ...],
+        Meta(
+            max_length=8,
+            description="Files of zstd dictionaries, for /subscribe and subscribeEvents; the latter's hosts are asked.",
+        ),
+    ] = ()
+    check_cids: Annotated[
+        bool, Meta(description="Whether each record of the raw firehose is hashed and compared with its CID.")
+    ] = True
     future_s_max: Annotated[
         float,
         Meta(ge=0, le=86_400, description="Seconds a stream time may be ahead of the clock before it is refused."),

@@ -1,11 +1,12 @@
-"""Where a first run begins: `oldest`, `live`, a duration back or a time, as a Jetstream cursor."""
+"""Where a first run begins: `oldest`, `live`, a duration back or a time, as a cursor that is a time."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
 from collector.batch import Position
-from collector.checkpoint import OLDEST_CURSOR, unix_us
+from collector.checkpoint import unix_us
+from collector.cursors import OLDEST_CURSOR
 from collector.errors import BadSetting
 
 _UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86_400}

@@ -14,13 +14,13 @@ from multiprocessing.connection import Connection
 
 import psycopg
 
-from collector.batch import UNKNOWN_US, Batch, unpack
+from collector.batch import UNKNOWN_US, Batch, Position, unpack
 from collector.checkpoint import unix_us
-from collector.content import Accepted, Content, History, Refused
+from collector.content import Accepted, Content, History
 from collector.crashpoint import crashpoint
 from collector.decode import decode
 from collector.errors import BadFrame
-from collector.event import ACCOUNT, CREATE, DELETE, FOLLOW, IDENTITY, LIKE, NOTICE, POST, REPOST
+from collector.event import ACCOUNT, CREATE, DELETE, FOLLOW, IDENTITY, LIKE, NOTICE, POST, REPOST, SYNC
 from collector.forgotten import NEVER, Forgotten
 from collector.judge import Judge, Judged
 from collector.lanes import lane_of, lanes_of_worker
@@ -36,6 +36,7 @@ from collector.shortcut import Shortcut
 from collector.tally import Collections
 from collector.vitals import WorkerVitals
 from collector.window_load import load_window
+from collector.wires import translator_of
 from collector.writer import Writer
 from sql import array_of, statement, tid
 from sql.session import connect
@@ -54,17 +55,18 @@ class Worker:
     ) -> None:
         self._connection = connection
         self._latest_ahead_us = int(settings.future_s_max * 1e6)
-        self._event_bytes_max = settings.event_bytes_max
         self._first_lane = min(lanes)
         self._lanes = frozenset(lanes)
+        self._translator = translator_of(host, settings)
+        self._event_bytes_max = self._translator.line_bytes_max
         self._names = Names(connection)
         post, like, repost, follow = (self._names.collection(name) for name in (POST, LIKE, REPOST, FOLLOW))
         self._collections = Collections(post, like, repost, follow)
-        self._notices = {self._names.collection(name) for name in (IDENTITY, ACCOUNT)}  # their revs are no times
+        self._notices = {self._names.collection(name) for name in (IDENTITY, ACCOUNT, SYNC)}  # their revs are no times
         self._writer = Writer(connection, host, epoch, lanes)
         self._reckoning = Reckoning(self._names)
         self._window = load_window(connection, lanes, settings)
-        self._judge = Judge(self._names, self._lanes, settings.event_bytes_max)
+        self._judge = Judge(self._names, self._lanes, self._event_bytes_max)
         self._shortcut = Shortcut(self._names, self._window, self._collections, lanes)
         self._refused = Refusals(row[0] for row in connection.execute(statement("event/refused_keys")))
 
@@ -88,19 +90,21 @@ class Worker:
         self._reckoning.add(vitals, batch, content, self._writer.copied)
 
     def _sort_out(self, batch: Batch) -> Content:
-        content = Content(batch.position, self._collections, gaps=batch.gaps)
+        lines, origins, broken = self._translator.translate(batch.frames)
+        content = Content(batch.position, self._collections, gaps=batch.gaps, origins=origins)
         latest_us = time.time_ns() // 1000 + self._latest_ahead_us
-        plains, rest = self._read(batch.frames, latest_us)
-        judged = self._judge.judge(rest, latest_us)
+        unreadable = self._judge.broken(broken)
+        plains, rest = self._read(lines, latest_us)
+        judged = unreadable + self._judge.judge(rest, latest_us)
         if doubts := self._in_doubt(plains, judged):
             open_frames = set(rest).union(*[plain.frames_of(doubts) for plain in plains])
             plains = [kept for plain in plains if (kept := plain.without(doubts)) is not None]
-            judged = self._judge.judge([frame for frame in batch.frames if frame in open_frames], latest_us)
+            judged = unreadable + self._judge.judge([line for line in lines if line in open_frames], latest_us)
         judged += self._judge.judge(self._shortcut.accept(plains, content, self._refused), latest_us)
         open_questions = [item for each in judged if (item := self._long_way(each, content))]
         if open_questions:
             self._consult_log(content, open_questions)
-        content.content_us = self._content_time(batch, latest_us)
+        content.content_us = self._content_time(batch.position, lines, latest_us)
         return content
 
     def _read(self, frames: list[bytes], latest_us: int) -> tuple[list[Plain], list[bytes]]:
@@ -138,7 +142,7 @@ class Worker:
     def _refuse(self, frame: bytes, bad: BadFrame, key: bytes | None, content: Content) -> None:
         """To the quarantine, unless the event has been counted before in a better shape."""
         if key is None or bad.key is None:
-            content.refused.append(Refused(bad.reason, self._first_lane, frame, None))
+            content.put_aside(bad.reason, self._first_lane, frame, None)
             return
         lane = lane_of(bad.key.did.encode())
         rev, actor, rkey, collection = unpack_key(key)
@@ -147,7 +151,7 @@ class Worker:
         if gone or key in self._window or any(row.rev == rev for row in known):
             content.duplicates.append(lane)
         else:
-            content.refused.append(Refused(bad.reason, lane if lane in self._lanes else self._first_lane, frame, key))
+            content.put_aside(bad.reason, lane if lane in self._lanes else self._first_lane, frame, key)
             self._refused.add(key)
 
     def _needs_history(self, row: Row) -> bool:
@@ -197,20 +201,20 @@ class Worker:
             found.setdefault(wanted[actor, rkey, collection], []).append(row)
         return found
 
-    def _content_time(self, batch: Batch, latest_us: int) -> int | None:
+    def _content_time(self, position: Position, lines: list[bytes], latest_us: int) -> int | None:
         """The position in the time of revs, which all hosts share: the stream time less what revs lag behind it.
 
         Of a sample of frames, new or not, nine of ten lag less. None when none of them says.
         """
         lags = []
-        for frame in batch.frames[:: len(batch.frames) // _LAG_SAMPLES + 1]:
+        for line in lines[:: len(lines) // _LAG_SAMPLES + 1]:
             with contextlib.suppress(BadFrame):
-                event = decode(frame, latest_us, self._event_bytes_max)
+                event = decode(line, latest_us, self._event_bytes_max)
                 if event is not None and event.operation != NOTICE:
                     lags.append(event.time_us - tid.time_us(event.rev))
-        if not lags or batch.position.time_us == UNKNOWN_US:
+        if not lags or position.time_us == UNKNOWN_US:
             return None
-        return batch.position.time_us - max(sorted(lags)[len(lags) * 9 // 10], 0)
+        return position.time_us - max(sorted(lags)[len(lags) * 9 // 10], 0)
 
 
 def _times_us(row: Row) -> list[int]:

@@ -22,6 +22,10 @@ class Source(Protocol):
     def filtered(self) -> bool:
         """Whether less than everything was asked for, so that silence means nothing."""
 
+    @property
+    def cursor_too_old(self) -> bool:
+        """Whether the host has said, on this connection, that it no longer keeps what was asked for."""
+
     async def connect(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
         """Open the stream at `cursor`, inclusive; with a limit, ask the host to leave out larger frames."""
 

@@ -1,7 +1,8 @@
-"""The Jetstream wire, /subscribe: one JSON text message an event, a cursor in unix microseconds.
+"""The Jetstream wire, /subscribe: one JSON text message an event, a cursor in unix microseconds, or a seq.
 
-Facts: bluesky-social/jetstream, README and server code (v1). The cursor is inclusive and belongs to the host. A frame
-begins with its DID on every server seen; one that does not is parsed instead.
+Facts: bluesky-social/jetstream, README and server code. The cursor is inclusive and belongs to the host. A v2 host
+writes a seq of its own into each frame, the only cursor there that is exact; it takes times too. A frame begins with
+its DID on every server seen; one that does not is parsed instead.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ import orjson
 from websockets.asyncio.client import connect
 
 from collector.batch import Position
+from collector.compressed import Dictionary
 from collector.sources.stream import Sink, Stream
 
 _BEGIN = b'{"did":"'
 _TIME = re.compile(rb'"time_us"\s*:\s*([0-9]{1,19})\s*[,}]').search
+_SEQ = re.compile(rb'"cursor"\s*:\s*([0-9]{1,15})\s*[,}]').search
+_KIND = b'"kind"'
 # what fits into an address; longer filters go in a first message
 _FILTERS_IN_ADDRESS = 50
 
 
 class Jetstream:
     """One Jetstream host."""
+
+    cursor_too_old = False  # this wire does not say so: the times of what comes first do
 
     def __init__(
         self,
@@ -32,6 +38,7 @@ class Jetstream:
         dids: tuple[str, ...] = (),
         frame_bytes_max: int = 16 << 20,
         user_agent: str = "skytally",
+        dictionary: Dictionary | None = None,
     ) -> None:
         parts = urlsplit(url)
         self.host = f"{parts.netloc.rpartition('@')[2]}{parts.path}"
@@ -40,6 +47,7 @@ class Jetstream:
         self._dids = dids
         self._frame_bytes_max = frame_bytes_max
         self._user_agent = user_agent
+        self._dictionary = dictionary
 
     def address(self, cursor: int, frame_bytes_limit: int | None = None) -> str:
         """The URL that begins at `cursor`."""
@@ -50,6 +58,8 @@ class Jetstream:
         else:
             query += [("wantedCollections", name) for name in self._collections]
             query += [("wantedDids", did) for did in self._dids]
+        if self._dictionary is not None:
+            query.append(("compress", "true"))
         if frame_bytes_limit is not None:
             query.append(("maxMessageSizeBytes", str(frame_bytes_limit)))
         return urlunsplit(self._parts._replace(query=urlencode(query)))
@@ -58,7 +68,10 @@ class Jetstream:
         """Open the stream; every frame goes to `sink`. Raises OSError, TimeoutError or a websockets exception."""
         stream = await connect(
             self.address(cursor, frame_bytes_limit),
-            create_connection=partial(Stream, sink=sink, message_bytes_max=self._frame_bytes_max),  # type: ignore[arg-type]
+            create_connection=partial(  # type: ignore[arg-type]
+                Stream, sink=sink, message_bytes_max=self._frame_bytes_max,
+                look=self._expand if self._dictionary else None,
+            ),
             max_size=self._frame_bytes_max,
             compression=None,  # deflate costs twice the CPU, and a v2 host answers 400 to two schemes
             # the data watchdog decides, and a paused reader must not be taken for a dead one; a filtered stream may
@@ -71,6 +84,9 @@ class Jetstream:
         if self._says_hello:
             await stream.send(self._hello(frame_bytes_limit), text=True)
         return stream
+
+    def _expand(self, frame: bytes) -> bytes:
+        return self._dictionary.expand(frame, self._frame_bytes_max) if self._dictionary else frame
 
     @property
     def filtered(self) -> bool:
@@ -102,7 +118,9 @@ class Jetstream:
         if not found:
             return None
         time_us = int(found[1])
-        return Position(time_us, time_us)
+        # of the host, and before anything of the record's
+        seq = _SEQ(frame, 0, max(frame.find(_KIND, 0, 4096), 0))
+        return Position(int(seq[1]) if seq and int(seq[1]) else time_us, time_us)
 
 
 def _parsed_did(frame: bytes) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 from websockets.client import ClientProtocol
+from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
 _TEXT, _BINARY = 0x81, 0x82  # with the FIN bit: not fragmented
@@ -19,13 +20,23 @@ _SWITCHING = b"HTTP/1.1 101"
 _END_OF_HEAD = b"\r\n\r\n"
 
 Sink = Callable[[bytes], None]
+Look = Callable[[bytes], bytes | None]
+"""A wire's own look at a message: what is to be handed on of it; None where it was the host's word to us alone."""
+
+
+class HostSaid(ConnectionError):
+    """The host has ended the stream, and says why."""
 
 
 class Stream(ClientConnection):
-    """Calls `sink` with each message, in order. `sink` may be replaced at any time."""
+    """Calls `sink` with each message, in order, after `look` has seen it. `sink` may be replaced at any time."""
 
-    def __init__(self, protocol: ClientProtocol, *, sink: Sink, message_bytes_max: int, **settings: Any) -> None:
+    def __init__(
+        self, protocol: ClientProtocol, *, sink: Sink, message_bytes_max: int, look: Look | None = None, **settings: Any
+    ) -> None:
         super().__init__(protocol, **settings)
+        self._look = look
+        self._last_words: HostSaid | None = None
         self.sink = sink
         self._message_bytes_max = message_bytes_max
         self._cutting = False
@@ -34,10 +45,37 @@ class Stream(ClientConnection):
         self._waiting_bytes = 0
         self._needed_bytes = 0
 
+    @property
+    def sink(self) -> Sink:
+        """Where messages go."""
+        return self._sink
+
+    @sink.setter
+    def sink(self, sink: Sink) -> None:
+        self._sink = sink
+        self._hand_on = sink if self._look is None else self._looked_at
+
     async def ended(self) -> None:
-        """Return never; raise ConnectionClosed when it is over. Fragmented messages pass through here."""
-        while True:
-            self.sink(await self.recv(decode=False))
+        """Return never; raise ConnectionClosed when it is over, or HostSaid. Fragmented messages pass through here."""
+        try:
+            while True:
+                self._hand_on(await self.recv(decode=False))
+        except ConnectionClosed:
+            if self._last_words is not None:
+                raise self._last_words from None
+            raise
+
+    def _looked_at(self, message: bytes) -> None:
+        if self._look is None or self._last_words is not None:
+            return
+        try:
+            wanted = self._look(message)
+        except HostSaid as said:
+            self._last_words = said
+            self.transport.abort()
+            return
+        if wanted is not None:
+            self._sink(wanted)
 
     def data_received(self, data: bytes) -> None:
         """What the socket delivers: a protocol method of asyncio."""
@@ -93,7 +131,7 @@ class Stream(ClientConnection):
                 self._needed_bytes = end - at
                 return at
             if data[at] == _TEXT or data[at] == _BINARY:
-                self.sink(data[begin:end])
+                self._hand_on(data[begin:end])
             else:
                 self._leave(data[at:end])
                 if not self._cutting:

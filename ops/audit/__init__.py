@@ -13,9 +13,10 @@ from pathlib import Path
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from benchmarks.recording import read
+from benchmarks.recording import is_frames, read
 from ops.audit import boards, compare, found, queries
 from ops.audit.deliveries import Deliveries, deliveries
+from ops.audit.frames import RepoFrame
 from ops.audit.purged import Purged, purged
 from ops.audit.recount import Recount, recount
 from ops.audit.report import Difference, Report
@@ -46,9 +47,9 @@ def audit(
         return _compared(connection, delivered, say)
 
 
-def _frames(recordings: Sequence[Path]) -> Iterator[bytes]:
+def _frames(recordings: Sequence[Path]) -> Iterator[bytes | RepoFrame]:
     for path in recordings:
-        yield from read(path)
+        yield from map(RepoFrame, read(path)) if is_frames(path) else read(path)
 
 
 def _compared(connection: psycopg.Connection, delivered: Deliveries, say: Callable[[str], None]) -> Report:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from ops.audit.frames import Event, Key, Refused, judge
+from ops.audit.frames import Event, Key, Refused, RepoFrame, judge, judge_all
 
 PROGRESS_FRAMES = 100_000
 BEGINS_BYTES = 160  # of a sample, for the reader of a report
@@ -34,8 +34,7 @@ class Deliveries:
     refusals: dict[Key | bytes, Refusal] = field(default_factory=dict)
 
     def add(self, delivered: Event | Refused | None) -> None:
-        """Take in the next frame."""
-        self.frames += 1
+        """Take in what a frame says."""
         if isinstance(delivered, Event):
             known = self.events.setdefault(delivered.key, delivered)
             if delivered.times[0] not in known.times:
@@ -63,11 +62,13 @@ def sample_digest(sample: bytes) -> bytes:
     return hashlib.blake2b(sample, digest_size=16).digest()
 
 
-def deliveries(frames: Iterable[bytes], now_us: int, progress: Callable[[str], None]) -> Deliveries:
+def deliveries(frames: Iterable[bytes | RepoFrame], now_us: int, progress: Callable[[str], None]) -> Deliveries:
     """Read all frames."""
-    union = Deliveries()
+    union, synced = Deliveries(), dict[object, object]()
     for frame in frames:
-        union.add(judge(frame, now_us))
+        union.frames += 1
+        for delivered in judge_all(frame, now_us) if isinstance(frame, RepoFrame) else [judge(frame, now_us, synced)]:
+            union.add(delivered)
         if union.frames % PROGRESS_FRAMES == 0:
             progress(f"read {union.frames:,} frames: {len(union.events):,} events")
     progress(f"read {union.frames:,} frames: {len(union.events):,} events, {len(union.refusals):,} refused")

@@ -12,11 +12,12 @@ import math
 import re
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from ops.audit.content import PROFILE, READERS, Content, asks_to_be_unlisted, read
-from ops.audit.syntax import Rkey, is_collection, is_did, rkey, tid
+from ops.audit.envelopes import unwrapped
+from ops.audit.repos import events_of
+from ops.audit.syntax import Rkey, is_collection, is_did, rkey, tid, time_us
 
 MINUTE_US = 60_000_000
 FRAME_BYTES_MAX = 8 * 1024 * 1024
@@ -26,13 +27,9 @@ EARLIEST_US = 1_577_836_800_000_000  # 2020-01-01, before the network was
 SEQ_MAX = 2**63 - 1
 OPERATIONS = {"create": "c", "update": "u", "delete": "d"}
 
-# (did, rev, collection, record key); for identity and account events (did, seq, '#identity' or '#account', None)
+# (did, rev, collection, record key); for the others (did, seq, '#identity', '#account' or '#sync', None)
 Key = tuple[str, int, str, Rkey | None]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_RFC3339 = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
-)
 _MAYBE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -79,15 +76,30 @@ class Refused(NamedTuple):
     sample: bytes
 
 
-def judge(frame: bytes, now_us: int) -> Event | Refused | None:
-    """Tell what one delivered frame is; None for a heartbeat."""
+class RepoFrame(NamedTuple):
+    """A frame of the raw firehose, which may say many events."""
+
+    raw: bytes
+
+
+def judge_all(frame: RepoFrame, now_us: int) -> list[Event | Refused | None]:
+    """Tell what one frame of the raw firehose says."""
+    return [_judged(frame.raw, said.document, said.sound, now_us) for said in events_of(frame.raw)]
+
+
+def judge(frame: bytes, now_us: int, synced: dict[object, object] | None = None) -> Event | Refused | None:
+    """Tell what one delivered frame is; None for a heartbeat. `synced` is what the frames before it have left there."""
     document = parse(frame)
+    return _judged(frame, document and unwrapped(document, {} if synced is None else synced), True, now_us)
+
+
+def _judged(frame: bytes, document: dict[str, object] | None, sound: bool, now_us: int) -> Event | Refused | None:
     key = None
     if document is not None:
         if document.get("kind") == "heartbeat" and not document.keys() & {"did", "time_us"}:
             return None
         key = _key(document)
-    if document is not None and key is not None and len(frame) <= FRAME_BYTES_MAX:
+    if document is not None and key is not None and sound and len(frame) <= FRAME_BYTES_MAX:
         event = _event(document, key, now_us)
         if event is not None:
             return event
@@ -140,8 +152,8 @@ def _key(document: dict[str, object]) -> Key | None:
         return None
     if kind == "commit":
         return _commit_key(did, document.get("commit"))
-    if kind == "identity" or kind == "account":
-        body = document.get(kind)
+    if kind == "identity" or kind == "account" or kind == "sync":
+        body = document.get(str(kind))
         seq = _integer(body.get("seq")) if isinstance(body, dict) else None
         if seq is not None and 0 <= seq <= SEQ_MAX:
             return sys.intern(did), seq, f"#{kind}", None
@@ -163,7 +175,7 @@ def _event(document: dict[str, object], key: Key, now_us: int) -> Event | None:
     if time_us is None or not EARLIEST_US <= time_us <= now_us + AHEAD_US_MAX:
         return None
     kind = document["kind"]
-    if kind == "identity":
+    if kind == "identity" or kind == "sync":
         return Event(key, (time_us,), "e")
     body = document[str(kind)]
     assert isinstance(body, dict)  # or there were no key
@@ -194,22 +206,8 @@ def _status(account: dict[str, object], stream_us: int) -> Change | None:
         return None
     # NUL is the one character Postgres cannot hold
     text = status.replace("\0", "\ufffd") if isinstance(status, str) else None
-    said_us = _time(account.get("time"))
+    said_us = time_us(account.get("time"))
     return Change(active, text, said_us if said_us is not None and said_us <= stream_us + AHEAD_US_MAX else None)
-
-
-def _time(value: object) -> int | None:
-    """Microseconds of an RFC 3339 time."""
-    match = _RFC3339.fullmatch(value) if isinstance(value, str) else None
-    if match is None:
-        return None
-    day, clock, fraction, zone = match.groups()
-    try:
-        moment = datetime.fromisoformat(f"{day}T{clock}{zone.upper().replace('Z', '+00:00')}")
-    except ValueError:
-        return None
-    elapsed = moment - _EPOCH
-    return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + int((fraction or "0")[:6].ljust(6, "0"))
 
 
 def _integer(value: object) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import UTC, datetime
 from typing import TypeGuard
 
 DID_BYTES_MAX = 2_048
@@ -26,6 +27,11 @@ _POST_URI = re.compile(r"at://([^/]+)/app\.bsky\.feed\.post/([^/]+)")
 _TID = re.compile(r"[2-7ab][2-7a-z]{12}")
 _ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 _DIGITS = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)", re.ASCII
+)
 
 
 def is_did(value: object) -> TypeGuard[str]:
@@ -73,3 +79,17 @@ def authored(uri: object) -> tuple[str, Rkey] | None:
     """The author and the record key of a post's URI; None where the authority is no DID."""
     found = post(uri)
     return found if found is not None and is_did(found[0]) else None
+
+
+def time_us(value: object) -> int | None:
+    """Microseconds of an RFC 3339 time."""
+    match = _RFC3339.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        return None
+    day, clock, fraction, zone = match.groups()
+    try:
+        moment = datetime.fromisoformat(f"{day}T{clock}{zone.upper().replace('Z', '+00:00')}")
+    except ValueError:
+        return None
+    elapsed = moment - _EPOCH
+    return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000 + int((fraction or "0")[:6].ljust(6, "0"))

@@ -20,7 +20,7 @@ _UNIT_S = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", required=True, metavar="FILE", help=".jsonl or .jsonl.zst")
+    parser.add_argument("--out", required=True, metavar="FILE", help=".jsonl(.zst), of the raw firehose .bin(.zst)")
     parser.add_argument(
         "--for", dest="period", metavar="TIME", help="how much stream time: 90s, 10m, 1h; without it until Ctrl-C"
     )

@@ -3,8 +3,12 @@
 update lane
 set
   batch = lane.batch + 1,
-  -- a host may reorder at its cut-over from replay to live: cursors never go back
-  cursor = greatest(lane.cursor, %(cursor)s),
+  -- a host may reorder at its cut-over from replay to live: cursors never go back. From 1e15 on they are times, below
+  -- seqs; the two are not compared
+  cursor = case
+    when (lane.cursor < 1000000000000000) is distinct from (%(cursor)s < 1000000000000000) then %(cursor)s
+    else greatest(lane.cursor, %(cursor)s)
+  end,
   stream_time = greatest(lane.stream_time, %(stream_time)s),
   -- may go back: when a host falls behind with what it delivers, another one has more to repeat
   content_time = coalesce(%(content_time)s, lane.content_time),

@@ -16,6 +16,7 @@ from collector.checkpoint import begin_epoch
 from collector.rollup import Fold
 from collector.settings import CollectorSettings
 from collector.vitals import WorkerVitals
+from collector.wires import REPOS, wire_of
 from collector.worker import Worker
 from ops.audit import Report, audit
 from sql.session import connect
@@ -41,6 +42,7 @@ class Rig:
 
     def restart(self, host: str = HOST) -> Worker:
         """A new epoch, and a worker that knows what the database knows. Returns it; the one before is a zombie."""
+        self.suffix = ".bin" if wire_of(host) == REPOS else ".jsonl"
         with connect(self.conninfo, "skytally_collector", "supervisor of a test") as connection:
             self.epoch = begin_epoch(connection, host, Position(NOON_US, NOON_US))
         self.collector = connect(self.conninfo, "skytally_collector", "test")
@@ -64,7 +66,7 @@ class Rig:
 
     def audit(self) -> Report:
         """Everything that was handed, recounted."""
-        recording = self.folder / "handed.jsonl"
+        recording = self.folder / f"handed{self.suffix}"
         with RecordingWriter(recording) as writer:
             for frame in self.handed:
                 writer.write(frame)

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from collector.batch import Position
-from collector.checkpoint import OLDEST_CURSOR, LaneState, Rewind, complete_position, resume_position
+from collector.checkpoint import LaneState, Rewind, complete_position, resume_position
+from collector.cursors import OLDEST_CURSOR
 from collector.errors import BadSetting
 from collector.hosts import Hosts
 from collector.since import first_cursor

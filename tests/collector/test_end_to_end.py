@@ -21,16 +21,16 @@ GENUINE = "jetstream-corpus-2026-07-04/expected_v1.jsonl"
 
 
 @contextmanager
-def served(path: Path, speed: float = math.inf) -> Iterator[str]:
+def served(path: Path, speed: float = math.inf, *, events: bool = False, dictionary: bytes = b"") -> Iterator[str]:
     """The recording over a real socket, at `speed` times its pace; yields the source URL."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    store = Store.load(path)
+    store = Store.load(path, events=events, dictionary=dictionary)
     server = ReplayServer(store, speed=speed)
     asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
     try:
-        yield f"ws://127.0.0.1:{server.port}/subscribe"
+        yield f"ws://127.0.0.1:{server.port}{store.wire}"
     finally:
         asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)

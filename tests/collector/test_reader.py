@@ -18,11 +18,12 @@ from benchmarks.replay import ReplayServer
 from benchmarks.simulator import Simulation
 from benchmarks.store import Store
 from collector.batch import Batch, Gap, Position, unpack
-from collector.checkpoint import OLDEST_CURSOR
+from collector.cursors import OLDEST_CURSOR
 from collector.lanes import lane_of
 from collector.queue import QueueReader, QueueWriter
 from collector.reader import Reader
 from collector.settings import CollectorSettings
+from collector.sources import Source
 from collector.sources.jetstream import Jetstream
 from collector.vitals import ReaderVitals
 from tests.collector.frames import NOON_US, post
@@ -80,15 +81,23 @@ class Play:
             reader.close()
         return batches
 
-    async def _read(self, senders: list[object], done: object) -> None:
+    def store(self) -> Store:
+        """What is served."""
         store = Store()
         for time_us, line in self.events:
             store.append(time_us, line)
+        return store
+
+    def source(self, url: str) -> Source:
+        """Who reads it."""
+        return Jetstream(url, frame_bytes_max=self.settings.frame_bytes_max)
+
+    async def _read(self, senders: list[object], done: object) -> None:
+        store = self.store()
         server = ReplayServer(store, faults=self.faults)
         await server.start()
         self.server = server
-        url = f"ws://127.0.0.1:{server.port}/subscribe"
-        source = Jetstream(url, frame_bytes_max=self.settings.frame_bytes_max)
+        source = self.source(f"ws://127.0.0.1:{server.port}{store.wire}")
         self.queues = [await QueueWriter.open(s, self.settings.queue_bytes_max) for s in senders]  # type: ignore[arg-type]
         reader = Reader(self.settings, source, self.queues, self.vitals, self.begin, self.complete_to)
         reading = asyncio.create_task(reader.read(None))

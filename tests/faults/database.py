@@ -7,7 +7,8 @@ import signal
 import time
 
 from collector.batch import Position
-from collector.checkpoint import OLDEST_CURSOR, begin_epoch
+from collector.checkpoint import begin_epoch
+from collector.cursors import OLDEST_CURSOR
 from sql.session import connect
 from tests.faults.process import wait_for
 from tests.faults.run import POSTGRES_S_MAX, Fault

@@ -32,22 +32,22 @@ MUTANTS = [
     ),
     Mutant(
         "cursor not monotone", _ADVANCE,
-        "cursor = greatest(lane.cursor, %(cursor)s)", "cursor = %(cursor)s",
+        "else greatest(lane.cursor, %(cursor)s)", "else %(cursor)s",
         (unit("worker", "idle_batch"), fault("shuffled and killed")),
     ),
     Mutant(
         "highest lane's cursor at resume", _CHECKPOINT,
-        "lowest = min(lane.cursor for lane", "lowest = max(lane.cursor for lane",
+        "before(min(cursors), ", "before(max(cursors), ",
         (unit("checkpoint"), fault("worker frozen, group restarted")),
     ),
     Mutant(
         "no rewind at resume", _CHECKPOINT,
-        "cursor = lowest - int(rewind.same_host_s * 1e6)", "cursor = lowest",
+        "before(min(cursors), rewind.same_host_s)", "min(cursors)",
         (unit("checkpoint"), fault("shuffled and killed")),
     ),
     Mutant(
         "no rewind after a reconnect", "collector/reader.py",
-        "self._position.cursor - int(self._rewind_s * 1e6)", "self._position.cursor",
+        "before(self._position.cursor, self._rewind_s)", "self._position.cursor",
         (unit("reader", "read_again"), fault("shuffled and dropped")),
     ),
     Mutant(
@@ -57,7 +57,7 @@ MUTANTS = [
     ),
     Mutant(
         "one host's cursor used on another", _CHECKPOINT,
-        "if all(lane.host == host for lane in lanes):", "if lanes:",
+        "same_host = all(lane.host == host for lane in lanes)", "same_host = True",
         (unit("checkpoint"), fault("to the second host and back")),
     ),
     Mutant(
@@ -87,7 +87,17 @@ MUTANTS = [
     ),
     Mutant(
         "gap not noticed", "collector/reader.py",
-        "if first.time_us - self._position.time_us > self._settings.gap_s_min * 1e6:", "if first.time_us < 0:",
+        "return first.time_us - last.time_us > self._settings.gap_s_min * 1e6", "return False",
         (unit("reader", "gap"),),
+    ),
+    Mutant(
+        "missing seq not noticed", "collector/reader.py",
+        "return first.cursor > last.cursor + 1", "return False",
+        (unit("seqs", "missing"),),
+    ),
+    Mutant(
+        "a seq compared with a time", "collector/cursors.py",
+        "if is_time(new.cursor) == is_time(old.cursor):", "if True:",
+        (unit("seqs", "two_kinds"),),
     ),
 ]  # fmt: skip

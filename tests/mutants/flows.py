@@ -30,7 +30,7 @@ MUTANTS = [
     ),
     Mutant(
         "position of the latest frame", _READER,
-        "return min(self._latest, default=None)", "return max(self._latest, default=None)",
+        "return lowest(self._latest)", "return max(self._latest, default=None)",
         (unit("reader", "wrong_time"),),
     ),
     Mutant(
@@ -103,5 +103,20 @@ MUTANTS = [
         "a killed process not noticed", "collector/watchdog.py",
         "        for process in self._group.dead():\n", "        for process in list(self._group.dead())[:0]:\n",
         (fault("kill worker 0"),),
+    ),
+    Mutant(
+        "records not hashed", "collector/firehose.py",
+        "if self._check_cids and ", "if not self._check_cids and ",
+        (unit("firehose", "cids"),),
+    ),
+    Mutant(
+        "a bad block spoils its commit", "collector/firehose.py",
+        "said.broken.append(Broken(frame, BadFrame(bad.reason, commit_key(message))))", "raise",
+        (unit("firehose", "spoils"),),
+    ),
+    Mutant(
+        "what a sync repeats counts", "collector/envelopes.py",
+        'commit["operation"] = "update"', "pass",
+        (unit("envelopes", "all_along"),),
     ),
 ]  # fmt: skip

@@ -46,7 +46,7 @@ def test_every_flag_of_simulate_and_replay_is_explained_with_its_default() -> No
          "unknown argument --workers 4; allowed: --help, --out, --events, --seed, --start, --rate, --poison-share,"),
         (["simulate"], "the following arguments are required: --out; see skytally simulate --help"),
         (["simulate", "--out", "x.txt"],
-         "the name of a recording ends in .jsonl or .jsonl.zst, not as 'x.txt' does"),
+         "the name of a recording ends in .jsonl, .jsonl.zst, .bin or .bin.zst, not as 'x.txt' does"),
         (["simulate", "--out", "/nonexistent/x.jsonl"],
          "cannot write the recording /nonexistent/x.jsonl: No such file or directory"),
         (["simulate", "--out", "x.jsonl", "--events", "many"], "argument --events: invalid int value: 'many'; see"),

@@ -1,0 +1,89 @@
+"""Messages of network.bsky.jetstream.subscribeEvents, as lines of /subscribe: the same events in another wrapping.
+
+The usual message is cut open where its first fields end, which costs no parsing; any other is parsed. What follows a
+`#sync` of an account under the sync's own rev is what its repository held all along: such creates are made updates,
+which are logged and count nothing. It knows nothing of what a record means.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+
+from collector.errors import BadFrame
+from collector.firehose import time_us_of
+from collector.translation import Broken, Translated
+
+BEGIN = b'{"$type":"message","payload":{"$type":"network.bsky.jetstream.subscribeEvents#'
+_TYPE = "network.bsky.jetstream.subscribeEvents#"
+_COMMIT = re.compile(
+    re.escape(BEGIN)
+    + rb'commit","seq":([0-9]{1,18}),"did":("did:[!#-\[\]-~]+"),"time":"([0-9TZ:.+-]{20,35})",'
+    + rb'(?:"witnessedAt":"[0-9TZ:.+-]{20,35}",)?(?="rev":"([2-7a-z]{13})")'
+).match
+_KINDS = ("identity", "account", "sync")
+_COMMIT_FIELDS = ("rev", "operation", "collection", "rkey", "cid", "record")
+_SYNCED_MAX = 10_000
+"""Accounts whose last sync is remembered."""
+
+
+class Envelopes:
+    """Translates for one host; it remembers which accounts were synced, and to which rev."""
+
+    def __init__(self, line_bytes_max: int) -> None:
+        self.line_bytes_max = line_bytes_max
+        self._synced: dict[str, str] = {}
+
+    def translate(self, frames: list[bytes]) -> Translated:
+        said = Translated([], {}, [])
+        for frame in frames:
+            try:
+                line = self._line(frame)
+            except BadFrame as bad:
+                said.broken.append(Broken(frame, bad))
+                continue
+            said.lines.append(line)
+            said.origins[line] = frame
+        return said
+
+    def _line(self, frame: bytes) -> bytes:
+        found = None if self._synced else _COMMIT(frame)
+        if found is not None and (time_us := time_us_of(found[3].decode())) is not None:
+            return b'{"did":%b,"time_us":%d,"kind":"commit","commit":{%b' % (found[2], time_us, frame[found.end() :])
+        return orjson.dumps(self._message(payload_of(frame)))
+
+    def _message(self, payload: dict[str, Any]) -> dict[str, Any]:
+        kind = str(payload.get("$type")).removeprefix(_TYPE)
+        message = {"did": payload.get("did"), "time_us": time_us_of(payload.get("time")), "kind": kind}
+        if kind == "commit":
+            commit = {name: payload[name] for name in _COMMIT_FIELDS if name in payload}
+            if commit.get("operation") == "create" and self._synced.get(str(message["did"])) == commit.get("rev"):
+                commit["operation"] = "update"
+            return {**message, "commit": commit}
+        if kind not in _KINDS:
+            raise BadFrame("kind_unknown")
+        told = payload.get(kind)
+        if kind == "sync" and isinstance(told, dict):
+            told = {name: value for name, value in told.items() if name != "blocks"}
+            self._remember(str(message["did"]), str(told.get("rev")))
+        return {**message, kind: told}
+
+    def _remember(self, did: str, rev: str) -> None:
+        self._synced.pop(did, None)
+        self._synced[did] = rev
+        if len(self._synced) > _SYNCED_MAX:
+            del self._synced[next(iter(self._synced))]
+
+
+def payload_of(frame: bytes) -> dict[str, Any]:
+    """What a message carries. Raises BadFrame."""
+    try:
+        message = orjson.loads(frame)
+    except (orjson.JSONDecodeError, RecursionError):
+        raise BadFrame("not_json") from None
+    payload = message.get("payload") if type(message) is dict and message.get("$type") == "message" else None
+    if type(payload) is not dict:
+        raise BadFrame("kind_unknown")
+    return payload

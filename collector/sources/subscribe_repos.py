@@ -1,0 +1,152 @@
+"""The wire of relays, com.atproto.sync.subscribeRepos: two DAG-CBOR values a frame, a seq as cursor.
+
+Facts: atproto.com/specs/event-stream; indigo's relay and rainbow. Seqs are the host's own and rise by one with nearly
+every frame; whether the cursor itself is sent once more differs. A relay takes no times, so the seq of a time is
+looked for by asking. The time of a frame is that of the host where the account lives: frames come in the order of
+seqs, not of times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from functools import partial
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from websockets.asyncio.client import connect
+
+from collector.batch import Position
+from collector.cursors import OLDEST_CURSOR, SEQS_PER_S, is_time
+from collector.errors import BadFrame
+from collector.firehose import parts_of, time_us_of
+from collector.sources.stream import HostSaid, Sink, Stream
+
+_COMMIT = b"\xa2atg#commitbop\x01"  # the header of nearly all frames
+# what follows the operations of a commit, in the one order that its keys can have
+_PLACE = re.compile(
+    rb"crevm[2-7a-z]{13}cseq(?:\x1b(.{8})|\x1a(.{4})|\x19(.{2}))drepo(?:x.|[\x60-\x77])"
+    rb"(did:[!-~]{1,2048}?)dtime(?:x(.)|([\x60-\x77]))",
+    re.DOTALL,
+).search
+_LIVE_US = 1_000_000  # a time so near to now is the end of the stream
+_PROBES_MAX = 40
+_PROBE_S_MAX = 10.0
+
+
+class SubscribeRepos:
+    """One relay, or any other host of repositories."""
+
+    filtered = False
+
+    def __init__(self, url: str, frame_bytes_max: int = 16 << 20, user_agent: str = "skytally") -> None:
+        parts = urlsplit(url)
+        self.host = f"{parts.netloc.rpartition('@')[2]}{parts.path}"
+        self.cursor_too_old = False
+        self._parts = parts
+        self._frame_bytes_max = frame_bytes_max
+        self._user_agent = user_agent
+
+    def address(self, seq: int | None) -> str:
+        """The URL that begins at a seq, or at the end of the stream."""
+        query = parse_qsl(self._parts.query)
+        if seq is not None:
+            query.append(("cursor", str(seq)))
+        return urlunsplit(self._parts._replace(query=urlencode(query)))
+
+    async def connect(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
+        """Open the stream; every frame goes to `sink`. Raises OSError, TimeoutError or a websockets exception.
+
+        A relay can not be asked to leave out large frames; it allows 5 MB.
+        """
+        self.cursor_too_old = False
+        return await self._open(await self._seq_of(cursor) if is_time(cursor) else cursor, sink)
+
+    async def _open(self, seq: int | None, sink: Sink) -> Stream:
+        stream = await connect(
+            self.address(seq),
+            create_connection=partial(  # type: ignore[arg-type]
+                Stream, sink=sink, message_bytes_max=self._frame_bytes_max, look=self._look
+            ),
+            max_size=self._frame_bytes_max,
+            compression=None,
+            ping_interval=None,  # the data watchdog decides, as for Jetstream
+            close_timeout=1,
+            user_agent_header=self._user_agent,
+        )
+        assert isinstance(stream, Stream)
+        return stream
+
+    def _look(self, frame: bytes) -> bytes | None:
+        """Keep to ourselves what the host says to us."""
+        if frame.startswith(_COMMIT):
+            return frame
+        try:
+            kind, body = parts_of(frame)
+        except BadFrame:
+            return frame
+        if kind is None and "error" in body:
+            raise HostSaid(f"ended the stream: {body['error']} {body.get('message') or ''}".strip()[:200])
+        if kind == "#info":
+            self.cursor_too_old = self.cursor_too_old or body.get("name") == "OutdatedCursor"
+            return None
+        return frame
+
+    async def _seq_of(self, time_us: int) -> int | None:
+        """A seq at or before a time; None for the end of the stream. Steps back from the end, each time farther."""
+        if time_us <= OLDEST_CURSOR:
+            return 0
+        if time_us > time.time_ns() // 1000 - _LIVE_US:
+            return None
+        try:
+            at = await self._first_after(None)
+        except TimeoutError:
+            return 0  # a quiet host has not much to repeat
+        asked, step = at.cursor, 1
+        for _ in range(_PROBES_MAX):
+            if at.time_us <= time_us or asked <= 0 or at.cursor > asked + 1:
+                return max(asked, 0)  # or the oldest that there is
+            asked = max(0, at.cursor - step * ((at.time_us - time_us) * SEQS_PER_S // 1_000_000 + 1))
+            step *= 2
+            at = await self._first_after(asked)
+        return asked
+
+    async def _first_after(self, seq: int | None) -> Position:
+        """Where the stream stands that begins at a seq, or at the end."""
+        probe = connect(
+            self.address(seq), max_size=self._frame_bytes_max, compression=None, close_timeout=1,
+            user_agent_header=self._user_agent,
+        )  # fmt: skip
+        async with asyncio.timeout(_PROBE_S_MAX), probe as socket:
+            while True:
+                found = self.position(await socket.recv(decode=False))
+                if found is not None:
+                    return found
+
+    def did(self, frame: bytes) -> bytes:
+        found = _PLACE(frame, 0, 4096)
+        if found:
+            return found[4]
+        try:
+            body = parts_of(frame)[1]
+        except BadFrame:
+            return frame[:64]
+        did = body.get("repo", body.get("did"))
+        return did.encode() if isinstance(did, str) else b""
+
+    def position(self, frame: bytes) -> Position | None:
+        found = _PLACE(frame, 0, 4096)
+        if found:
+            size = found[5][0] if found[5] else found[6][0] & 31
+            time_text: object = frame[found.end() : found.end() + size].decode("ascii", "replace")
+            seq: object = int.from_bytes(found[1] or found[2] or found[3], "big")
+        else:
+            try:
+                body = parts_of(frame)[1]
+            except BadFrame:
+                return None
+            seq, time_text = body.get("seq"), body.get("time")
+        time_us = time_us_of(time_text)
+        if type(seq) is not int or not 0 < seq < OLDEST_CURSOR or time_us is None:
+            return None
+        return Position(seq, time_us)
