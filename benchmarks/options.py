@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+EVENTS_MAX = {"jetstream": 1_000_000, "jetstream-zstd": 300_000, "repos": 100_000}
+"""Events of a simulated recording, by wire: the first is looped, of the last a hundred thousand are half a gigabyte."""
+
 
 @dataclass(frozen=True, slots=True)
 class PipelineOptions:
@@ -15,6 +18,13 @@ class PipelineOptions:
     live_s: int = field(default=30, metadata={"help": "seconds at a live rate of 500 events a second; 0: not"})
     recording: str = field(default="", metadata={"help": "recording to use instead of a simulated one"})
     seed: int = field(default=1, metadata={"help": "of the simulated recording"})
+    wire: str = field(
+        default="jetstream",
+        metadata={
+            "help": "jetstream; jetstream-zstd: Jetstream v2's own, compressed; repos: the raw firehose. The last two "
+            "are not looped, nor measured at a live rate"
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)

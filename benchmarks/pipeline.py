@@ -7,6 +7,7 @@ collector unmodified and decides nothing about it; a run that did not count righ
 The result, medians of all tries (`meter`, `watch` and `lag` say how well CPU, memory and lag are known):
 
     events, seconds, events_per_second  flat out, from the first frame to the last commit, nothing folded meanwhile
+    frames_per_second                   of that, messages: of the raw firehose commits, else as many as events
     sustained_with_fold                 events a second from the first frame until all is folded, the fold running
     fold_lag_s                          of that run: from the last commit to the last fold
     fold_lag_s_max                      of that run: for how long anything read had to wait for the rollups, at most
@@ -26,17 +27,17 @@ import math
 import statistics
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import child
+from benchmarks.feed import feed_of
 from benchmarks.machine import machine
-from benchmarks.options import PipelineOptions
+from benchmarks.options import EVENTS_MAX, PipelineOptions
 from benchmarks.trial import Server, Trials
 
 NEVER_S = 600.0
 FOLD_S = 2.0
-_RECORDED = 1_000_000
 
 
 def pipeline(options: PipelineOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
@@ -45,19 +46,19 @@ def pipeline(options: PipelineOptions, server: Server, say: Callable[[str], None
     Raises WrongRun when a run did not count right, ChildFailed when there is nothing to serve.
     """
     with tempfile.TemporaryDirectory(prefix="skytally-bench-") as folder:
-        recording = Path(options.recording).absolute() if options.recording else Path(folder) / "recording.jsonl.zst"
+        count = min(options.events, EVENTS_MAX[options.wire])
         if not options.recording:
-            count = min(options.events, _RECORDED)
             say(f"simulating {count:,} events")
-            # in a process of its own: this one is measured as the supervisor
-            child.run("simulate", "--events", str(count), "--seed", str(options.seed), "--out", str(recording))
-        trials = Trials(server, recording, not options.recording, options.workers)
+        feed = feed_of(options.wire, options.recording, Path(folder), count, options.seed)
+        trials = Trials(server, feed, not options.recording, options.workers)
+        if not feed.looped:
+            options = replace(options, events=count, live_s=0)
         tries = []
         for number in range(options.runs):
             say(f"try {number + 1} of {options.runs}")
             tries.append(_try(options, trials, say))
         result: dict[str, Any] = {name: median([t[name] for t in tries]) for name in tries[0]}
-        return {**result, "workers": options.workers, "machine": machine(), "tries": tries}
+        return {**result, "wire": options.wire, "workers": options.workers, "machine": machine(), "tries": tries}
 
 
 def median(values: list[Any]) -> Any:
@@ -75,7 +76,7 @@ def _try(options: PipelineOptions, trials: Trials, say: Callable[[str], None]) -
     say(f"flat out: {burst['events_per_second']:,.0f} events/s")
     folding = trials.flat_out(options.events, FOLD_S)
     result = {
-        **{name: burst[name] for name in ("events", "seconds", "events_per_second")},
+        **{name: burst[name] for name in ("events", "seconds", "events_per_second", "frames_per_second")},
         "sustained_with_fold": folding["events_per_second_folded"],
         **{name: folding[name] for name in ("fold_lag_s", "fold_lag_s_max")},
         "rss_mib_peak": max(burst["rss_mib_peak"], folding["rss_mib_peak"]),

@@ -6,12 +6,11 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from benchmarks.balance import WrongRun, balance
 from benchmarks.child import replay
+from benchmarks.feed import Feed
 from benchmarks.meter import parent
 from benchmarks.storage import gb_a_month
 from benchmarks.watch import Watch
@@ -42,14 +41,14 @@ class Trials:
     """All trials with one recording. Each raises WrongRun when it did not count right."""
 
     server: Server
-    recording: Path
+    feed: Feed
     simulated: bool
     """Then every line of it is a good event, and new in every round of a loop."""
     workers: int
 
     def flat_out(self, events: int, fold_interval_s: float) -> dict[str, Any]:
         """So many events as fast as they are taken."""
-        with self.server() as conninfo, replay(self.recording, "--loop", str(events)) as (url, pid):
+        with self.server() as conninfo, replay(self.feed.recording, *self.feed.served(events)) as (url, pid):
             seen = self._collect(conninfo, url, pid, fold_interval_s=fold_interval_s)
             with connect(conninfo, None, "bench") as connection:
                 row = connection.execute(_LOG_BYTES).fetchone()
@@ -61,6 +60,7 @@ class Trials:
                 "events": seen.events,
                 "seconds": seconds,
                 "events_per_second": seen.events / seconds,
+                "frames_per_second": seen.events * self.feed.frames_per_event / seconds,
                 "events_per_second_folded": seen.events / (seconds + lag_s),
                 "fold_lag_s": lag_s,
                 "fold_lag_s_max": max(lag_s, seen.lag.max_s),
@@ -74,7 +74,8 @@ class Trials:
 
     def live(self, seconds: float) -> dict[str, Any]:
         """At the recording's own rate, for so long after things have settled."""
-        with self.server() as conninfo, replay(self.recording, "--speed", "1", "--loop", str(_ENDLESS)) as (url, pid):
+        flags = ("--speed", "1", *self.feed.served(_ENDLESS))
+        with self.server() as conninfo, replay(self.feed.recording, *flags) as (url, pid):
             seen = self._collect(conninfo, url, pid, settle_s=SETTLED_S, stop_after_s=SETTLED_S + seconds)
             self._check(conninfo, seen)
             measured_s = seen.looked_at - seen.settled_at

@@ -15,7 +15,7 @@ import orjson
 
 from benchmarks.balance import WrongRun
 from benchmarks.child import ChildFailed
-from benchmarks.options import BoardsOptions, PipelineOptions, WebOptions
+from benchmarks.options import EVENTS_MAX, BoardsOptions, PipelineOptions, WebOptions
 from benchmarks.trial import NETWORK
 from ops import exits
 from ops.embedded import embedded, wait_until_stopped
@@ -75,6 +75,8 @@ def _refuse(options: object) -> None:
     for name, least in _LEAST.items():
         if (given := getattr(options, name, least)) < least:
             raise Problem(f"--{name.replace('_', '-')} {given}; allowed: {least} or more", exits.USAGE)
+    if (wire := getattr(options, "wire", "jetstream")) not in EVENTS_MAX:
+        raise Problem(f"--wire {wire}; allowed: {', '.join(EVENTS_MAX)}", exits.USAGE)
     if not Path("/proc/self/stat").exists():
         raise Problem("what a process costs is read from /proc, which only Linux has")
 
