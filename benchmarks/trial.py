@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from benchmarks.balance import WrongRun, balance
 from benchmarks.child import replay
