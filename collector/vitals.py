@@ -10,7 +10,7 @@ import ctypes
 from multiprocessing.context import SpawnContext
 from typing import Any
 
-from collector.event import ACCOUNT, CREATE, DELETE, FOLLOW, IDENTITY, LIKE, NOTICE, POST, REPOST, UPDATE
+from collector.event import ACCOUNT, CREATE, DELETE, FOLLOW, IDENTITY, LIKE, NOTICE, POST, REPOST, SYNC, UPDATE
 
 COLLECTIONS = (
     POST, LIKE, REPOST, FOLLOW, "app.bsky.actor.profile", "app.bsky.actor.status", "app.bsky.feed.generator",
@@ -22,14 +22,15 @@ COLLECTIONS = (
 OTHER = "other"
 EVENTS = (
     *((collection, operation) for collection in (*COLLECTIONS, OTHER) for operation in (CREATE, UPDATE, DELETE)),
-    (IDENTITY, NOTICE), (ACCOUNT, NOTICE),
+    (IDENTITY, NOTICE), (ACCOUNT, NOTICE), (SYNC, NOTICE),
 )  # fmt: skip
 """Events are shown by these, collection and operation."""
 REASONS = (
     "not_json", "not_an_object", "kind_unknown", "did_invalid", "time_invalid", "time_in_future", "commit_missing",
     "rev_invalid", "operation_unknown", "collection_invalid", "rkey_invalid", "record_missing", "subject_missing",
     "identity_missing", "account_missing", "seq_invalid", "active_invalid", "too_large", "did_ambiguous",
-    "refused_by_database",
+    "refused_by_database", "not_cbor", "body_invalid", "blocks_invalid", "block_invalid", "block_missing", "cid_mismatch",
+    "record_invalid", "operations_invalid", "too_many_operations", "too_big",
 )  # fmt: skip
 """Why events are quarantined (DESIGN.md, "Bad input")."""
 COPIED = ("event", "account_tally", "term_tally", "network_tally")

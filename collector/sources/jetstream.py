@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import orjson
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from collector.batch import Position
 from collector.compressed import Dictionary
@@ -24,6 +25,7 @@ _SEQ = re.compile(rb'"cursor"\s*:\s*([0-9]{1,15})\s*[,}]').search
 _KIND = b'"kind"'
 # what fits into an address; longer filters go in a first message
 _FILTERS_IN_ADDRESS = 50
+_BAD_REQUEST = 400
 
 
 class Jetstream:
@@ -65,7 +67,24 @@ class Jetstream:
         return urlunsplit(self._parts._replace(query=urlencode(query)))
 
     async def connect(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
-        """Open the stream; every frame goes to `sink`. Raises OSError, TimeoutError or a websockets exception."""
+        """Open the stream; every frame goes to `sink`. Raises OSError, TimeoutError or a websockets exception.
+
+        A host that does not compress may refuse to be asked: then it is asked for messages as they are.
+        """
+        dictionary = self._dictionary
+        try:
+            return await self._open(cursor, frame_bytes_limit, sink)
+        except InvalidStatus as refused:
+            if dictionary is None or refused.response.status_code != _BAD_REQUEST:
+                raise
+        self._dictionary = None
+        try:
+            return await self._open(cursor, frame_bytes_limit, sink)
+        except InvalidStatus:
+            self._dictionary = dictionary  # that was not it
+            raise
+
+    async def _open(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
         stream = await connect(
             self.address(cursor, frame_bytes_limit),
             create_connection=partial(  # type: ignore[arg-type]

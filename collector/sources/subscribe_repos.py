@@ -31,6 +31,7 @@ _PLACE = re.compile(
 ).search
 _LIVE_US = 1_000_000  # a time so near to now is the end of the stream
 _PROBES_MAX = 40
+_HOLE_SEQS_MAX = 100_000  # seqs may have holes; a larger one is the beginning of what the host keeps
 _PROBE_S_MAX = 10.0
 
 
@@ -104,7 +105,7 @@ class SubscribeRepos:
             return 0  # a quiet host has not much to repeat
         asked, step = at.cursor, 1
         for _ in range(_PROBES_MAX):
-            if at.time_us <= time_us or asked <= 0 or at.cursor > asked + 1:
+            if at.time_us <= time_us or asked <= 0 or at.cursor > asked + _HOLE_SEQS_MAX:
                 return max(asked, 0)  # or the oldest that there is
             asked = max(0, at.cursor - step * ((at.time_us - time_us) * SEQS_PER_S // 1_000_000 + 1))
             step *= 2

@@ -17,6 +17,7 @@ from collector.settings import CollectorSettings
 from collector.supervisor import Orders, Supervisor
 from ops.audit import audit
 
+_IDLE_WITHIN_S = 180.0
 GENUINE = "jetstream-corpus-2026-07-04/expected_v1.jsonl"
 
 
@@ -40,9 +41,16 @@ def served(path: Path, speed: float = math.inf, *, events: bool = False, diction
 
 
 def collect(conninfo: str, url: str, **settings: object) -> None:
-    """Run the collector until the source is idle."""
+    """Run the collector until the source is idle. Fails where it never is."""
     given = CollectorSettings(source=(url,), network="test", fold_interval_s=0.2, **settings)  # type: ignore[arg-type]
-    assert Supervisor(given, conninfo, Orders(until_idle_s=0.7)).run()
+    supervisor = Supervisor(given, conninfo, Orders(until_idle_s=0.7))
+    over = threading.Timer(_IDLE_WITHIN_S, supervisor.stop)
+    over.start()
+    try:
+        assert supervisor.run()
+        assert over.is_alive(), "the source was never idle"
+    finally:
+        over.cancel()
 
 
 def counted(database: psycopg.Connection) -> dict[str, int]:

@@ -218,7 +218,9 @@ def test_the_relays_own_scenarios_count_the_same_in_any_order_and_however_often(
     keys, refused = set(), 0
     for line in Firehose().translate(frames).lines:
         try:
-            keys.add(decode(line, 1 << 60)[1:6])  # type: ignore[index]
+            event = decode(line, 1 << 60)
+            assert event is not None
+            keys.add((event.did, event.rev, event.collection, event.rkey))
         except BadFrame:
             refused += 1
     assert rig.one("select count(*) from event") == len(keys)

@@ -33,7 +33,7 @@ def test_every_flag_of_simulate_and_replay_is_explained_with_its_default() -> No
         flags = re.split(r"\n  (?=--)", skytally(verb, "--help").out)[1:]
         bare = [flag for flag in flags if not re.search(r"^--[\w-]+( X)?\s+\w", flag)]
         no_default = {flag.split()[0] for flag in flags if "(default" not in " ".join(flag.split())}
-        assert (bare, no_default) == ([], {"--out"} if verb == "simulate" else {"--cutover-reorder"})
+        assert (bare, no_default) == ([], {"--out"} if verb == "simulate" else {"--cutover-reorder", "--events"})
 
 
 @pytest.mark.parametrize(
