@@ -46,3 +46,14 @@ class WebOptions:
     runs: int = field(default=3, metadata={"help": "tries of the whole; the median is shown, all are kept"})
     soak_s: int = field(default=0, metadata={"help": "seconds at full load, 2,000 events a second coming in; 0: not"})
     seed: int = field(default=1, metadata={"help": "of the simulated recording"})
+
+
+@dataclass(frozen=True, slots=True)
+class SoakOptions:
+    """What `skytally bench soak` can be told."""
+
+    seconds: int = field(default=1800, metadata={"help": "seconds that are measured"})
+    settle_s: int = field(default=300, metadata={"help": "seconds before that, in which caches and windows fill"})
+    rate: int = field(default=3000, metadata={"help": "events a second; live are 500 to 600"})
+    requests: int = field(default=50, metadata={"help": "requests a second to the site"})
+    workers: int = field(default=2, metadata={"help": "worker processes"})

@@ -17,8 +17,9 @@ The result, medians of all tries (`meter`, `watch` and `lag` say how well CPU, m
     cpu_us_per_event                    flat out, of each part, with the one fold at the end
     bytes_per_event                     the event log with its indexes
     gb_a_month                          what each table grows by at 500 events a second, before anything is dropped
-    live                                at a live rate: events a second, cores that the collector takes, and the one
-                                        of 0.1, 0.25, 0.5, 1, 2, 5 s within which 99 % were durable; null: later
+    live                                at a live rate: events a second, cores that the collector takes, the one of
+                                        0.1, 0.25, 0.5, 1, 2, 5 s within which 99 % were durable (null: later), and for
+                                        how long anything read had to wait for the rollups, at most
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -15,6 +15,7 @@ from benchmarks.feed import Feed
 from benchmarks.meter import parent
 from benchmarks.storage import gb_a_month
 from benchmarks.watch import Watch
+from collector.group import Group
 from collector.settings import CollectorSettings
 from collector.supervisor import Orders, Supervisor
 from sql.session import connect
@@ -35,6 +36,14 @@ where inhparent = 'event'::regclass
 
 Server = Callable[[], AbstractContextManager[str]]
 """Opens a fresh, migrated database of network `bench` and yields its conninfo."""
+Look = Callable[[Group], None]
+"""Looks at the group, several times a second."""
+Beside = Callable[[str], AbstractContextManager[Look]]
+"""What runs beside a trial on its database, and what looks at both."""
+
+
+def _nothing(_: str) -> AbstractContextManager[Look]:
+    return nullcontext(lambda _: None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +82,27 @@ class Trials:
                 "gb_a_month": growth,
             }
 
-    def live(self, seconds: float) -> dict[str, Any]:
-        """At the recording's own rate, for so long after things have settled."""
+    def live(self, seconds: float, settle_s: float = SETTLED_S, beside: Beside = _nothing) -> dict[str, Any]:
+        """At the recording's own rate, for so long after things have settled; with what runs beside it."""
         flags = ("--speed", "1", *self.feed.served(_ENDLESS))
-        with self.server() as conninfo, replay(self.feed.recording, *flags) as (url, pid):
-            seen = self._collect(conninfo, url, pid, settle_s=SETTLED_S, stop_after_s=SETTLED_S + seconds)
+        with (
+            self.server() as conninfo,
+            replay(self.feed.recording, *flags) as (url, pid),
+            beside(conninfo) as look,
+        ):  # fmt: skip
+            seen = self._collect(conninfo, url, pid, settle_s=settle_s, stop_after_s=settle_s + seconds, look=look)
             self._check(conninfo, seen)
             measured_s = seen.looked_at - seen.settled_at
             return {
                 "events_per_second": seen.events_since / measured_s,
                 "cores": sum(seen.meter.cpu_s(part) for part in COLLECTOR) / measured_s,
                 "durable_p99_s": seen.durable_within_s(0.99),
+                "shown_lag_s_max": seen.lag.max_s,
             }
 
     def _collect(
         self, conninfo: str, url: str, replay_pid: int, *, fold_interval_s: float = 2.0, settle_s: float = 0.0,
-        stop_after_s: float | None = None,
+        stop_after_s: float | None = None, look: Look = lambda _: None,
     ) -> Watch:  # fmt: skip
         settings = CollectorSettings(
             source=(url,), network=NETWORK, workers=self.workers,  # type: ignore[arg-type]
@@ -96,7 +110,12 @@ class Trials:
         )  # fmt: skip
         seen = Watch(_postmaster(conninfo), replay_pid, settle_s)
         idle_s = None if stop_after_s else 1.0
-        supervisor = Supervisor(settings, conninfo, Orders(until_idle_s=idle_s, look=seen.follow))
+
+        def both(group: Group) -> None:
+            seen.follow(group)
+            look(group)
+
+        supervisor = Supervisor(settings, conninfo, Orders(until_idle_s=idle_s, look=both))
         if stop_after_s:
             seen.stop_after(stop_after_s, supervisor.stop)
         with seen, _Said(supervisor.stop) as said:
