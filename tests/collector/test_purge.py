@@ -44,8 +44,7 @@ def counted(rig: Rig) -> Rig:
     rig.hand(like(ALICES, BOB, 33 * HOUR), at=33 * HOUR)
     rig.fold()
     boards = Boards(rig.roller, 100, 40)
-    while boards.keep_hour():
-        pass
+    assert boards.keep_hour()  # of the hour in which Alice did the most; one is as good as all
     return rig
 
 

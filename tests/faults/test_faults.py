@@ -1,5 +1,5 @@
-"""Every fault once with a fixed seed, and every seed that ever failed. How to repeat one: ./run test --faults 1 --only
-NAME --seed SEED.
+"""The short set of faults once with a fixed seed, and every seed that ever failed. The others are `long`: run when they
+are asked for (-m "", ./run test --faults N). How to repeat one: ./run test --faults 1 --only NAME --seed SEED.
 
 A run whose fault did not fire fails; with VOID_RUNS=skip in the environment it is skipped, and says so.
 """
@@ -13,11 +13,12 @@ from concurrent.futures import Future
 import pytest
 
 from tests.faults import seeds
-from tests.faults.faults import FAULTS
+from tests.faults.faults import FAULTS, SHORT
 from tests.faults.lanes import Run, performing
 from tests.faults.run import Outcome
 
-RUNS = list(dict.fromkeys([*[Run(name, seeds.FIRST) for name in FAULTS], *seeds.read()]))
+KEPT = seeds.read()
+RUNS = list(dict.fromkeys([*[Run(name, seeds.FIRST) for name in FAULTS], *KEPT]))
 _LANES = 2
 
 
@@ -34,9 +35,17 @@ def coming(
         yield futures
 
 
-@pytest.mark.parametrize("run", RUNS, ids=lambda run: f"{run.fault}, {run.seed}")
+@pytest.mark.parametrize(
+    "run",
+    [pytest.param(run, marks=[] if run.fault in SHORT or run in KEPT else [pytest.mark.long]) for run in RUNS],
+    ids=lambda run: f"{run.fault}, {run.seed}",
+)
 def test_it_counts_right_whatever_strikes(coming: dict[Run, Future[Outcome]], run: Run) -> None:
     outcome = coming[run].result()
     if outcome.skipped or (not outcome.fired and os.environ.get("VOID_RUNS") == "skip"):
         pytest.skip(outcome.failure)
     assert not outcome.failure, f"seed {run.seed}: {outcome.failure}"
+
+
+def test_the_short_set_is_of_faults_that_there_are() -> None:
+    assert [name for name in SHORT if name not in FAULTS] == []

@@ -88,7 +88,7 @@ class Copy:
 
     def check(self, check: Check, seconds_max: float = _CHECK_S_MAX) -> Result:
         """Run it until something fails."""
-        command = [sys.executable, "-m", "pytest", "-x", "--tb=no", "-rfEs", "-p", "no:cacheprovider", *check]
+        command = [sys.executable, "-m", "pytest", "-x", "--tb=no", "-rfEs", "-p", "no:cacheprovider", "-m", "", *check]
         given = {"PYTHONPATH": str(self.root), "VOID_RUNS": "skip", "COLUMNS": "1000"}
         with subprocess.Popen(
             command, cwd=self.root, env={**os.environ, **given}, stdin=subprocess.DEVNULL,
