@@ -29,8 +29,8 @@ REASONS = (
     "not_json", "not_an_object", "kind_unknown", "did_invalid", "time_invalid", "time_in_future", "commit_missing",
     "rev_invalid", "operation_unknown", "collection_invalid", "rkey_invalid", "record_missing", "subject_missing",
     "identity_missing", "account_missing", "seq_invalid", "active_invalid", "too_large", "did_ambiguous",
-    "refused_by_database", "not_cbor", "body_invalid", "blocks_invalid", "block_invalid", "block_missing", "cid_mismatch",
-    "record_invalid", "operations_invalid", "too_many_operations", "too_big",
+    "refused_by_database", "not_cbor", "body_invalid", "blocks_invalid", "block_invalid", "block_missing",
+    "cid_mismatch", "record_invalid", "operations_invalid", "too_many_operations", "too_big",
 )  # fmt: skip
 """Why events are quarantined (DESIGN.md, "Bad input")."""
 COPIED = ("event", "account_tally", "term_tally", "network_tally")

@@ -42,8 +42,10 @@ class Problem(Exception):
         """By which it is found in the log, where it stands there."""
 
     def again(self) -> Problem:
-        """One that says the same and has not been raised yet."""
-        return Problem(self.status, self.kind, self.detail, retry_after_s=self.retry_after_s)
+        """One that says the same, of the same request, and has not been raised yet."""
+        again = Problem(self.status, self.kind, self.detail, retry_after_s=self.retry_after_s)
+        again.request_id = self.request_id
+        return again
 
     @property
     def lasting(self) -> bool:
@@ -90,4 +92,6 @@ class Unavailable(Problem):
 
     def again(self) -> Problem:
         """See Problem."""
-        return Unavailable(self.kind, self.detail, self.retry_after_s or 0)
+        again = Unavailable(self.kind, self.detail, self.retry_after_s or 0)
+        again.request_id = self.request_id
+        return again

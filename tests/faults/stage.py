@@ -54,7 +54,7 @@ class Stage:
         self.mark = uuid.uuid4().hex
         self.recordings = [recording(folder.parent, seed)]
         self.notes: list[str] = []
-        self.settings = {"fold-interval-s": "0.2", "board-interval-s": "1"}
+        self.settings = {"fold-interval-s": "0.2", "board-interval-s": "1", "stop-deadline-s": "60"}
         self.variables: dict[str, str] = {}
         self.use(conninfo)
         self.excused = ""

@@ -159,7 +159,7 @@ def test_who_has_died_over_an_entry_is_replaced_by_one_process_alone(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (cache_module, shared_module):
-        monkeypatch.setattr(module, "LEASE_S", 1)
+        monkeypatch.setattr(module, "LEASE_S", 3)
 
     async def test(processes: Processes) -> None:
         if not processes.layers:
