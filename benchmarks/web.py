@@ -4,7 +4,7 @@ Against a bare Starlette application that sends the same bytes, in the same run,
 counted by the collector, PostgreSQL, memcached where there is one, and wrk on the same machine.
 
     hot_per_second, bare_per_second, ratio   a board of 100 that is fresh, 32 connections
-    p50_ms, p99_ms                           of the same
+    p50_ms, p99_ms, bare_p99_ms              of the same, and of the bare application
     page_per_second, page_ratio              the same board as a page, and in times of a bare one with its bytes
     stale, shared, miss                      answers a second: stale all the time and made anew behind it; from
                                              memcached, or the table; all different, so that each has to be made
@@ -120,7 +120,7 @@ def _try(options: WebOptions, conninfo: str, memcached: str, number: int, say: A
         "ratio": round(hot.requests_per_second / plain.requests_per_second, 3),
         "page_per_second": page.requests_per_second,
         "page_ratio": round(page.requests_per_second / plain_page.requests_per_second, 3), "page_bytes": len(page_body),
-        "p50_ms": hot.p50_ms, "p99_ms": hot.p99_ms, "stale": stale.requests_per_second,
+        "p50_ms": hot.p50_ms, "p99_ms": hot.p99_ms, "bare_p99_ms": plain.p99_ms, "stale": stale.requests_per_second,
         "shared": shared.requests_per_second, "miss": miss.requests_per_second, "bytes": len(body),
     }  # fmt: skip
 
