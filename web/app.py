@@ -41,6 +41,7 @@ from web.pulse import beat
 from web.purging import purging
 from web.reading import Readings
 from web.resources import PREFIX, RESOURCES
+from web.routes import ApiRoute
 from web.settings import WebSettings
 from web.shared import InMemcached, InTable, Layer, Shared
 from web.telling import Teller
@@ -51,8 +52,8 @@ _KINDS = {404: "not-found", 405: "method-not-allowed"}
 
 _OURS = ("/healthz", "/readyz", "/openapi.json", "/docs", "/status", "/robots.txt", "/static/{name}")
 ROUTES = (
-    f"{PREFIX}/status", *(PREFIX + resource.path for resource in RESOURCES), *_OURS,
-    *(path_of(page.path) for page in PAGES), NOWHERE,
+    f"{PREFIX}/status", *(PREFIX + resource.path for resource in RESOURCES), *(path_of(page.path) for page in PAGES),
+    *_OURS, NOWHERE,
 )  # fmt: skip
 """Every path there is, as metrics show them."""
 
@@ -107,11 +108,12 @@ def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = 
 
     site = Starlette(
         routes=[
-            Route(f"{PREFIX}/status", _strictly(api.status)),
+            ApiRoute(f"{PREFIX}/status", _strictly(api.status)),
             *[
-                Route(PREFIX + resource.path.replace("{key}", "{key:path}"), Endpoint(resource, origin))
+                ApiRoute(PREFIX + resource.path.replace("{key}", "{key:path}"), Endpoint(resource, origin))
                 for resource in RESOURCES
             ],
+            *[Route(page.path, PageEndpoint(page, origin, said, old)) for page in PAGES],
             Route("/healthz", api.alive),
             Route("/readyz", api.ready),
             Route("/openapi.json", _strictly(api.document)),
@@ -119,7 +121,6 @@ def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = 
             Route("/status", status.StatusPage(said).answer),
             Route("/robots.txt", status.robots),
             Route("/static/{name:path}", static.serve),
-            *[Route(page.path, PageEndpoint(page, origin, said, old)) for page in PAGES],
         ],
         exception_handlers={HTTPException: _refused, 500: _broken},
         lifespan=lifespan,

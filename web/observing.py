@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import cache
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -53,6 +54,7 @@ class Observing:
                 _log.info("%s %s %d in %.1f ms", scope["method"], path, status, seconds * 1000)
 
 
+@cache
 def path_of(pattern: str) -> str:
     """The path of a route as it is shown."""
     return pattern.replace(":path}", "}")
