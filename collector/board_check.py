@@ -1,4 +1,7 @@
-"""The self-test of the boards: a board as it is kept is the board from scratch. It changes nothing."""
+"""The self-test of the boards: a board as it is kept is the board from scratch. It changes nothing.
+
+Who is deleted or hidden after a board was made leaves it before the next fold: that is no difference.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ import psycopg
 from collector.amounts import Keys
 from collector.board_state import State, board_name, columns_of, state_of
 from collector.measures import MEASURES, Measure
+from collector.ranking import Ranked
 from collector.scratch import Scratch
 from collector.sketch import STANDARD_ERROR
 from collector.windows import HOUR_LONG, WINDOWS, Stretch, cover
@@ -77,7 +81,7 @@ def check_turn(connection: psycopg.Connection, rows: int, turn: int) -> Judged:
             ranked = scratch.board(measure, stretches)
         else:
             ranked = scratch.among(measure, stretches, _listed(connection, measure))
-    same = kept == tuple(columns_of(measure, ranked).values())
+        same = _agrees(scratch, measure, kept, ranked)
     return Judged(" ".join(named.values()), same, time.monotonic() - begun)
 
 
@@ -96,10 +100,10 @@ def _check(connection: psycopg.Connection, rows: int) -> Checked:
     if state is None:
         return Checked(0, [], 0)
     same, older, different = 0, 0, []
-    for name, kept, scratch in _pairs(connection, rows, state):
+    for name, kept, agrees in _pairs(connection, rows, state):
         if kept is None:
             older += 1
-        elif kept == scratch():
+        elif agrees(kept):
             same += 1
         else:
             different.append(name)
@@ -108,32 +112,49 @@ def _check(connection: psycopg.Connection, rows: int) -> Checked:
 
 def _pairs(
     connection: psycopg.Connection, rows: int, state: State
-) -> Iterator[tuple[str, Row | None, Callable[[], Row]]]:
-    """The name of each, its columns if it is as of the last fold, and what makes them from scratch."""
+) -> Iterator[tuple[str, Row | None, Callable[[Row], bool]]]:
+    """The name of each, its columns if it is as of the last fold, and what compares them with those from scratch."""
     scratch = Scratch(connection, rows)
     for window in WINDOWS:
         stretches = cover(*window.span(state.watermark), state.closed)
         for measure in MEASURES:
             named = board_name(measure, window)
             kept = connection.execute(statement("board/as_made"), {**named, "folds": state.folds}).fetchone()
-            yield " ".join(named.values()), kept, partial(_columns, scratch, measure, stretches)
+            yield " ".join(named.values()), kept, partial(_is_board, scratch, measure, stretches)
         given = {"time_window": window.name, "folds": state.folds}
         kept = connection.execute(statement("active/as_made"), given).fetchone()
         # who was purged was active all the same, and is in no row any more
         purged = connection.execute("select count(*) from purge where before > %s", (stretches[0].begin,)).fetchone()
         more = purged[0] if purged else 0
-        yield f"active {window.name}", kept, partial(_accounts, scratch, stretches, kept, more)
+        yield f"active {window.name}", kept, partial(_is_number, scratch, stretches, more)
 
 
-def _columns(scratch: Scratch, measure: Measure, stretches: list[Stretch]) -> Row:
-    return tuple(columns_of(measure, scratch.board(measure, stretches)).values())
+def _is_board(scratch: Scratch, measure: Measure, stretches: list[Stretch], kept: Row) -> bool:
+    return _agrees(scratch, measure, kept, scratch.board(measure, stretches))
 
 
-def _accounts(scratch: Scratch, stretches: list[Stretch], kept: Row | None, more: int) -> Row:
+def _agrees(scratch: Scratch, measure: Measure, kept: Row, ranked: Ranked) -> bool:
+    """Whether what is kept is this board, but for rows that are not shown any more and such as took their place."""
+    if kept == tuple(columns_of(measure, ranked).values()):
+        return True
+    columns = [column for column in kept if column is not None]
+    if len({len(column) for column in columns}) > 1:
+        return False
+    rows, expected = list(zip(*columns, strict=True)), _rows(ranked)
+    keys = np.array(columns[:-2], np.int64).T
+    left = [rows[at] for at in scratch.shown(measure, keys)]
+    return left != rows and expected[: len(left)] == left and len(expected) <= len(rows)
+
+
+def _rows(ranked: Ranked) -> list[Row]:
+    return [(*key, gained, lost) for key, gained, lost in zip(*ranked, strict=True)]
+
+
+def _is_number(scratch: Scratch, stretches: list[Stretch], more: int, kept: Row) -> bool:
     """How many are active; with `more` that are in no row any more as many as are kept, if it can be so many.
 
     Sketches of which one holds the other differ by what lies between them, give or take its own error.
     """
     found = scratch.active(stretches)
     most = found + more + round(5 * STANDARD_ERROR * math.sqrt((found + more) * more))
-    return (min(max(found, kept[0]), most) if kept else found,)
+    return bool(found <= kept[0] <= most)

@@ -58,6 +58,10 @@ class Ranking:
                 )  # fmt: skip
             wanted *= 2
 
+    def shown(self, kind: str, keys: Keys) -> list[int]:
+        """The places of those that are shown, of at most as many keys as a board has rows."""
+        return sorted(self._ordered(kind, keys, np.ones(len(keys), np.int64)))
+
     def _ordered(self, kind: str, keys: Keys, values: Ints) -> list[int]:
         """The places of the best that are shown, in order: many may be worth the same, so the database sorts."""
         given = {"values": values, "rows": self.rows}

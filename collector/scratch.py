@@ -36,6 +36,10 @@ class Scratch:
             return self._ranking.best(measure.kind, self._authors.of(keys, stretches))
         return self._ranking.best(measure.kind, self._reader.of(measure, stretches, keys))
 
+    def shown(self, measure: Measure, keys: Keys) -> list[int]:
+        """The places of those keys that are shown now."""
+        return self._ranking.shown(measure.kind, keys)
+
     def active(self, stretches: list[Stretch]) -> int:
         """How many accounts are active in these buckets."""
         return estimate(union(sketch_of(self._reader.gainers(ACCOUNT, MADE, each)[:, 0]) for each in stretches))

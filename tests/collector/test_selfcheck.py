@@ -13,13 +13,15 @@ import pytest
 
 from benchmarks.simulator import Simulation
 from collector.board_check import TURNS, check_turn
+from collector.board_check import check as check_boards
 from collector.boards import Boards
 from collector.bucket_check import check_buckets
 from collector.selfcheck import _check_lanes, run, self_check
 from ops.errand import Errand
 from ops.selfchecks import check
+from sql import tid
 from sql.session import connect
-from tests.collector.frames import BOB, NOON_US, like, post, post_uri
+from tests.collector.frames import BOB, NOON_US, delete, like, post, post_uri
 from tests.collector.rig import Rig
 from tests.ops.command import skytally
 
@@ -92,6 +94,22 @@ def test_what_does_not_add_up_is_found(rig: Rig, tampering: str, expected: list[
     rig.owner.execute("update fold set folds = folds + 1")  # and the boards were made before it
     assert found(rig) == expected
     assert noted(rig)[0] == len(expected)
+
+
+def test_who_leaves_a_board_before_the_next_fold_is_no_difference(rig: Rig) -> None:
+    posts = rig.owner.execute(
+        "select did, rkey from board, unnest(keys, rkeys) as each (key, rkey) join account on account.id = each.key"
+        " where (kind, metric, time_window) = ('posts', 'likes', '1d')"
+    ).fetchall()
+    deleted, hidden = posts[0], next(did for did, _ in posts if did != posts[0][0])
+    rig.hand(delete("post", tid.text(deleted[1]), deleted[0], 1))
+    rig.owner.execute("update account set hidden = true where did = %s", (hidden,))
+    with connect(rig.conninfo, "skytally_roller", "test") as connection:
+        judged = [check_turn(connection, rig.settings.board_rows, turn) for turn in range(len(TURNS))]
+        assert [each.name for each in judged if each.same is not True] == []
+        assert check_boards(connection, rig.settings.board_rows).different == []
+        rig.owner.execute("update board set gained[3] = gained[3] + 1, lost[3] = lost[3] + 1 where kind = 'posts'")
+        assert "posts likes 1d" in check_boards(connection, rig.settings.board_rows).different
 
 
 @pytest.mark.parametrize(
