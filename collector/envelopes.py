@@ -49,8 +49,12 @@ class Envelopes:
         return said
 
     def _line(self, frame: bytes) -> bytes:
-        found = None if self._synced else _COMMIT(frame)
-        if found is not None and (time_us := time_us_of(found[3].decode())) is not None:
+        found = _COMMIT(frame)
+        if (
+            found is not None
+            and self._synced.get(found[2].decode()) != found[4].decode()
+            and (time_us := time_us_of(found[3].decode())) is not None
+        ):
             return b'{"did":%b,"time_us":%d,"kind":"commit","commit":{%b' % (found[2], time_us, frame[found.end() :])
         return orjson.dumps(self._message(payload_of(frame)))
 

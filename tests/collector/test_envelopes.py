@@ -13,7 +13,7 @@ import pytest
 from benchmarks.cbor import encode
 from benchmarks.envelope import envelope
 from collector.compressed import Dictionary, dictionary_at
-from collector.envelopes import BEGIN, Envelopes
+from collector.envelopes import BEGIN, Envelopes, payload_of
 from collector.errors import BadSetting
 from collector.sources.subscribe_events import SubscribeEvents
 from collector.sources.subscribe_repos import SubscribeRepos
@@ -55,6 +55,22 @@ def test_every_line_of_the_genuine_recording_comes_out_of_its_envelope(recorded:
 )  # fmt: skip
 def test_what_is_no_message_is_refused_whole(frame: bytes, reason: str) -> None:
     assert said(frame) == ([], [reason])
+
+
+def test_a_sync_of_one_account_leaves_the_others_to_the_way_without_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
+    envelopes, parsed = Envelopes(LIMIT), []
+
+    def noted(frame: bytes) -> dict[str, Any]:
+        parsed.append(frame)
+        return payload_of(frame)
+
+    monkeypatch.setattr("collector.envelopes.payload_of", noted)
+    lines = [notice("sync", at=1, rev=key(5)), like(BOBS, at=5), like(BOBS, did=BOB, at=5), post(at=6)]
+    frames = [envelope(line, seq) for seq, line in enumerate(lines, 1)]
+    said = [orjson.loads(line) for line in envelopes.translate(frames).lines]
+    assert [line["kind"] for line in said] == ["sync", "commit", "commit", "commit"]
+    assert [line["commit"]["operation"] for line in said[1:]] == ["update", "create", "create"]
+    assert parsed == frames[:2]
 
 
 def test_what_a_repository_held_all_along_is_logged_and_counts_nothing(rig: Rig) -> None:
