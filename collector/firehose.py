@@ -25,6 +25,9 @@ from collector.translation import Broken, Translated
 
 OPERATIONS_MAX = 1000
 """Of a commit: the network allows 200, this is room for a host that is not strict."""
+RECORDS_TIMES_MAX = 16
+"""How many times the bytes of its frame the records of a commit may have, for a thousand operations can name one block:
+a few hundred kB would become a gigabyte. Operations of equal records of less than 2 kB need not so much."""
 RECORD_DEPTH_MAX = 252
 """Arrays and maps in one another: what orjson writes inside a line, and eight times what relays let pass."""
 
@@ -79,14 +82,14 @@ class Firehose:
             raise BadFrame("body_invalid", notice_key(message, kind)) from None
 
     def _commit(self, frame: bytes, body: dict[str, Any], said: Translated) -> None:
-        operations, car = body.get("ops"), body.get("blocks")
+        operations = body.get("ops")
         if type(operations) is not list:
             raise BadFrame("operations_invalid")
         if len(operations) > OPERATIONS_MAX:
             raise BadFrame("too_many_operations")
         if not operations and body.get("tooBig") is True:
             raise BadFrame("too_big")  # what was done is not in it, and nobody will say
-        blocks = _blocks(car) if type(car) is bytes else None
+        records = _Records(frame, body.get("blocks"), self._check_cids)
         did, rev, time_us = body.get("repo"), body.get("rev"), time_us_of(body.get("time"))
         for operation in operations:
             if type(operation) is not dict:
@@ -101,20 +104,33 @@ class Firehose:
                 if len(frame) > self._frame_bytes_max:
                     raise BadFrame("too_large")
                 if commit["operation"] in ("create", "update"):
-                    commit["record"] = self._record(car, blocks, operation.get("cid"))
+                    commit["record"] = records.of(operation.get("cid"))
                 said.lines.append(orjson.dumps(message, default=_json_of))
             except BadFrame as bad:
                 said.broken.append(Broken(frame, BadFrame(bad.reason, commit_key(message))))
             except (TypeError, RecursionError):  # what JSON has no word for: numbers of more than 64 bits
                 said.broken.append(Broken(frame, BadFrame("record_invalid", commit_key(message))))
 
-    def _record(self, car: bytes | None, blocks: Blocks | None, cid: object) -> object:
+
+class _Records:
+    """The records of one commit. Many operations may name one block: each of them is a record of that size."""
+
+    def __init__(self, frame: bytes, car: object, check_cids: bool) -> None:
+        self._car = car if type(car) is bytes else b""
+        self._blocks = _blocks(car) if type(car) is bytes else None
+        self._room_bytes = RECORDS_TIMES_MAX * len(frame)
+        self._check_cids = check_cids
+
+    def of(self, cid: object) -> object:
         """The record of an operation. Raises BadFrame."""
-        if car is None or blocks is None:
+        if self._blocks is None:
             raise BadFrame("blocks_invalid")
-        if type(cid) is not bytes or cid not in blocks:
+        if type(cid) is not bytes or cid not in self._blocks:
             raise BadFrame("block_missing")
-        block = car[blocks[cid]]
+        block = self._car[self._blocks[cid]]
+        self._room_bytes -= len(block)
+        if self._room_bytes < 0:
+            raise BadFrame("too_large")
         if self._check_cids and hashlib.sha256(block).digest() != cid[4:]:
             raise BadFrame("cid_mismatch")
         try:

@@ -15,6 +15,7 @@ from ops.audit.syntax import time_us
 
 OPERATIONS_MAX = 1000
 BLOCKS_MAX = 20_000
+RECORDS_TIMES_MAX = 16
 RECORD_DEPTH_MAX = 252
 NOTICES = ("identity", "account", "sync")
 NUMBERS = range(-(2**63), 2**64)  # what JSON's readers take for an integer
@@ -38,7 +39,7 @@ def events_of(frame: bytes) -> Iterator[Said]:
     if not isinstance(body, dict) or not isinstance(kind, str):
         yield Said(None, False)
     elif kind == "#commit":
-        yield from _commit(body)
+        yield from _commit(body, RECORDS_TIMES_MAX * len(frame))
     elif kind[:1] == "#" and kind[1:] in NOTICES:
         told = {name: value for name, value in body.items() if name != "blocks"}
         document = {**_envelope(body.get("did"), body), "kind": kind[1:], kind[1:]: told}
@@ -47,7 +48,7 @@ def events_of(frame: bytes) -> Iterator[Said]:
         yield Said(None, False)
 
 
-def _commit(body: dict[str, object]) -> Iterator[Said]:
+def _commit(body: dict[str, object], room: int) -> Iterator[Said]:
     operations = body.get("ops")
     if not isinstance(operations, list) or len(operations) > OPERATIONS_MAX:
         yield Said(None, False)
@@ -66,9 +67,14 @@ def _commit(body: dict[str, object]) -> Iterator[Said]:
         }  # fmt: skip
         sound = True
         if action in ("create", "update"):
-            sound, commit["record"] = _record(blocks, operation.get("cid"))
+            room -= _size(blocks, operation.get("cid"))
+            sound, commit["record"] = _record(blocks, operation.get("cid")) if room >= 0 else (False, None)
         yield Said({**_envelope(body.get("repo"), body), "kind": "commit", "commit": commit},
                    sound and _writable(commit))  # fmt: skip
+
+
+def _size(blocks: dict[bytes, bytes], cid: object) -> int:
+    return len(blocks.get(cid, b"")) if isinstance(cid, bytes) else 0
 
 
 def _record(blocks: dict[bytes, bytes], cid: object) -> tuple[bool, object]:

@@ -78,6 +78,12 @@ DEEP: Any = None
 for _ in range(RECORD_DEPTH_MAX - 1):
     DEEP = [DEEP]
 BOMB = b"\x81" * 1_000_000
+LONG = encode(record("a" * 9000))
+MANY = frame(
+    ops=[{"action": "create", "path": f"{POST}/{key(n)}", "cid": Link(cid_of(LONG))} for n in range(99)],
+    blocks=[(cid_of(LONG), LONG)],
+)
+"""Operations that all name one block."""
 
 
 @pytest.mark.parametrize(
@@ -95,6 +101,7 @@ BOMB = b"\x81" * 1_000_000
         (frame(ops=[], tooBig=True), [("too_big", None)]),
         (frame(ops=[{"action": "delete", "path": f"{POST}/{n}"} for n in range(OPERATIONS_MAX + 1)]),
          [("too_many_operations", None)]),
+        (MANY, [("too_large", key(n)) for n in range(16 * len(MANY) // len(LONG), 99)]),
         (frame(ops=[7]), [("operations_invalid", None)]),
         (frame(ops=7), [("operations_invalid", None)]),
         (encode({"t": "#commit", "op": 1}), [("not_cbor", None)]),
