@@ -20,6 +20,8 @@ from ops.display import leave_progress
 OURS = ("collector", "web", "ops", "benchmarks")
 """Whose lines are written from `info` on; anybody else's from `warning` on."""
 _PRIORITIES = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6), (logging.NOTSET, 7))  # syslog.h
+_SHOWN = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160), 0x2028, 0x2029)}
+"""How characters are written that would begin a line, or tell a terminal what to do: what a host says may have them."""
 _Level = Annotated[str, Meta(pattern=r"^([a-z][a-z0-9_.]*=)?(debug|info|warning|error)$")]
 
 
@@ -97,7 +99,7 @@ class _Human(logging.Formatter):
         self._terminal = sys.stderr.isatty()
 
     def format(self, record: logging.LogRecord) -> str:
-        text = record.getMessage()
+        text = record.getMessage().translate(_SHOWN)
         if request_id := getattr(record, "request_id", ""):
             text = f"{text} (request {request_id})"
         if record.exc_info:

@@ -112,6 +112,17 @@ def test_a_fault_of_ours_is_one_line_of_json_whatever_its_texts(capsys: pytest.C
 
 
 @pytest.mark.usefixtures("loggers")
+def test_what_somebody_says_begins_no_line_for_people_and_moves_no_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.begin(LogSettings())
+    said = "bye\r\n2026-11-28T00:00:00Z info all is well \x1b[2J\x9b2J\u2028é"
+    logging.getLogger("collector").warning("it said %s", said)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.split(" ", 1)[1] == (
+        r"warning it said bye\x0d\x0a2026-11-28T00:00:00Z info all is well \x1b[2J\x9b2J\x2028é"
+    )
+
+
+@pytest.mark.usefixtures("loggers")
 def test_a_part_has_its_own_level_and_strangers_are_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     logs.begin(LogSettings(log_level=("error", "web.cache=debug", "collector=info")))
     for name in ("web", "web.cache", "collector.reader", "ops", "asyncio"):
