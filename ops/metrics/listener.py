@@ -48,12 +48,20 @@ def showing(name: str, where: str, text: Callable[[], str]) -> Iterator[None]:
                 os.unlink(where)
 
 
-class _Tcp(socketserver.ThreadingTCPServer):
+class _Quiet(socketserver.BaseServer):
+    """One that writes nothing past the log."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away, most likely."""
+        _log.debug("a scrape ended early", exc_info=True)
+
+
+class _Tcp(_Quiet, socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
 
-class _Unix(socketserver.ThreadingUnixStreamServer):
+class _Unix(_Quiet, socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
 
 

@@ -20,6 +20,7 @@ from collector.settings import CollectorSettings
 from collector.vitals import EVENTS as EVENTS_SHOWN
 from ops.metrics import collector, web
 from ops.metrics.exposition import MEDIA, Metric
+from ops.metrics.listener import _server, _Unix
 from tests.collector.test_end_to_end import served
 from tests.ops.command import Running, running, skytally
 from tests.ops.prometheus import promtool
@@ -224,6 +225,17 @@ def test_a_port_that_is_taken_and_one_that_others_reach_are_one_line_each(connin
         assert (done.code, done.err) == (4, said)
     done = skytally("config", "--web-metrics-listen", "0.0.0.0:9421")
     assert (done.code, "a loopback address with its port (127.0.0.1:9420)" in done.err) == (2, True)
+
+
+def test_a_client_that_goes_away_leaves_nothing_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    server = _server("metrics_listen", "127.0.0.1:0", lambda: "x" * 10_000_000)
+    assert not isinstance(server, _Unix)
+    with server:
+        theirs, ours = socket.socketpair()
+        theirs.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+        theirs.close()
+        server.process_request_thread(ours, ("", 0))
+    assert capsys.readouterr().err == ""
 
 
 def test_every_route_is_known_once() -> None:
