@@ -15,8 +15,9 @@ HELP = (
 )
 EXAMPLE = "skytally upgrade"
 SETTINGS = False
-_NEXT = """next (a backup first, if anything was migrated, is the only way back behind it):
-  systemctl start skytally-backup
+# by the release before: this one does not know the database as long as it is not migrated
+_NEXT = """next (a backup first is the only way back behind a migration; not needed if you have just made one):
+  su skytally -s /bin/sh -c "/opt/skytally/previous/run backup /var/backups/skytally"
   systemctl daemon-reload
   systemctl restart skytally-collector        # migrates the database; what upstream sends meanwhile is not lost
   systemctl restart skytally-web@1 && systemctl restart skytally-web@2    # one after another: nobody notices

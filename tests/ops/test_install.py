@@ -91,6 +91,7 @@ def test_an_upgrade_switches_and_a_rollback_switches_back_with_the_units_of_each
     upgraded = skytally("upgrade", "--prefix", prefix, "--release", "second", BARE)
     assert (upgraded.code, release_of(prefix)) == (0, "releases/second")
     assert "first was the current release, second is now" in upgraded.out
+    assert "/opt/skytally/previous/run backup" in upgraded.out  # the new one refuses a database that is not migrated
     assert unit.read_text() == (ROOT / "ops/systemd/skytally-collector.service").read_text()
     assert not (prefix / "etc/systemd/system/skytally-of-old.service").exists()
     back = skytally("rollback", "--prefix", prefix)
