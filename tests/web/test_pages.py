@@ -81,6 +81,13 @@ def test_a_board_of_accounts_has_the_apis_rows(found: Site, metric: str, window:
     assert shown == told
 
 
+def test_nobody_is_new_where_there_is_no_list_to_compare_with(found: Site) -> None:
+    for window, earlier in (("1h", True), ("30d", False)):
+        rows = found.get(f"/api/v1/top/accounts?window={window}").json["rows"]
+        assert any(row["previous_rank"] for row in rows) is earlier
+        assert ("new" in {row[1] for row in numbers(found.get(f"/top/accounts?window={window}").page, "")}) is earlier
+
+
 def drawn(name: str) -> str:
     """What stands in a face."""
     return next((each.upper() for each in name if each.isalnum()), "?")
@@ -209,6 +216,10 @@ def test_an_unknown_handle_is_looked_up_and_the_page_comes_back_by_itself(found:
     answer = found.get("/@somebody.example")
     assert (answer.status, answer.headers["retry-after"]) == (404, "30")
     assert b'<meta http-equiv="refresh" content="30">' in answer.body
+
+
+def test_what_was_asked_for_and_is_not_there_is_named_as_it_was_asked_for(found: Site) -> None:
+    assert "<bdi>Nothing is at GET /No/Such/Page</bdi>." in found.get("/No/Such/Page").body.decode()
 
 
 def test_a_page_says_as_of_when_it_is_and_what_it_is_to_others(found: Site) -> None:
