@@ -7,6 +7,7 @@ const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeSty
 const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
 const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const HEIGHT = 240;
+const WHOLE = Array.from({ length: 13 }, (_, n) => [1, 2, 5].map((each) => each * 10 ** n)).flat();  // steps between counts
 
 function colour(name) {
   const probe = document.createElement("i");
@@ -64,8 +65,9 @@ function plotted(figure, holder, lines) {
   const { times, gaps } = lines[0];
   return new uPlot({
     width: Math.max(200, figure.clientWidth), height: HEIGHT,
+    padding: [null, 30, null, null],  // half of the last time's width
     series: [{ label: "From", value: (_, time) => moment.format((time ?? times.at(-1)) * 1000) }, ...lines.map(series)],
-    axes: [{ ...axis, values: ticks, space: 70 }, { ...axis, size: 62, values: (_, all) => all.map((each) => number.format(each)) }],
+    axes: [{ ...axis, values: ticks, space: 70 }, { ...axis, size: 62, incrs: WHOLE, values: (_, all) => all.map((each) => number.format(each)) }],
     scales: { y: { range: (_, low, high) => [Math.min(0, low), Math.max(1, high * 1.05)] } },
     cursor: { drag: { x: true, y: false } },
     hooks: { drawClear: [(plot) => shade(plot, gaps)] },
