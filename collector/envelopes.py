@@ -52,7 +52,7 @@ class Envelopes:
         found = _COMMIT(frame)
         if (
             found is not None
-            and self._synced.get(found[2].decode()) != found[4].decode()
+            and not (self._synced and self._synced.get(found[2][1:-1].decode()) == found[4].decode())
             and (time_us := time_us_of(found[3].decode())) is not None
         ):
             return b'{"did":%b,"time_us":%d,"kind":"commit","commit":{%b' % (found[2], time_us, frame[found.end() :])
