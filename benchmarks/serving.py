@@ -20,6 +20,7 @@ import uvloop
 from benchmarks.faults import FaultOptions
 from benchmarks.host import as_other_host
 from benchmarks.loop import Loop, good_shift_us
+from benchmarks.recording import Writer
 from benchmarks.replay import ReplayServer
 from benchmarks.store import Events, Store
 from benchmarks.wire import PATH
@@ -108,16 +109,28 @@ async def _until_told(server: ReplayServer, options: ReplayOptions, say: Callabl
     say(_json({"cost": server.cost()}))
 
 
+class Witnessed(Store):
+    """A live store that writes down what it makes available."""
+
+    def __init__(self, writer: Writer) -> None:
+        super().__init__(live=True)
+        self._writer = writer
+
+    def append(self, time_us: int, line: bytes) -> None:
+        self._writer.write(line)
+        super().append(time_us, line)
+
+
 async def keep_up(store: Store, events: Iterator[tuple[int, bytes]]) -> None:
-    """Append events to a live store as their time comes, for ever; cancel it to end it.
+    """Append events to a live store as their time comes, at most a tick late, for ever; cancel it to end it.
 
     Events that are already past are appended at once, in short turns, so that clients are served meanwhile.
     """
     while True:
         until_s = time.monotonic() + CATCH_UP_S
         for time_us, line in events:
-            while (wait_s := time_us / 1e6 - time.time()) > 0:  # noqa: ASYNC110 - the clock is what is waited for
-                await asyncio.sleep(min(wait_s, LIVE_TICK_S))
+            while time_us / 1e6 > time.time():  # noqa: ASYNC110 - the clock is what is waited for
+                await asyncio.sleep(LIVE_TICK_S)  # all that is due by then at once: thousands a second are one turn
             store.append(time_us, line)
             if time.monotonic() > until_s:
                 break

@@ -23,9 +23,8 @@ import uvloop
 
 from benchmarks.recording import Writer
 from benchmarks.replay import ReplayServer
-from benchmarks.serving import keep_up
+from benchmarks.serving import Witnessed, keep_up
 from benchmarks.simulator import Simulation
-from benchmarks.store import Store
 from collector.parent import end_with_parent
 from ops.problem import Problem
 
@@ -79,14 +78,13 @@ def _main(seed: int, day_events: int, rate: float, served: Path, wire: Connectio
 
 
 async def _play(seed: int, day_events: int, rate: float, served: Path, wire: Connection) -> None:
-    store = _Witnessed(live=True)
-    server = ReplayServer(store, "127.0.0.1", 0, math.inf)
-    await server.start()
-    wire.send(server.port)
-    told = asyncio.Event()
-    asyncio.get_running_loop().add_reader(wire.fileno(), told.set)
     with Writer(served) as writer:
-        store.writer = writer
+        store = Witnessed(writer)
+        server = ReplayServer(store, "127.0.0.1", 0, math.inf)
+        await server.start()
+        wire.send(server.port)
+        told = asyncio.Event()
+        asyncio.get_running_loop().add_reader(wire.fileno(), told.set)
         making = asyncio.create_task(keep_up(store, _network(seed, day_events, rate)))
         await told.wait()
         making.cancel()
@@ -114,13 +112,3 @@ def _network(seed: int, day_events: int, rate: float) -> Iterator[tuple[int, byt
     yield from itertools.islice(events, day_events)
     simulation.rate = rate
     yield from events
-
-
-class _Witnessed(Store):
-    """A store that writes down what it makes available."""
-
-    writer: Writer
-
-    def append(self, time_us: int, line: bytes) -> None:
-        self.writer.write(line)
-        super().append(time_us, line)

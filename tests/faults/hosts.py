@@ -8,7 +8,8 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -117,6 +118,16 @@ class Hosts:
         host = Host(self._loop, store, length_s / span_s if span_s else math.inf, faults or FaultOptions())
         self._hosts.append(host)
         return host
+
+    def live(self, store: Store) -> Host:
+        """A host of a store that grows: all that is in it can be had."""
+        host = Host(self._loop, store, math.inf, FaultOptions())
+        self._hosts.append(host)
+        return host
+
+    def begin(self, task: Coroutine[None, None, None]) -> Future[None]:
+        """Have something go on beside the hosts, in their thread."""
+        return asyncio.run_coroutine_threadsafe(task, self._loop)
 
     def ends(self) -> list[End]:
         """Of those that have not gone away."""

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 CHECKOUT = Path(__file__).parents[2]
 MARK = "RUN_OF_FAULTS"  # not SKYTALLY_*: those are settings, and an unknown one is refused
@@ -20,6 +21,27 @@ GROUP = ("worker 0", "worker 1", "roller", "reader")
 _FLAGS = ("--network", "test", "--workers", "2", "--batch-events-max", "250", "--reconnect-s-min", "0.05",
           "--reconnect-s-max", "0.2")  # fmt: skip
 END_S_MAX = 60.0
+
+
+class Kept(Protocol):
+    """A collector that runs, whoever keeps it."""
+
+    process: subprocess.Popen[bytes]
+
+    def said(self) -> str:
+        """Everything it has written."""
+
+    def group(self) -> dict[str, int]:
+        """The pids of the group by name; empty while it is not complete."""
+
+    def kill(self) -> None:
+        """Kill the supervisor."""
+
+    def terminate(self) -> None:
+        """Tell it to end in order."""
+
+    def end(self) -> int:
+        """Wait for its end; the exit code."""
 
 
 class Collector:
@@ -40,12 +62,7 @@ class Collector:
 
     def group(self) -> dict[str, int]:
         """The pids of the group by name; empty while it is not complete."""
-        try:
-            path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
-            pids = [pid for pid in map(int, path.read_text().split()) if _is_child(pid)]
-        except OSError:
-            return {}
-        return dict(zip(GROUP, pids, strict=True)) if len(pids) == len(GROUP) else {}
+        return group_of(self.process.pid)
 
     def kill(self) -> None:
         """Kill the supervisor."""
@@ -59,6 +76,21 @@ class Collector:
     def end(self) -> int:
         """Wait for its end; the exit code."""
         return self.process.wait(END_S_MAX)
+
+
+def group_of(supervisor: int) -> dict[str, int]:
+    """The pids of a supervisor's group by name; empty while it is not complete."""
+    pids = children(supervisor)
+    return dict(zip(GROUP, pids, strict=True)) if len(pids) == len(GROUP) else {}
+
+
+def children(parent: int) -> list[int]:
+    """The processes that one of ours has started, the oldest first; none where it is gone."""
+    try:
+        path = Path(f"/proc/{parent}/task/{parent}/children")
+        return [pid for pid in map(int, path.read_text().split()) if _is_child(pid)]
+    except OSError:
+        return []
 
 
 def marked(mark: str) -> list[int]:

@@ -46,12 +46,12 @@ def record(
     with Writer(path) as writer:
         for time_us, line in islice(simulation.events(), events):  # noqa: B007 - the last one is wanted
             writer.write(line)
-        for line in _end(time_us):
+        for line in end(time_us):
             writer.write(line)
 
 
-def _end(time_us: int) -> Iterator[bytes]:
-    """Likes of somebody's post after this time."""
+def end(time_us: int) -> Iterator[bytes]:
+    """The end of a recording: likes of somebody's post after this time."""
     first_ms = (time_us - NOON_US) // 1000 + _AFTER_MS
     for number in range(END_COUNT):
         did = "did:plc:" + "".join(chr(ord("a") + (number >> bit & 1)) for bit in range(6)) + "z" * 18

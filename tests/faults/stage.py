@@ -23,7 +23,7 @@ from ops.audit import Report, audit
 from sql.session import connect
 from tests.faults.finish import all_counted
 from tests.faults.hosts import Host, Hosts, hosts
-from tests.faults.process import Collector, marked, wait_for
+from tests.faults.process import Collector, Kept, marked, wait_for
 from tests.faults.recordings import EVENTS, recording
 from tests.faults.server import Server
 from tests.faults.watch import Watch
@@ -43,7 +43,11 @@ class NotHere(Exception):
 class Stage:
     """What a fault may use."""
 
-    def __init__(self, seed: int, server: Server, conninfo: str, folder: Path, played: Hosts) -> None:
+    def __init__(
+        self, seed: int, server: Server, conninfo: str, folder: Path, played: Hosts,
+        recordings: list[Path] | None = None,
+    ) -> None:  # fmt: skip
+        """`recordings`: what is delivered, where it is not one of those made for all runs."""
         self.random = Random(seed)
         self.seed = seed
         self.server = server
@@ -52,7 +56,7 @@ class Stage:
         self.hosts = played
         self.folder = folder
         self.mark = uuid.uuid4().hex
-        self.recordings = [recording(folder.parent, seed)]
+        self.recordings = [recording(folder.parent, seed)] if recordings is None else recordings
         self.notes: list[str] = []
         self.settings = {"fold-interval-s": "0.2", "board-interval-s": "1", "stop-deadline-s": "60"}
         self.variables: dict[str, str] = {}
@@ -61,9 +65,10 @@ class Stage:
         """What the audit may find and nothing says it should."""
         self.is_over = False
         """Whether it has ended in order."""
-        self.collector: Collector
+        self.collector: Kept
         self.host: Host
-        self._struck_s: float | None = None
+        self.struck_s: float | None = None
+        """When it was struck, on the monotonic clock."""
 
     @property
     def recording(self) -> Path:
@@ -109,12 +114,12 @@ class Stage:
 
     def struck(self) -> None:
         """The fault strikes now: from here on the recovery is timed."""
-        self._struck_s = time.monotonic()
+        self.struck_s = time.monotonic()
         self.hosts.release()
 
     def struck_at(self, file: Path) -> None:
         """The fault struck when the file was made."""
-        self._struck_s = time.monotonic() - (time.time() - file.stat().st_mtime)
+        self.struck_s = time.monotonic() - (time.time() - file.stat().st_mtime)
         self.hosts.release()
 
     def group(self) -> dict[str, int]:
@@ -177,7 +182,7 @@ class Stage:
 
     def recovery_s(self) -> float | None:
         """Seconds from the strike to the first event that was counted after it."""
-        return self.watch.recovery_s(self._struck_s) if self._struck_s is not None else None
+        return self.watch.recovery_s(self.struck_s) if self.struck_s is not None else None
 
     def orphans(self) -> list[int]:
         """What still lives of this run a moment after its end."""
