@@ -271,10 +271,12 @@ def test_the_tests_run_after_lint_and_types_and_from_the_checkout(tree: Tree) ->
     assert tree.run("test", "-q", CI="true")[1].count("\n") == 3
 
 
-@pytest.mark.parametrize("what", ["faults", "mutants", "fuzz"])
-def test_faults_and_mutants_are_programs_of_their_own(tree: Tree, what: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "module"), [("faults", "faults"), ("mutants", "mutants"), ("fuzz", "fuzz"), ("service-faults", "service")]
+)
+def test_faults_and_mutants_are_programs_of_their_own(tree: Tree, what: str, module: str) -> None:
     (tree.root / "tests").mkdir()
-    (tree.root / "tests" / f"{what}.py").write_text(MAIN)
+    (tree.root / "tests" / f"{module}.py").write_text(MAIN)
     seen = tree.seen("test", f"--{what}", "3", "--only", "kill worker")
     assert seen["arguments"] == ["3", "--only", "kill worker"]
     assert seen["cwd"] == str(tree.root)

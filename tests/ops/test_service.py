@@ -22,27 +22,10 @@ from ops.service import Service, is_ready
 from tests.collector.test_end_to_end import served
 from tests.collector.test_supervisor import recording, wait_for  # noqa: F401 - a fixture
 from tests.ops.command import ROOT, environment, running
+from tests.service.manager import Manager
+from tests.service.unit import handed_over
 
 NOWHERE = "ws://127.0.0.1:1/subscribe"
-
-
-class Manager:
-    """The end of the socket that systemd would read."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind("\0" + name[1:] if name.startswith("@") else name)
-        self.socket.setblocking(False)
-        self._told: list[str] = []
-
-    def told(self) -> list[str]:
-        """Every line so far."""
-        try:
-            while True:
-                self._told += self.socket.recv(4096).decode().split("\n")
-        except BlockingIOError:
-            return self._told
 
 
 @pytest.fixture(params=["a path", "an abstract name"])
@@ -115,11 +98,9 @@ def test_without_anybody_who_listens_nothing_is_said_and_nothing_fails(tmp_path:
 @contextmanager
 def web(listener: socket.socket, folder: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
     """`skytally web` as systemd starts it: its listening socket is descriptor 3, LISTEN_PID its own."""
-    start = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ['LISTEN_PID'] = str(os.getpid()); " \
-        "os.execv(sys.executable, [sys.executable, '-m', 'ops', 'web'])"  # fmt: skip
     with (folder / "err").open("ab") as err:
         process = subprocess.Popen(
-            [sys.executable, "-c", start, str(listener.fileno())], cwd=ROOT, stderr=err,
+            handed_over(listener, [sys.executable, "-m", "ops", "web"]), cwd=ROOT, stderr=err,
             env=environment(LISTEN_FDS="1", **variables), pass_fds=[listener.fileno()],
         )  # fmt: skip
     try:

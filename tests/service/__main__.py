@@ -19,9 +19,9 @@ from tests.service.table import line, table
 def main() -> int:
     """Exit code 1 when an event was lost or counted twice, a reader had no answer, or a strike did not fire."""
     given = _arguments()
-    names = [name for name in STRIKES if given.only in name]
+    names = [name for name in STRIKES if any(part in name for part in given.only or [""])]
     if not names:
-        sys.exit(f"there is no row with {given.only!r} in its name; there are: {', '.join(STRIKES)}")
+        sys.exit(f"there is no row with {' or '.join(given.only)} in its name; there are: {', '.join(STRIKES)}")
     rows = _rows(names, given)
     values = [row.json() for row in rows]
     print(orjson.dumps(values, option=orjson.OPT_INDENT_2).decode() if given.json else table(rows))
@@ -39,7 +39,7 @@ def _rows(names: list[str], given: argparse.Namespace) -> list[Row]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run test --service-faults", description="Strike a running service.")
-    parser.add_argument("--only", default="", metavar="NAME", help="rows with this in their name")
+    parser.add_argument("--only", action="append", metavar="NAME", help="rows with this in their name; more than once")
     parser.add_argument("--away-s", type=float, default=600.0, metavar="N", help="seconds that upstream is gone (600)")
     parser.add_argument("--rate", type=float, default=2000.0, metavar="R", help="events a second (2000)")
     parser.add_argument("--seed", type=int, default=int(time.time()), metavar="S", help="of the network (now)")

@@ -10,11 +10,11 @@ from pathlib import Path
 from ops.audit import Report
 from tests.faults.server import Server
 from tests.faults.stage import NotFired, NotHere
-from tests.service import processes, surroundings
+from tests.service import clock, processes, surroundings
 from tests.service.stage import Measure, ServiceStage, service_stage
 
 Strike = Callable[[ServiceStage], None]
-STRIKES: dict[str, Strike] = {**processes.STRIKES, **surroundings.STRIKES}
+STRIKES: dict[str, Strike] = {**processes.STRIKES, **clock.STRIKES, **surroundings.STRIKES}
 
 
 @dataclass(slots=True)

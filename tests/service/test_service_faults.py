@@ -29,7 +29,8 @@ def test_a_service_that_loses_a_worker_counts_on_and_its_readers_do_not_notice(t
 
 def test_units_say_how_they_are_kept() -> None:
     collector, site = unit_file("skytally-collector.service"), unit_file("skytally-web@.service", "7")
-    assert (collector.restart_s, collector.never_again, collector.stop_s, collector.watchdog_s) == (2, {2}, 45, 90)
+    assert (collector.restart_s, collector.never_again) == (2.0, frozenset({2}))
+    assert (collector.stop_s, collector.watchdog_s) == (45.0, 90.0)
     assert (site.command[1:], site.restart_s, site.notifies) == (["web", "--web-processes", "1"], 1, True)
     assert site.variables["SKYTALLY_WEB_METRICS_LISTEN"] == "/run/skytally-web-7/metrics.sock"
     with pytest.raises(ValueError, match="not always started again"):

@@ -145,4 +145,9 @@ def _command(words: list[str], listener: socket.socket | None) -> list[str]:
     ours = [sys.executable, "-m", "ops", *rest] if program == OURS else [program, *rest]
     if program != OURS and os.geteuid() == 0:
         ours += ["-u", "root"]  # memcached refuses to be root unasked
-    return [sys.executable, "-c", _HAND_OVER, str(listener.fileno()), *ours] if listener else ours
+    return handed_over(listener, ours) if listener else ours
+
+
+def handed_over(listener: socket.socket, command: list[str]) -> list[str]:
+    """The command, so called that the socket is its descriptor 3; LISTEN_FDS is left to the caller."""
+    return [sys.executable, "-c", _HAND_OVER, str(listener.fileno()), *command]
