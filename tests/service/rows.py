@@ -11,7 +11,8 @@ from ops.audit import Report
 from tests.faults.server import Server
 from tests.faults.stage import NotFired, NotHere
 from tests.service import clock, processes, surroundings
-from tests.service.stage import Measure, ServiceStage, service_stage
+from tests.service.measure import Measure
+from tests.service.stage import ServiceStage, service_stage
 
 Strike = Callable[[ServiceStage], None]
 STRIKES: dict[str, Strike] = {**processes.STRIKES, **clock.STRIKES, **surroundings.STRIKES}

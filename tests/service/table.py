@@ -11,7 +11,7 @@ _HEAD = (
     f"{'answers':>7} {'errors':>6} {'again':>5} {'slowest':>7} {'oldest':>7}"
 )
 _WORDS = """\
-counting, recovered: seconds from the strike (disks: since there is room again; upstream: since it is back) to the first
+counting, recovered: seconds from the strike (disks, clock, upstream: since all is well again) to the first
 new event that was counted, and until the watermark was no further behind than before. again: cut off without an answer,
 and asked once more. slowest, oldest: seconds that an answer took, and by which the moment it speaks of was past."""
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.faults.server import a_server
 from tests.service.lag import Lag, Sample
+from tests.service.measure import Measure
 from tests.service.rows import Row, perform
-from tests.service.stage import Measure
 from tests.service.table import table
 from tests.service.unit_file import unit_file
 

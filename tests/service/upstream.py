@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -33,13 +34,15 @@ class Upstream:
 
     def hush(self) -> None:
         """Nothing more happens but the end (tests/faults/recordings.py), by which one sees that all is counted."""
-        self.close()
+        self._going_on.cancel()
         self._hosts.begin(self._end()).result(10)
         self._writer.close()
 
     def close(self) -> None:
         """Nothing more happens. Closing twice does nothing."""
         self._going_on.cancel()
+        self._hosts.begin(asyncio.sleep(0)).result(10)  # by then nothing is written any more
+        self._writer.close()
 
     @property
     def events(self) -> int:
