@@ -2,7 +2,7 @@
 
 What is fresh is served; what is stale is served at once and made anew behind it, by one process; what is not there is
 made once while others wait. When it can not be made, an old answer is better than none. It does not know what an answer
-is about, but never serves one that names an account that is hidden now.
+is about, but never serves one that names an account that is hidden now, nor one that was made in the future.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ _log = logging.getLogger(__name__)
 _POLL_S = 0.1
 MAKE_S = 8.0
 """How long making an entry may take, with the writing of it less than its lease: nobody is replaced while at it."""
+AHEAD_S_MAX = 60.0
+"""An entry from further ahead was made while the clock was wrong, and calls itself fresh for as long as that was. Less
+is the difference between machines that share a memcached."""
 
 Make = Callable[[], Awaitable[Entry]]
 
@@ -81,10 +84,14 @@ class Cache:
 
     def _here(self, key: str) -> Entry | None:
         entry = self._local.get(key)
-        if entry is not None and (self._hidden.hides(entry) or time.time() > entry.fresh_until + KEPT_S):
+        if entry is not None and (self._refuses(entry) or time.time() > entry.fresh_until + KEPT_S):
             self._local.drop(key)
             return None
         return entry
+
+    def _refuses(self, entry: Entry) -> bool:
+        """Whether an entry must not be served: it names who is hidden, or by its time would be fresh for too long."""
+        return self._hidden.hides(entry) or entry.made_at > time.time() + AHEAD_S_MAX
 
     def _begin(self, tasks: dict[str, asyncio.Task[Served]], key: str, work: Coroutine[Any, Any, Served]) -> None:
         """One task of this process for a key, however many wait for it."""
@@ -159,4 +166,4 @@ class Cache:
         self._refusals.made(key)
 
     async def _take(self, key: str, request: str) -> Found:
-        return await self._shared.take(key, request, self._hidden.hides)
+        return await self._shared.take(key, request, self._refuses)

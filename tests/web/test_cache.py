@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from weakref import ref
 
+import msgspec
 import pytest
 
 from web import cache as cache_module
@@ -308,6 +309,26 @@ def test_an_old_answer_is_better_than_whatever_goes_wrong(run: Run, trouble: Exc
         make.trouble = trouble
         served = await processes.get(0, make)
         assert (served.entry.bodies[""], served.hit, served.trouble) == (b"one", True, kind)
+
+    run(test)
+
+
+def test_what_was_made_while_the_clock_was_ahead_is_made_anew_once_it_is_right(run: Run) -> None:
+    def made(number: int) -> Entry:
+        right = entry(b"%d" % number)
+        ahead_s = 3600.0 if number == 1 else 0.0
+        return msgspec.structs.replace(
+            right, made_at=right.made_at + ahead_s, fresh_until=right.fresh_until + ahead_s,
+            stale_until=right.stale_until + ahead_s,
+        )  # fmt: skip
+
+    async def test(processes: Processes) -> None:
+        make = Maker(made)
+        await processes.get(0, make)
+        for process in (0, 1):
+            served = await processes.get(process, make)
+            assert served.entry.bodies[""] != b"1"
+        assert make.made <= 3  # where nothing is shared, each process makes its own
 
     run(test)
 
