@@ -81,7 +81,7 @@ class _Soak:
         """Every few seconds, once things have settled."""
         now = time.monotonic()
         self._begun = self._begun or now
-        if now - self._begun < self._options.settle_s or now - self._looked_at < _LOOK_S:
+        if now - self._begun < self._options.settle_s or now - self._looked_at < _LOOK_S or any(group.dead()):
             return
         self._looked_at = now
         self._readers.begin()
