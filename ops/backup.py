@@ -84,13 +84,17 @@ def back_up(conninfo: str, folder: Path, *, rollups: bool, pg_bin: Path | None, 
     """Make one in a new folder below this one; what is cut off half way is not left under its name.
 
     `rollups`: of the event log only the last days, without which nothing could go on from the checkpoint.
+    Raises BackupError, psycopg.Error.
     """
     made_at = datetime.now(UTC)
     done = folder / f"{PREFIX}{made_at:%Y%m%dT%H%M%SZ}"
     half = folder / f".{done.name}.half"
     for old in folder.glob(f".{PREFIX}*.half"):
         shutil.rmtree(old)
-    half.mkdir(parents=True, mode=0o700)
+    try:
+        half.mkdir(parents=True, mode=0o700)
+    except OSError as error:
+        raise BackupError(f"no backup can be written to {folder}: {(error.strerror or str(error)).lower()}") from error
     with _moment(conninfo) as (holder, snapshot, let_go):
         facts = _facts(holder, made_at, rollups)
         program = client("pg_dump", facts.server, pg_bin)

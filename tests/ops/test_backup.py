@@ -113,6 +113,12 @@ def test_only_the_newest_are_kept_and_what_was_cut_off_goes(conninfo: str, tmp_p
     }  # fmt: skip
 
 
+def test_a_place_that_can_not_be_written_to_is_one_line(conninfo: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = skytally("backup", tmp_path / "file", DATABASE_URL=conninfo)
+    assert (done.code, done.err) == (1, f"skytally: no backup can be written to {tmp_path}/file: not a directory\n")
+
+
 def test_what_can_not_be_restored_is_one_line_and_exit_code_3(conninfo: str, empty: str, tmp_path: Path) -> None:
     backup = backed_up(conninfo, tmp_path)
     full = skytally("restore", backup, DATABASE_URL=conninfo)
