@@ -15,5 +15,7 @@ class Measure:
     """Seconds of events that are there at the start."""
     steady_s: float = 12.0
     """Seconds of an undisturbed service before the strike, and after it has recovered."""
+    board_s: float = 10.0
+    """Seconds between two makings of the boards of an hour."""
     away_s: float = 600.0
     """Seconds that upstream is gone, where it is what strikes."""

@@ -34,6 +34,8 @@ from tests.service.upstream import Upstream
 
 SITES = 2
 _START_S_MAX = 60.0
+_CAUGHT_UP_S = 6.0
+"""No further behind than this, what was there at the start is counted."""
 _RECOVERED_S_MAX = 120.0
 
 
@@ -43,8 +45,10 @@ class ServiceStage(Stage):
     def __init__(self, seed: int, server: Server, conninfo: str, folder: Path, played: Hosts, measure: Measure) -> None:
         self.recording_path = folder / "delivered.jsonl"
         super().__init__(seed, server, conninfo, folder, played, [self.recording_path])
-        self.settings = {"source": "", "network": NETWORK, "web-misses-per-second": "0"}
         self.measure = measure
+        self.settings = {
+            "source": "", "network": NETWORK, "web-misses-per-second": "0", "board-interval-s": str(measure.board_s),
+        }  # fmt: skip
         self.run = Path(tempfile.mkdtemp(prefix="skytally-"))  # short: paths of sockets have 107 bytes
         self.socket = str(self.run / "web.sock")
         self.units: dict[str, Unit] = {}
@@ -99,10 +103,13 @@ class ServiceStage(Stage):
         """Return when it has been running undisturbed for a while, and is read; the share does not matter here."""
         del share
         self.must(lambda: all(unit.ready for unit in self.units.values()), "not every unit is ready")
+        self.must(lambda: self.lag.now_s < _CAUGHT_UP_S, "it does not catch up")
+        folds = self.one("select folds from fold")
+        # not before: an empty board would be fresh in the cache for half a minute
+        self.must(lambda: self.one("select max(folds) from board") > folds, "no board is made")
         top: list[str] = []
         self.must(lambda: top or self._look(top), "there is no board")
         self.read([*PATHS, f"/api/v1/accounts/{top[0]}"])
-        self.must(lambda: self.lag.now_s < 2 * self.measure.steady_s, "it does not catch up")
         time.sleep(self.measure.steady_s)
         self.normal_s = self.lag.normal_s(time.monotonic(), self.measure.steady_s)
 
@@ -147,14 +154,19 @@ class ServiceStage(Stage):
     def end(self) -> None:
         """Once it has recovered: nothing more happens, all is counted, and each unit is stopped in order."""
         self.recover()
-        for reader in self.readers:
-            reader.end()
+        assert all(reader.is_alive() for reader in self.readers), "a reader has died"
+        self.stop_reading()
         self.upstream.hush()
         all_counted(self.conninfo, self.hosts, lambda: True)
         for name, unit in self.units.items():
             code = unit.stop()
             assert code in (0, -signal.SIGTERM), f"{name} ended with {code}"
         self.is_over = True
+
+    def stop_reading(self) -> None:
+        """Nobody asks any more."""
+        for reader in self.readers:
+            reader.end()
 
     def must(self, what: object, trouble: str) -> None:
         """It comes to be, or the run has failed."""
@@ -174,6 +186,7 @@ class ServiceStage(Stage):
 
     def clear(self) -> None:
         """Leave nothing behind, whatever went wrong."""
+        self.stop_reading()
         for unit in self.units.values():
             unit.abandon()
         for pid in self.left():
