@@ -20,11 +20,12 @@ import asyncio
 import contextlib
 import http.client
 import shutil
+import statistics
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,6 +47,7 @@ PAGE = "/top/accounts"
 """The same as people see it."""
 CONNECTIONS = 32
 HERD = 1000
+_TURN_S = 2
 _EVERY_OTHER = """
 local n = {first}
 request = function()
@@ -90,39 +92,61 @@ def _fill(options: WebOptions, conninfo: str, say: Any) -> None:
 
 
 def _try(options: WebOptions, conninfo: str, memcached: str, number: int, say: Any) -> dict[str, Any]:
-    def load(running: Running, script: str = "", path: str = PATH) -> Load:
-        found = wrk(running.url + path, connections=CONNECTIONS, seconds=options.seconds, script=script)
-        if found.errors:
-            raise WrongRun(f"{found.errors} requests had no answer")
-        return found
+    def load(running: Running, script: str = "") -> Load:
+        return _load(running, PATH, options.seconds, script)
 
     with site(conninfo, FRESH, memcached) as running:
-        body, headers = _warm(running)
-        hot = load(running)
-        page_body, page_headers = _warm(running, PAGE)
-        page = load(running, path=PAGE)
+        compared = _compared(running, options.seconds)
         miss = load(running, _EVERY_OTHER.format(first=number * 90_000))
-    with bare(body, headers) as running:
-        _warm(running)
-        plain = load(running)
-    with bare(page_body, page_headers) as running:
-        _warm(running)
-        plain_page = load(running)
     with site(conninfo, STALE, memcached) as running:
         _warm(running)
         stale = load(running)
     with site(conninfo, SHARED, memcached) as running:
         _warm(running)
         shared = load(running)
-    say(f"hot {hot.requests_per_second:,.0f}/s, p99 {hot.p99_ms} ms; bare {plain.requests_per_second:,.0f}/s")
+    say(f"hot {compared['hot_per_second']:,.0f}/s, p99 {compared['p99_ms']} ms, {compared['ratio']} of bare; "
+        f"a page {compared['page_ratio']}")  # fmt: skip
     return {
-        "hot_per_second": hot.requests_per_second, "bare_per_second": plain.requests_per_second,
-        "ratio": round(hot.requests_per_second / plain.requests_per_second, 3),
-        "page_per_second": page.requests_per_second,
-        "page_ratio": round(page.requests_per_second / plain_page.requests_per_second, 3), "page_bytes": len(page_body),
-        "p50_ms": hot.p50_ms, "p99_ms": hot.p99_ms, "bare_p99_ms": plain.p99_ms, "stale": stale.requests_per_second,
-        "shared": shared.requests_per_second, "miss": miss.requests_per_second, "bytes": len(body),
+        **compared, "stale": stale.requests_per_second, "shared": shared.requests_per_second,
+        "miss": miss.requests_per_second,
     }  # fmt: skip
+
+
+def _compared(running: Running, seconds: int) -> dict[str, Any]:
+    """The site and the bare application side by side, asked in turns of seconds: machines change their pace."""
+    body, headers = _warm(running)
+    page_body, page_headers = _warm(running, PAGE)
+    with bare(body, headers) as plain, bare(page_body, page_headers) as plain_page:
+        asked = [(running, PATH), (plain, PATH), (running, PAGE), (plain_page, PAGE)]
+        for each, path in asked[1::2]:
+            _warm(each, path)
+        turns = [[_load(each, path, _TURN_S) for each, path in asked] for _ in range(max(1, seconds // _TURN_S))]
+    hot, simple, page, simple_page = (_together(loads) for loads in zip(*turns, strict=True))
+    return {
+        "hot_per_second": hot.requests_per_second, "bare_per_second": simple.requests_per_second,
+        "ratio": round(hot.requests_per_second / simple.requests_per_second, 3),
+        "page_per_second": page.requests_per_second,
+        "page_ratio": round(page.requests_per_second / simple_page.requests_per_second, 3),
+        "p50_ms": hot.p50_ms, "p99_ms": hot.p99_ms, "bare_p99_ms": simple.p99_ms, "bytes": len(body),
+        "page_bytes": len(page_body),
+    }  # fmt: skip
+
+
+def _together(loads: Sequence[Load]) -> Load:
+    """Several turns as one: the mean of rates, and of each percentile the median."""
+    return Load(
+        round(statistics.fmean(load.requests_per_second for load in loads), 2),
+        statistics.median(load.p50_ms for load in loads), statistics.median(load.p99_ms for load in loads),
+        sum(load.errors for load in loads),
+    )  # fmt: skip
+
+
+def _load(running: Running, path: str, seconds: int, script: str = "") -> Load:
+    """As many answers as it gives. Raises WrongRun when one was none."""
+    found = wrk(running.url + path, connections=CONNECTIONS, seconds=seconds, script=script)
+    if found.errors:
+        raise WrongRun(f"{found.errors} requests had no answer")
+    return found
 
 
 def _warm(running: Running, path: str = PATH) -> tuple[bytes, dict[str, str]]:
