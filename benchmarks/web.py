@@ -136,7 +136,8 @@ def _together(loads: Sequence[Load]) -> Load:
     """Several turns as one: the mean of rates, and of each percentile the median."""
     return Load(
         round(statistics.fmean(load.requests_per_second for load in loads), 2),
-        statistics.median(load.p50_ms for load in loads), statistics.median(load.p99_ms for load in loads),
+        round(statistics.median(load.p50_ms for load in loads), 2),
+        round(statistics.median(load.p99_ms for load in loads), 2),
         sum(load.errors for load in loads),
     )  # fmt: skip
 
