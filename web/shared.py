@@ -44,6 +44,9 @@ class Found(NamedTuple):
     """Whether there is one, though it may not be served."""
 
 
+_OVERDUE_S = 2.0
+"""memcached counts seconds by a clock that is never set; one that was set ahead is seen by this."""
+
 Hides = Callable[[Entry], bool]
 NOTHING = Found(None, True)
 """Where nothing is shared, everybody makes their own."""
@@ -78,10 +81,9 @@ class InMemcached:
         """What there is. One reader is told to make it anew once it is not fresh, or hidden."""
         reply = await self._memcached.ask(lambda client: client.mg(key.encode(), LEASE_S, KEPT_S))
         entry = unpacked(reply.value, request) if reply.value else None
-        if entry is None or not hides(entry):
-            return Found(entry, reply.won, reply.cas, entry is not None)
-        if reply.won or reply.taken:
-            return Found(None, reply.won, reply.cas, True)
+        hidden = entry is not None and hides(entry)
+        if entry is None or reply.won or reply.taken or not (hidden or _overdue(entry)):
+            return Found(None if hidden else entry, reply.won, reply.cas, entry is not None)
         await self._memcached.ask(lambda client: client.md(key.encode(), reply.cas, KEPT_S))
         return await self.take(key, request, hides)
 
@@ -103,6 +105,11 @@ class InMemcached:
         """Whoever was to make it does not: let the next reader."""
         stale_s = KEPT_S if found.there else 0
         await self._memcached.ask(lambda client: client.md(key.encode(), found.mark, stale_s))
+
+
+def _overdue(entry: Entry) -> bool:
+    """Whether somebody should have been told to make it anew by now: the clock was set ahead."""
+    return time.time() > entry.fresh_until + _OVERDUE_S
 
 
 class InTable:

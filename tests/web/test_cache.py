@@ -313,6 +313,24 @@ def test_an_old_answer_is_better_than_whatever_goes_wrong(run: Run, trouble: Exc
     run(test)
 
 
+def test_when_the_clock_is_set_ahead_nobody_waits_for_a_lease_that_nobody_has(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test(processes: Processes) -> None:
+        make = Maker(lambda n: entry(b"%d" % n))
+        await processes.get(0, make)
+        right = time.time
+        monkeypatch.setattr(time, "time", lambda: right() + 3600)
+        begun = time.monotonic()
+        served = await asyncio.gather(*[processes.get(process, make) for process in (0, 1)])
+        monkeypatch.undo()
+        assert b"1" not in {each.entry.bodies[""] for each in served}
+        assert time.monotonic() - begun < shared_module.LEASE_S / 2
+        assert make.made == (2 if processes.layers else 3)
+
+    run(test)
+
+
 def test_what_was_made_while_the_clock_was_ahead_is_made_anew_once_it_is_right(run: Run) -> None:
     def made(number: int) -> Entry:
         right = entry(b"%d" % number)
