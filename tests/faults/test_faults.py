@@ -45,7 +45,3 @@ def test_it_counts_right_whatever_strikes(coming: dict[Run, Future[Outcome]], ru
     if outcome.skipped or (not outcome.fired and os.environ.get("VOID_RUNS") == "skip"):
         pytest.skip(outcome.failure)
     assert not outcome.failure, f"seed {run.seed}: {outcome.failure}"
-
-
-def test_the_short_set_is_of_faults_that_there_are() -> None:
-    assert [name for name in SHORT if name not in FAULTS] == []

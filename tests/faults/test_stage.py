@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import kills, seeds
-from tests.faults.faults import FAULTS
+from tests.faults.faults import FAULTS, SHORT
 from tests.faults.lanes import Run
 from tests.faults.run import PROCESS_S_MAX, Fault, Outcome, too_late
 from tests.faults.table import table
@@ -26,6 +26,10 @@ def test_every_crash_point_of_the_collector_is_struck() -> None:
     source = "".join(path.read_text() for path in COLLECTOR.rglob("*.py"))
     named = set(re.findall(r'crashpoint\("(\w+)"\)', source))
     assert named == {*kills.POINTS, "epoch_written"}
+
+
+def test_the_short_set_is_of_faults_that_there_are() -> None:
+    assert [name for name in SHORT if name not in FAULTS] == []
 
 
 def test_seeds_that_failed_name_faults_that_there_are() -> None:

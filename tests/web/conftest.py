@@ -1,17 +1,24 @@
-"""memcached for tests: a real one on a socket of its own; installed where this is CI, else its tests are skipped."""
+"""memcached for tests, a real one on a socket of its own (installed where this is CI, else its tests are skipped), and
+processes of the site that share it, or a table, or nothing."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.web.processes import Processes, Run
 from web import overview
+from web.database import Database
+from web.memcached import Memcached
+from web.shared import InMemcached, InTable, Layer
 
 
 def program(name: str, package: str) -> str:
@@ -51,3 +58,35 @@ def memcached(memcached_program: str, tmp_path: Path) -> Iterator[str]:
             yield str(where)
         finally:
             process.kill()
+
+
+@pytest.fixture(params=["memcached", "table", "nothing shared"])
+def run(request: pytest.FixtureRequest) -> Run:
+    """Runs a test in a loop, with two processes that share this."""
+
+    @asynccontextmanager
+    async def layers() -> AsyncIterator[list[Layer]]:
+        if request.param == "memcached":
+            server = Memcached(request.getfixturevalue("memcached"))
+            yield [InMemcached(server)]
+            server.close()
+        elif request.param == "table":
+            database = Database(request.getfixturevalue("conninfo"), 4)
+            await database.pool.open()
+            yield [InTable(database.pool, 64 << 20)]
+            await database.pool.close()
+        else:
+            yield []
+
+    def run(test: Callable[[Processes], Awaitable[None]]) -> None:
+        async def both() -> None:
+            async with layers() as found:
+                await test(Processes(found))
+
+        if request.param == "memcached":
+            request.getfixturevalue("memcached")
+        elif request.param == "table":
+            request.getfixturevalue("conninfo")
+        asyncio.run(asyncio.wait_for(both(), 60))
+
+    return run

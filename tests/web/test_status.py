@@ -105,7 +105,7 @@ def test_the_figures_are_the_same_on_the_page_in_the_api_and_in_the_database(
         "Events a second": "0",
         "Events counted": "1,503",
         "Quarantined": "2",
-        "Coverage": "92.00 %",
+        "Coverage": "92.00\N{NO-BREAK SPACE}%",
     }
     assert datetime.fromisoformat(page.as_of) == NOON
 
