@@ -29,6 +29,10 @@ class Position(NamedTuple):
     """The stream time there, unix microseconds."""
 
 
+GAP_REASONS = ("not_delivered", "cursor_too_old", "frame_too_large", "overlap_unproven")
+"""Why there is a gap."""
+
+
 class Gap(NamedTuple):
     """An interval upstream did not deliver, in stream time."""
 

@@ -16,6 +16,7 @@ import psycopg
 from collector.batch import UNKNOWN_US, Position
 from collector.crashpoint import crashpoint
 from collector.cursors import OLDEST_CURSOR, before, is_time
+from collector.overlap import Overlap
 from sql import statement
 
 
@@ -35,6 +36,21 @@ class Rewind:
 
     same_host_s: float
     other_host_s: float
+    other_host_s_max: float = 3600.0
+
+    def deeper(self, seconds: float) -> float:
+        """After so much was not enough: twice that, and at most the limit."""
+        return min(max(2 * seconds, 1.0), self.other_host_s_max)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run on another host has to prove."""
+
+    overlap: Overlap
+    rewind_s: float
+    unknown_before: int
+    """Events that a run with the same question accepted before it was cut off."""
 
 
 def take_run_lock(connection: psycopg.Connection) -> bool:
@@ -84,8 +100,9 @@ def complete_position(lanes: list[LaneState], host: str) -> Position | None:
     return Position(cursor, cursor if is_time(cursor) else unix_us(time))
 
 
-def begin_epoch(connection: psycopg.Connection, host: str, resume: Position) -> int:
-    """Start a run on `host`: end the sessions of earlier workers, take every lane, durably. Return the epoch."""
+def begin_epoch(connection: psycopg.Connection, host: str, resume: Position, asked: Asked | None = None) -> int:
+    """Start a run on `host`: end the sessions of earlier workers, take every lane, durably; with what it has to prove.
+    Return the epoch."""
     connection.execute(statement("checkpoint/terminate_old"))
     with connection.transaction():
         # workers commit asynchronously; once this is on disk so is every earlier commit, and none can follow
@@ -93,9 +110,19 @@ def begin_epoch(connection: psycopg.Connection, host: str, resume: Position) -> 
         given = {"host": host, "resume_cursor": resume.cursor}
         row = connection.execute(statement("checkpoint/begin_epoch"), given).fetchone()
         assert row is not None
-        connection.execute(statement("checkpoint/fence_lanes"), {"epoch": row[0], **given})
+        given |= {"epoch": row[0], "again": asked is not None}
+        connection.execute(statement("checkpoint/fence_lanes"), given)
+        if asked is not None:
+            _begin_overlap(connection, row[0], host, asked)
     crashpoint("epoch_written")
     return int(row[0])
+
+
+def _begin_overlap(connection: psycopg.Connection, epoch: int, host: str, asked: Asked) -> None:
+    begins, ends, frontier = map(unix_time, asked.overlap)
+    given = {"epoch": epoch, "host": host, "begins": begins, "ends": ends, "frontier": frontier}
+    given |= {"rewind_s": asked.rewind_s, "unknown_before": asked.unknown_before}
+    connection.execute(statement("checkpoint/begin_overlap"), given)
 
 
 def unix_time(time_us: int) -> datetime:

@@ -14,9 +14,10 @@ from hashlib import blake2b
 import numpy as np
 
 from collector.batch import Gap, Position
-from collector.columns import ints
-from collector.event import Notice, Profile
+from collector.columns import Ints, ints
+from collector.event import NOTICE, Notice, Profile
 from collector.lanes import LANES
+from collector.overlap import Recognised
 from collector.plain import Plain
 from collector.record import Loss, losses
 from collector.rows import SIGNATURE, TRAILER, Row, key_of, lane_of_packed, record_of
@@ -80,6 +81,8 @@ class Content:
     duplicates: list[int] = field(default_factory=list)
     """The lane of each event that had been accepted before."""
     gaps: list[Gap] = field(default_factory=list)
+    recognised: Recognised | None = None
+    """What this batch says of the overlap with the host before, while that is open."""
     origins: dict[bytes, bytes] = field(default_factory=dict)
     """The frames that translated lines came in."""
 
@@ -120,6 +123,11 @@ class Content:
         for item in self.accepted:
             if record_of(item.row) in records:
                 yield item.row
+
+    def revs(self) -> Ints:
+        """The revs of all accepted commits, as numbers."""
+        others = ints([item.row.rev for item in self.accepted if item.row.operation != NOTICE])
+        return np.concatenate([*[plain.revs for plain in self.plain], others])
 
     def everything(self) -> list[Accepted]:
         """All accepted events, the short way's too."""

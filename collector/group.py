@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 
-from collector.batch import Position
 from collector.parent import begin_nothing, run_child
+from collector.resume import Plan
 from collector.settings import CollectorSettings
 from collector.vitals import ReaderVitals, RollerVitals, WorkerVitals
 
@@ -28,7 +28,7 @@ class Group:
 
     def __init__(
         self, settings: CollectorSettings, conninfo: str, url: str, host: str, epoch: int,
-        begin_cursor: int, complete_to: Position | None, tries_max: int | None,
+        plan: Plan, tries_max: int | None,
         begin_child: Callable[[str], None] = begin_nothing,
     ) -> None:  # fmt: skip
         self.host = host
@@ -39,13 +39,16 @@ class Group:
         pipes = [_CONTEXT.Pipe(duplex=False) for _ in range(settings.workers)]
         reader_wire, self._reader_control = _CONTEXT.Pipe(duplex=False)
         roller_wire, self._roller_control = _CONTEXT.Pipe(duplex=False)
+        overlap = plan.asked.overlap if plan.asked is not None else None
         self.workers = [
-            self._process(f"worker {n}", WORKER, settings, conninfo, host, epoch, n, pipes[n][0], self.worker_vitals[n])
+            self._process(
+                f"worker {n}", WORKER, settings, conninfo, host, epoch, n, overlap, pipes[n][0], self.worker_vitals[n]
+            )
             for n in range(settings.workers)
         ]
         self.roller = self._process("roller", ROLLER, settings, conninfo, roller_wire, self.roller_vitals)
         self.reader = self._process(
-            "reader", READER, settings, url, begin_cursor, complete_to, tries_max,
+            "reader", READER, settings, url, plan.begin.cursor, plan.complete_to, tries_max,
             [sender for _, sender in pipes], reader_wire, self.reader_vitals,
         )  # fmt: skip
         self.processes: list[BaseProcess] = [*self.workers, self.roller, self.reader]
@@ -61,6 +64,12 @@ class Group:
             process.start()
         for end in self._handed_over:
             end.close()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every frame that was handed on is durable."""
+        handled = sum(vitals.get("frames") for vitals in self.worker_vitals)
+        return handled >= self.reader_vitals.get("frames")
 
     def dead(self) -> Iterator[BaseProcess]:
         """Processes that have ended."""

@@ -43,9 +43,9 @@ class Plain:
         self.subjects = None if layout is TOP_POST else ints(subjects)
         self.subject_rkeys = None if layout in (TOP_POST, ON_ACCOUNT) else tid_numbers(subject_rkeys)
         self.terms: tuple[tuple[int, ...], ...] = terms if layout in (TOP_POST, REPLY) else ()
-        self.rkeys = tid_numbers(rkeys)
+        self.rkeys, self.revs = tid_numbers(rkeys), tid_numbers(revs)
         columns = {
-            "time": self.times_us - POSTGRES_EPOCH_US, "lane": ints(self.lanes), "rev": tid_numbers(revs),
+            "time": self.times_us - POSTGRES_EPOCH_US, "lane": ints(self.lanes), "rev": self.revs,
             "actor": self.actors, "rkey": self.rkeys,
         }  # fmt: skip
         if self.subjects is not None:

@@ -102,6 +102,13 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
     rewind_other_host_s: Annotated[
         float, Meta(ge=0, le=86_400, description="Seconds re-read when the host changes, in the time of revs.")
     ] = 120.0
+    rewind_other_host_s_max: Annotated[
+        float,
+        Meta(
+            ge=0, le=86_400,
+            description="Seconds re-read at most, by twice as many each time what a host repeats is not recognised.",
+        ),
+    ] = 3600.0
     gap_s_min: Annotated[
         float,
         Meta(gt=0, le=3600, description="Seconds by which the first event may miss the asked time without a gap row."),
@@ -179,6 +186,7 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
         for lower, upper in (
             ("reconnect_s_min", "reconnect_s_max"),
             ("window_events_min", "window_events_max"),
+            ("rewind_other_host_s", "rewind_other_host_s_max"),
             ("event_bytes_max", "frame_bytes_max"),
         ):
             if getattr(self, lower) > getattr(self, upper):

@@ -21,9 +21,7 @@ import psycopg
 from collector.checkpoint import (
     Rewind,
     begin_epoch,
-    complete_position,
     lane_states,
-    resume_position,
     take_run_lock,
 )
 from collector.errors import AlreadyRunning, NotOurs
@@ -31,6 +29,8 @@ from collector.group import Group
 from collector.hosts import Hosts
 from collector.parent import begin_nothing
 from collector.progress import Meter, Snapshot
+from collector.proof import Proof, last_tried
+from collector.resume import plan_of
 from collector.settings import CollectorSettings
 from collector.since import first_cursor
 from collector.sources.choose import shown_url, source_of
@@ -88,6 +88,8 @@ class Supervisor:
         self._until_idle_s = orders.until_idle_s
         self._drain = orders.drain
         self._hosts = Hosts(settings.source)
+        self._rewind = Rewind(settings.rewind_s, settings.rewind_other_host_s, settings.rewind_other_host_s_max)
+        self._proof: Proof
         self._restart_s = 0.1
         self._meter = Meter()
 
@@ -171,15 +173,13 @@ class Supervisor:
     def _begin(self, connection: psycopg.Connection, url: str) -> Group:
         """A new epoch on the host at `url`, and its group, not started yet."""
         host = source_of(url, self._settings).host
-        lanes = lane_states(connection)
-        resume = resume_position(lanes, host, Rewind(self._settings.rewind_s, self._settings.rewind_other_host_s))
-        begin = resume or first_cursor(self._settings.since, time.time_ns() // 1000)
-        epoch = begin_epoch(connection, host, begin)
-        complete_to = complete_position(lanes, host)
+        first = first_cursor(self._settings.since, time.time_ns() // 1000)
+        plan = plan_of(lane_states(connection), host, last_tried(connection), self._rewind, first)
+        epoch = begin_epoch(connection, host, plan.begin, plan.asked)
+        self._proof = Proof(connection, plan.asked, self._settings.workers, self._rewind)
         return Group(
-            self._settings, self._conninfo, url, host, epoch, begin.cursor, complete_to, self._hosts.tries_max,
-            self._orders.begin_child,
-        )  # fmt: skip
+            self._settings, self._conninfo, url, host, epoch, plan, self._hosts.tries_max, self._orders.begin_child
+        )
 
     def _watch(self, connection: psycopg.Connection, group: Group, url: str) -> str | None:
         """Look after a group; None when it is to end in order, else what to say before it is started again."""
@@ -195,13 +195,16 @@ class Supervisor:
                 return self._change_host(group)
             if trouble := watchdog.trouble():
                 return f"{trouble}; starting again from the checkpoint"
+            idle = self._idle(group)  # asked first, so that the proof has seen all there is when this is the end
+            if unproven := self._proof.trouble():
+                return unproven
             if watchdog.gets_on():
                 self._orders.gets_on()
             if group.reader_vitals.get("time_us"):
                 self._hosts.well()
             self._mind_disk(group)
             self._report(connection, group, url)
-            if self._idle(group):
+            if idle:
                 return None
 
     def _change_host(self, group: Group) -> str:
@@ -245,7 +248,7 @@ class Supervisor:
         if self._until_idle_s is None:
             return False
         new_at = group.reader_vitals.get("new_at")
-        if group.reader_vitals.get("paused"):
+        if group.reader_vitals.get("paused") or (self._proof.open and not group.is_done):
             return False
         quiet = new_at > 0 and time.monotonic() - new_at >= self._until_idle_s
         return quiet and not group.reader_vitals.get("queued_bytes")

@@ -26,6 +26,7 @@ from collector.judge import Judge, Judged
 from collector.lanes import lane_of, lanes_of_worker
 from collector.memory import give_back, keep_large_blocks_apart
 from collector.names import Names
+from collector.overlap import Overlap, Recogniser
 from collector.plain import Plain
 from collector.queue import QueueReader
 from collector.reckoning import Reckoning
@@ -51,8 +52,9 @@ class Worker:
     """Sorts out and writes batches of its lanes; one per process."""
 
     def __init__(
-        self, settings: CollectorSettings, connection: psycopg.Connection, host: str, epoch: int, lanes: list[int]
-    ) -> None:
+        self, settings: CollectorSettings, connection: psycopg.Connection, host: str, epoch: int, lanes: list[int],
+        overlap: Overlap | None = None,
+    ) -> None:  # fmt: skip
         self._connection = connection
         self._latest_ahead_us = int(settings.future_s_max * 1e6)
         self._first_lane = min(lanes)
@@ -68,6 +70,7 @@ class Worker:
         self._window = load_window(connection, lanes, settings)
         self._judge = Judge(self._names, self._lanes, self._event_bytes_max)
         self._shortcut = Shortcut(self._names, self._window, self._collections, lanes)
+        self._recogniser = Recogniser(overlap) if overlap is not None else None
         self._refused = Refusals(row[0] for row in connection.execute(statement("event/refused_keys")))
 
     def handle(self, batch: Batch, vitals: WorkerVitals) -> None:
@@ -105,6 +108,8 @@ class Worker:
         if open_questions:
             self._consult_log(content, open_questions)
         content.content_us = self._content_time(batch.position, lines, latest_us)
+        if self._recogniser is not None and not self._recogniser.passed:
+            content.recognised = self._recogniser.look(lines, content.revs(), batch.position)
         return content
 
     def _read(self, frames: list[bytes], latest_us: int) -> tuple[list[Plain], list[bytes]]:
@@ -240,17 +245,19 @@ def run(
     host: str,
     epoch: int,
     number: int,
+    overlap: Overlap | None,
     pipe: Connection,
     vitals: WorkerVitals,
 ) -> None:
-    """The process: every batch of worker `number` until the reader ends the stream."""
+    """The process: every batch of worker `number` until the reader ends the stream; of the first ones it notes how much
+    of the overlap with another host it recognises."""
     keep_large_blocks_apart(_LARGE_BYTES)
     lanes = lanes_of_worker(number, settings.workers)
     queue = QueueReader(pipe)
     with connect(conninfo, "skytally_collector", f"worker {number} epoch {epoch}") as connection:
         # rows and cursor are lost together or not at all; only the epoch must be on disk before anything else
         connection.execute("set synchronous_commit = off")
-        worker = Worker(settings, connection, host, epoch, lanes)
+        worker = Worker(settings, connection, host, epoch, lanes, overlap)
         # from here on a worker looks up by key only, and tables that grow by the second have no statistics to say so
         connection.execute("set enable_hashjoin = off")
         connection.execute("set enable_mergejoin = off")

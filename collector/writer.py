@@ -18,6 +18,7 @@ from collector.checkpoint import unix_time
 from collector.content import SAMPLE_BYTES_MAX, Accepted, Content, copy_of
 from collector.crashpoint import crashpoint
 from collector.errors import Fenced
+from collector.overlap import Recognised
 from collector.rows import COLUMNS
 from collector.standing import write_standing
 from collector.tally import (
@@ -103,6 +104,8 @@ class Writer:
             for gap in content.gaps:
                 given = {"from_time": unix_time(gap.from_us), "to_time": unix_time(gap.to_us), "reason": gap.reason}
                 cursor.execute(statement("event/insert_gap"), {"host": self._host, **given})
+            if content.recognised is not None:
+                self._note(cursor, content.recognised)
             crashpoint("before_commit")
         for table, rows in copied.items():
             self.copied[table] += rows
@@ -129,6 +132,13 @@ class Writer:
         if len(rows) != len(self._lanes):
             raise Fenced(f"Epoch {self._epoch}, batch {self._batch}: {len(rows)} of {len(self._lanes)} lanes are ours.")
         return int(rows[0][0])
+
+    def _note(self, cursor: psycopg.Cursor, seen: Recognised) -> None:
+        earliest = unix_time(seen.earliest_us) if seen.earliest_us is not None else None
+        given = {"known": seen.known, "unknown": seen.unknown, "earliest": earliest, "passed": seen.passed}
+        cursor.execute(
+            statement("checkpoint/note_overlap"), {"epoch": self._epoch, "lane": min(self._lanes), **given}
+        )
 
     def _quarantine(self, cursor: psycopg.Cursor, content: Content) -> list[int]:
         refused = list({item.digest: item for item in content.refused}.values())

@@ -31,6 +31,8 @@ BUCKETS = {
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 REASONS = {
     "not_delivered": "upstream delivered nothing", "frame_too_large": "a message was too large to receive",
+    "cursor_too_old": "upstream no longer kept what was asked for",
+    "overlap_unproven": "what two sources delivered could not be joined",
 }  # fmt: skip
 """Of gaps."""
 COLLECTIONS = {

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.mutants import boards, checkpoints, counts, flows
+from tests.mutants import boards, checkpoints, counts, flows, overlaps
 
-MUTANTS = [*checkpoints.MUTANTS, *counts.MUTANTS, *flows.MUTANTS, *boards.MUTANTS]
+MUTANTS = [*checkpoints.MUTANTS, *counts.MUTANTS, *flows.MUTANTS, *boards.MUTANTS, *overlaps.MUTANTS]
