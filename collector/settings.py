@@ -109,6 +109,27 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
             description="Seconds re-read at most, by twice as many each time what a host repeats is not recognised.",
         ),
     ] = 3600.0
+    first_host_probe_s: Annotated[
+        float,
+        Meta(
+            ge=0, le=3600,
+            description="Seconds between two looks at the first host while another is read; 0: it is not gone back to.",
+        ),
+    ] = 30.0
+    first_host_well_s: Annotated[
+        float,
+        Meta(
+            ge=0, le=3600,
+            description="Seconds the first host must be well to go back to it; twice that where it failed soon after.",
+        ),
+    ] = 300.0
+    blind_s: Annotated[
+        float,
+        Meta(
+            ge=0, le=3600,
+            description="Seconds in which a host delivers none of a collection, and others, before it is left; 0: any.",
+        ),
+    ] = 300.0
     gap_s_min: Annotated[
         float,
         Meta(gt=0, le=3600, description="Seconds by which the first event may miss the asked time without a gap row."),

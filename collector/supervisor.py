@@ -34,6 +34,7 @@ from collector.resume import plan_of
 from collector.settings import CollectorSettings
 from collector.since import first_cursor
 from collector.sources.choose import shown_url, source_of
+from collector.switch import Switch
 from collector.watchdog import Watchdog
 from sql import statement
 from sql.migrate import check
@@ -87,7 +88,8 @@ class Supervisor:
         self._stopping = False
         self._until_idle_s = orders.until_idle_s
         self._drain = orders.drain
-        self._hosts = Hosts(settings.source)
+        self._hosts = Hosts(settings.source, settings.first_host_well_s)
+        self._switch = Switch(settings, self._hosts)
         self._rewind = Rewind(settings.rewind_s, settings.rewind_other_host_s, settings.rewind_other_host_s_max)
         self._proof: Proof
         self._restart_s = 0.1
@@ -176,6 +178,7 @@ class Supervisor:
         first = first_cursor(self._settings.since, time.time_ns() // 1000)
         plan = plan_of(lane_states(connection), host, last_tried(connection), self._rewind, first)
         epoch = begin_epoch(connection, host, plan.begin, plan.asked)
+        self._switch.begin()
         self._proof = Proof(connection, plan.asked, self._settings.workers, self._rewind)
         return Group(
             self._settings, self._conninfo, url, host, epoch, plan, self._hosts.tries_max, self._orders.begin_child
@@ -198,6 +201,8 @@ class Supervisor:
             idle = self._idle(group)  # asked first, so that the proof has seen all there is when this is the end
             if unproven := self._proof.trouble():
                 return unproven
+            if better := self._switch.why(connection, group, self._proof.open):
+                return better
             if watchdog.gets_on():
                 self._orders.gets_on()
             if group.reader_vitals.get("time_us"):
@@ -210,7 +215,7 @@ class Supervisor:
     def _change_host(self, group: Group) -> str:
         """Take the next source; what to say of it, which is nothing while none of them answers."""
         worth_a_line = self._hosts.first_round
-        self._hosts.failed()
+        self._hosts.failed(time.monotonic())
         return f"{group.reader_vitals.trouble}; changing to the next source" if worth_a_line else ""
 
     def _report(self, connection: psycopg.Connection, group: Group, url: str) -> None:

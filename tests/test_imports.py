@@ -21,7 +21,7 @@ MAY_IMPORT = {
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
     "version event memory crashpoint lanes settings",
-    "errors batch car emoji links reconnect columns refusals retention purge vitals",
+    "errors batch blind car emoji links reconnect columns refusals retention purge vitals",
     "sketch",
     "terms arrays",
     "post profile post_view",
@@ -34,7 +34,7 @@ COLLECTOR_FLOORS = [
     "names resume since queue sources.stream parent hosts wires",
     "rows sources rollups",
     "forgotten plain record window rollup sources.jetstream sources.subscribe_events sources.subscribe_repos windows",
-    "tally span",
+    "tally span probe",
     "measures",
     "amounts",
     "authors sums ranking",
@@ -49,7 +49,7 @@ COLLECTOR_FLOORS = [
     "writer roller",
     "worker reader_process",
     "group",
-    "progress watchdog",
+    "progress watchdog switch",
     "supervisor",
 ]
 

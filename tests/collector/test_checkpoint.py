@@ -57,11 +57,37 @@ def test_hosts_are_taken_in_turn_and_tried_longer_in_each_round() -> None:
     seen = []
     for _ in range(5):
         seen.append((hosts.url, hosts.tries_max, hosts.first_round))
-        hosts.failed()
+        hosts.failed(0.0)
     assert seen == [("a", 3, True), ("b", 3, True), ("a", 6, True), ("b", 6, False), ("a", 12, False)]
     hosts.well()
     assert hosts.tries_max == 3
     assert Hosts(("a",)).tries_max is None
+
+
+def test_the_first_host_is_gone_back_to_when_it_was_well_for_long_enough_and_later_if_it_fails_soon() -> None:
+    hosts = Hosts(("a", "b"), well_s=300)
+    hosts.failed(0)
+    looks = ((True, 10), (False, 200), (True, 310), (True, 600))
+    assert [hosts.probed(well, now) for well, now in looks] == [False] * 4
+    assert hosts.probed(True, 610)
+    assert not hosts.away
+    hosts.failed(700)  # soon after
+    assert (hosts.url, hosts.well_s) == ("b", 600)
+    assert not hosts.probed(True, 1000)
+    assert not hosts.probed(True, 1599)
+    assert hosts.probed(True, 1600)
+    hosts.failed(9000)
+    assert hosts.well_s == 300
+
+
+def test_a_host_that_misses_something_is_left_unless_all_the_others_miss_it_too() -> None:
+    hosts = Hosts(("a", "b"))
+    assert hosts.blind("likes", 0)
+    assert (hosts.url, hosts.missed("a"), hosts.missed("b")) == ("b", "likes", "")
+    assert not hosts.blind("likes", 10)
+    assert hosts.blind("posts", 20)
+    assert hosts.url == "a"
+    assert not Hosts(("a",)).blind("likes", 0)
 
 
 def test_on_another_host_every_lane_begins_at_the_resume_point_and_on_the_same_one_none_does(rig: Rig) -> None:

@@ -13,7 +13,8 @@ from ops.settings import SettingError, Value, declared, description, load
 NAMES = (
     "source, network, since, collections, dids, contact, workers, batch_events_max, batch_bytes_max, batch_age_s_max, "
     "queue_bytes_max, frame_bytes_max, event_bytes_max, zstd, zstd_dictionaries, check_cids, future_s_max, rewind_s, "
-    "rewind_other_host_s, rewind_other_host_s_max, gap_s_min, "
+    "rewind_other_host_s, rewind_other_host_s_max, first_host_probe_s, "
+    "first_host_well_s, blind_s, gap_s_min, "
     "silence_s_max, reconnect_s_min, reconnect_s_max, window_s_min, window_events_min, window_events_max, "
     "fold_interval_s, event_days_kept, minute_days_kept, hour_days_kept, database_mib_max, board_rows, "
     "board_interval_s, stop_deadline_s, disk_free_mib_min, selfcheck_interval_s, metrics_listen, "
