@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.faults import broken, database, disks, freezes, kills, repeats, rivals, stragglers, streams, switches
+from tests.faults import broken, database, disks, freezes, joins, kills, repeats, rivals, stragglers, streams, switches
 from tests.faults.run import Fault
 
 FAULTS: dict[str, Fault] = {
     fault.name: fault
-    for module in (kills, freezes, stragglers, rivals, database, streams, repeats, broken, switches, disks)
+    for module in (kills, freezes, stragglers, rivals, database, streams, repeats, broken, switches, joins, disks)
     for fault in module.FAULTS
 }
 

@@ -35,6 +35,8 @@ class Paced(ReplayServer):
 
     _begun = False
     held = False
+    replays = False
+    replayed = False
 
     def available(self) -> int:
         return min(super().available(), round(len(self.store) * HELD_SHARE)) if self.held else super().available()
@@ -43,7 +45,9 @@ class Paced(ReplayServer):
         if not self._begun:
             self._begun = True
             self._started_s = time.monotonic()
-        return super().start_of(cursor_us)
+        start = super().start_of(cursor_us)
+        self.replayed = self.replayed or (self.replays and start > 0)
+        return 0 if self.replays else start
 
 
 class Host:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from benchmarks.faults import FaultOptions
 from benchmarks.host import as_other_host
 from benchmarks.recording import Writer
 from benchmarks.store import Store
@@ -49,13 +50,14 @@ def there_and_back_killed(stage: Stage) -> None:
     on_hosts(stage, 3)
 
 
-def leave(stage: Stage) -> Host:
-    """Begin on the first host, stop it somewhere in mid-stream, and wait for the change; the second host."""
+def leave(stage: Stage, faults: FaultOptions | None = None, span_s: float = SPAN_S) -> Host:
+    """Begin on the first host, stop it somewhere in mid-stream, and wait for the change; the second host, which has
+    these faults and plays all it has in so many seconds."""
     store = without_unkeyed(stage)
     lag_us = round(stage.random.uniform(-_LAG_US_MAX, _LAG_US_MAX))
     other = as_other_host(store, stage.seed + 1, lag_us)
     stage.recordings.append(write(stage, "second-host", other))
-    second = stage.hosts.host(other, SPAN_S)
+    second = stage.hosts.host(other, span_s, faults)
     stage.play(store=store)
     stage.collect(stage.host.url, second.url)
     stage.reach(stage.random.uniform(0.1, 0.5))
