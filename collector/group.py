@@ -28,7 +28,7 @@ class Group:
 
     def __init__(
         self, settings: CollectorSettings, conninfo: str, url: str, host: str, epoch: int,
-        plan: Plan, tries_max: int | None,
+        plan: Plan, tries_max: int | None, second_url: str | None = None,
         begin_child: Callable[[str], None] = begin_nothing,
     ) -> None:  # fmt: skip
         self.host = host
@@ -48,7 +48,7 @@ class Group:
         ]
         self.roller = self._process("roller", ROLLER, settings, conninfo, roller_wire, self.roller_vitals)
         self.reader = self._process(
-            "reader", READER, settings, url, plan.begin.cursor, plan.complete_to, tries_max,
+            "reader", READER, settings, url, second_url, plan.begin.cursor, plan.complete_to, tries_max,
             [sender for _, sender in pipes], reader_wire, self.reader_vitals,
         )  # fmt: skip
         self.processes: list[BaseProcess] = [*self.workers, self.roller, self.reader]

@@ -6,6 +6,8 @@ longer the first was well after all that was said of it, the sooner it is believ
 
 from __future__ import annotations
 
+from collector.wires import wire_of
+
 _TRIES = 3
 _TRIES_MAX = 100
 _WELL_S_MAX = 3600.0
@@ -34,6 +36,12 @@ class Hosts:
     def first_url(self) -> str:
         """The one to read whenever it is well."""
         return self._urls[0]
+
+    @property
+    def second_url(self) -> str | None:
+        """The one to read beside it: the next that speaks the same wire; None where there is none."""
+        others = self._urls[self._at + 1 :] + self._urls[: self._at]
+        return next((url for url in others if wire_of(url) == wire_of(self.url)), None)
 
     @property
     def away(self) -> bool:

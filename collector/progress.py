@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 
 from collector.group import Group
-from collector.vitals import RollerVitals
+from collector.vitals import ReaderVitals, RollerVitals
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Meter:
             quarantined=int(self._carried["refused"] + _sum(group, "refused")),
             duplicates=int(self._carried["duplicates"] + _sum(group, "duplicates")),
             state=state,
-            detail="the disk is nearly full" if paused else reader.trouble or _over_budget(group.roller_vitals),
+            detail=_detail(group, paused),
         )
 
     def summary(self, seconds: float) -> str:
@@ -89,6 +89,13 @@ class Meter:
             self._before = (now, events)
 
 
+def _detail(group: Group, paused: bool) -> str:
+    """What is wrong, the worst of it."""
+    if paused:
+        return "the disk is nearly full"
+    return group.reader_vitals.trouble or _over_budget(group.roller_vitals) or _seen_by_one(group.reader_vitals)
+
+
 def _over_budget(roller: RollerVitals) -> str:
     """What the disk budget has cost, in one line; nothing while the database keeps to it."""
     days, over = int(roller.get("log_days_short")), roller.get("over_budget_bytes")
@@ -96,6 +103,14 @@ def _over_budget(roller: RollerVitals) -> str:
     if over:
         parts.append(f"the database is {over / (1 << 30):.1f} GiB over its budget")
     return "; ".join(parts)
+
+
+def _seen_by_one(reader: ReaderVitals) -> str:
+    """What only one of two hosts delivered, in one line; nothing while they agree."""
+    first, second = int(reader.get("seen_by_first")), int(reader.get("seen_by_second"))
+    if not first + second:
+        return ""
+    return f"of two sources, only the first delivered {first:,} commits, and only the second {second:,}"
 
 
 def _sum(group: Group, figure: str) -> float:

@@ -23,6 +23,7 @@ from collector.settings import CollectorSettings
 from collector.sources import Source
 from collector.sources.stream import Stream
 from collector.vitals import ReaderVitals
+from collector.witness import Witness
 
 # A position is the lowest of this many frames: one frame with a wrong time must not move the cursor past others.
 _FRAMES_OF_A_POSITION = 4
@@ -34,7 +35,7 @@ class Reader:
 
     def __init__(
         self, settings: CollectorSettings, source: Source, queues: list[QueueWriter], vitals: ReaderVitals,
-        begin_cursor: int, complete_to: Position | None,
+        begin_cursor: int, complete_to: Position | None, second: Source | None = None,
     ) -> None:  # fmt: skip
         self._settings = settings
         self._source = source
@@ -45,6 +46,8 @@ class Reader:
         """Everything this host delivered up to here has been received; None before the first frame ever."""
         self._told: list[Position | None] = [complete_to] * len(queues)
         self._did = source.did
+        self._witness = Witness(settings, source, second, vitals, self._frame) if second is not None else None
+        self._sink = self._frame if second is None else self._compared
         self._worker_mask = len(queues) - 1
         self._batch_events_max = settings.batch_events_max
         self._batch_bytes_max = settings.batch_bytes_max
@@ -71,7 +74,11 @@ class Reader:
         """Read until told to stop; False when the host failed `tries_max` times in a row."""
         backoff = self._backoff
         ticker = asyncio.create_task(self._tick())
-        ticker.add_done_callback(lambda _: self.stop())  # it ends only when cancelled, or by our own fault
+        running = [ticker]
+        if self._witness is not None:
+            running.append(asyncio.create_task(self._witness.read(self._time_to_begin())))
+        for task in running:
+            task.add_done_callback(lambda _: self.stop())  # it ends only when cancelled, or by our own fault
         while not self._stopping.is_set():
             if tries_max is not None and backoff.failures >= tries_max:
                 break
@@ -85,9 +92,10 @@ class Reader:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), backoff.next_s())
         stopped = self._stopping.is_set()
-        if ticker.done():
-            ticker.result()
-        ticker.cancel()
+        for task in running:
+            if task.done():
+                task.result()
+            task.cancel()
         if self._broken is not None:
             raise self._broken
         self._flush()
@@ -112,8 +120,8 @@ class Reader:
             if not self._vitals.get("first_at"):
                 self._vitals.set("first_at", time.monotonic())
             if self._look_for_gap(frame):
-                stream.sink = self._frame
-            self._frame(frame)
+                stream.sink = self._sink
+            self._sink(frame)
 
         # a host that always hangs up before it has said anything new must not be asked for the same for ever
         self._rewind_s = self._settings.rewind_s if self._advanced else self._rewind_s / 2
@@ -161,6 +169,19 @@ class Reader:
         cursor = before(self._position.cursor, self._rewind_s)
         return max(self._begin_cursor, cursor) if is_time(cursor) == is_time(self._begin_cursor) else cursor
 
+    def _time_to_begin(self) -> int:
+        """The same for another host: a time, and early enough for what the run before had of it and not written."""
+        begin_us = self._begin_cursor if is_time(self._begin_cursor) else time.time_ns() // 1000
+        if self._position is not None and self._position.time_us != UNKNOWN_US:
+            begin_us = self._position.time_us
+        return before(begin_us, self._settings.rewind_other_host_s)
+
+    def _compared(self, frame: bytes) -> None:
+        """The same while a second host is read: it is told what the first one delivers."""
+        assert self._witness is not None
+        self._witness.first_saw(frame)
+        self._frame(frame)
+
     def _frame(self, frame: bytes) -> None:
         """Put one frame into the batch of the worker that owns its lane."""
         # the number of workers divides that of the lanes, so this is (crc32 mod lanes) mod workers
@@ -173,8 +194,8 @@ class Reader:
 
     def _hold(self) -> None:
         """Take nothing more from the socket while anything downstream is full or reading is paused."""
-        if self._stream is not None:
-            self._stream.transport.pause_reading()
+        for stream in self._streams():
+            stream.transport.pause_reading()
         if self._releasing is None:
             self._releasing = asyncio.create_task(self._release())
 
@@ -185,8 +206,14 @@ class Reader:
         self._releasing = None
         if any(queue.full for queue in self._queues):
             self._hold()
-        elif self._stream is not None:
-            self._stream.transport.resume_reading()
+        else:
+            for stream in self._streams():
+                stream.transport.resume_reading()
+
+    def _streams(self) -> list[Stream]:
+        """All that are open."""
+        second = self._witness.stream if self._witness is not None else None
+        return [stream for stream in (self._stream, second) if stream is not None]
 
     def _flush(self) -> None:
         """Close every batch at one common position, so that idle lanes move too."""
@@ -224,7 +251,8 @@ class Reader:
 
         The lowest of the last few, over batches too, and never far ahead of the clock.
         """
-        self._latest.extend(filter(None, map(self._believed, frames[-_FRAMES_OF_A_POSITION:])))
+        own = frames if self._witness is None else list(self._witness.first_latest)
+        self._latest.extend(filter(None, map(self._believed, own[-_FRAMES_OF_A_POSITION:])))
         return lowest(self._latest)
 
     def _believed(self, frame: bytes) -> Position | None:
@@ -303,8 +331,10 @@ class Reader:
                 self._hold()
             else:
                 self._readable.set()
-            frames = self._vitals.get("frames")
+            frames = self._vitals.get("frames") if self._witness is None else self._witness.first_frames
             waiting = paused or any(queue.full for queue in self._queues) or self._stream is None
+            if self._witness is not None:
+                self._witness.tick(self._position, waiting)
             waiting = waiting or self._source.filtered  # there pings tell a dead socket from a silent one
             if frames != frames_before or waiting:
                 frames_before, frames_at = frames, time.monotonic()

@@ -21,24 +21,25 @@ _TIDY_S = 1.0
 
 
 def run(
-    settings: CollectorSettings, url: str, begin_cursor: int, complete_to: Position | None, tries_max: int | None,
-    pipes: list[Connection], control: Connection, vitals: ReaderVitals,
+    settings: CollectorSettings, url: str, second_url: str | None, begin_cursor: int, complete_to: Position | None,
+    tries_max: int | None, pipes: list[Connection], control: Connection, vitals: ReaderVitals,
 ) -> None:  # fmt: skip
     """The process: read `url` until the control wire closes, then hand on what there is and end the queues.
 
-    `tries_max`: after so many failures in a row give the host up; vitals say so.
+    `second_url`: read beside it. `tries_max`: after so many failures in a row give the host up; vitals say so.
     """
     keep_large_blocks_apart()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_read(settings, url, begin_cursor, complete_to, tries_max, pipes, control, vitals))
+        runner.run(_read(settings, url, second_url, begin_cursor, complete_to, tries_max, pipes, control, vitals))
 
 
 async def _read(
-    settings: CollectorSettings, url: str, begin_cursor: int, complete_to: Position | None, tries_max: int | None,
-    pipes: list[Connection], control: Connection, vitals: ReaderVitals,
+    settings: CollectorSettings, url: str, second_url: str | None, begin_cursor: int, complete_to: Position | None,
+    tries_max: int | None, pipes: list[Connection], control: Connection, vitals: ReaderVitals,
 ) -> bool:  # fmt: skip
+    second = source_of(second_url, settings) if second_url is not None else None
     queues = [await QueueWriter.open(pipe, settings.queue_bytes_max) for pipe in pipes]
-    reader = Reader(settings, source_of(url, settings), queues, vitals, begin_cursor, complete_to)
+    reader = Reader(settings, source_of(url, settings), queues, vitals, begin_cursor, complete_to, second)
     loop = asyncio.get_running_loop()
 
     def failed(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

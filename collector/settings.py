@@ -109,6 +109,13 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
             description="Seconds re-read at most, by twice as many each time what a host repeats is not recognised.",
         ),
     ] = 3600.0
+    two_at_once: Annotated[
+        bool,
+        Meta(
+            description="Whether the next source is read beside the first: what comes first counts, what only one of "
+            "them delivers is shown. Twice the bytes, and twice the work.",
+        ),
+    ] = False
     first_host_probe_s: Annotated[
         float,
         Meta(

@@ -181,8 +181,9 @@ class Supervisor:
         self._switch.begin()
         self._proof = Proof(connection, plan.asked, self._settings.workers, self._rewind)
         return Group(
-            self._settings, self._conninfo, url, host, epoch, plan, self._hosts.tries_max, self._orders.begin_child
-        )
+            self._settings, self._conninfo, url, host, epoch, plan, self._hosts.tries_max,
+            self._hosts.second_url if self._settings.two_at_once else None, self._orders.begin_child,
+        )  # fmt: skip
 
     def _watch(self, connection: psycopg.Connection, group: Group, url: str) -> str | None:
         """Look after a group; None when it is to end in order, else what to say before it is started again."""

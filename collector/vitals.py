@@ -38,6 +38,8 @@ COPIED = ("event", "account_tally", "term_tally", "network_tally")
 BATCH_FRAMES_MAX = (1, 10, 100, 500, 1000, 2000, 4000, 8000)
 """Batches are shown by how many frames they have at most."""
 DURABLE_WITHIN_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+SEEN_BY = ("both", "first", "second")
+"""Of two hosts that are read at once: what both deliver, and what only one does."""
 BOARDS = ("1h", "1d", "7d", "30d", "all", "hour")
 """What is made at a time: the boards of one window, of all of them, or of the end of an hour."""
 
@@ -79,6 +81,7 @@ class ReaderVitals(_Block):
         "first_at",  # monotonic seconds: when the first frame of this run came
         "alive_at",  # monotonic seconds: when its loop last turned
         "host_failed",  # 1 when it ends because the host does not answer and there are others to try
+        *(f"seen_by_{by}" for by in SEEN_BY),  # commits, while two hosts are read at once
         "paused",  # set by the supervisor: 1 while reading must wait
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from collector.group import Group
 from collector.settings import CollectorSettings
-from collector.vitals import BATCH_FRAMES_MAX, BOARDS, COPIED, DURABLE_WITHIN_S, EVENTS, REASONS, WorkerVitals
+from collector.vitals import BATCH_FRAMES_MAX, BOARDS, COPIED, DURABLE_WITHIN_S, EVENTS, REASONS, SEEN_BY, WorkerVitals
 from ops.metrics import processes
 from ops.metrics.exposition import Histogram, Key, Metric, Value, all_added, exposed
 from ops.metrics.stored import STORED, Stored
@@ -32,6 +32,10 @@ METRICS = (
     Metric("skytally_received_frames_total", "counter", "Frames received."),
     Metric("skytally_received_bytes_total", "counter", "Bytes of frames received.", "bytes"),
     Metric("skytally_reconnects_total", "counter", "Connections to the source that ended or failed."),
+    Metric(
+        "skytally_compared_commits_total", "counter", "Commits that one or both of two sources read at once delivered.",
+        "", ("by",),
+    ),
     Metric("skytally_host_switches_total", "counter", "Changes to another source, because one did not answer."),
     Metric("skytally_group_starts_total", "counter", "Starts of the group: reader, workers and roller."),
     Metric("skytally_lag_seconds", "gauge", "How far the newest frame received is behind the clock.", "seconds"),
@@ -157,6 +161,7 @@ def _counted(group: Group) -> dict[Key, Value]:
         ("skytally_received_frames_total", ()): reader.get("frames"),
         ("skytally_received_bytes_total", ()): reader.get("bytes"),
         ("skytally_reconnects_total", ()): reader.get("reconnects"),
+        **{("skytally_compared_commits_total", (by,)): reader.get(f"seen_by_{by}") for by in SEEN_BY},
     }
     of_roller: dict[Key, Value] = {
         ("skytally_folds_total", ()): roller.get("folds"),

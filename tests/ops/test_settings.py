@@ -13,7 +13,7 @@ from ops.settings import SettingError, Value, declared, description, load
 NAMES = (
     "source, network, since, collections, dids, contact, workers, batch_events_max, batch_bytes_max, batch_age_s_max, "
     "queue_bytes_max, frame_bytes_max, event_bytes_max, zstd, zstd_dictionaries, check_cids, future_s_max, rewind_s, "
-    "rewind_other_host_s, rewind_other_host_s_max, first_host_probe_s, "
+    "rewind_other_host_s, rewind_other_host_s_max, two_at_once, first_host_probe_s, "
     "first_host_well_s, blind_s, gap_s_min, "
     "silence_s_max, reconnect_s_min, reconnect_s_max, window_s_min, window_events_min, window_events_max, "
     "fold_interval_s, event_days_kept, minute_days_kept, hour_days_kept, database_mib_max, board_rows, "
