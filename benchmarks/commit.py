@@ -50,6 +50,11 @@ def iso(time_us: int) -> str:
     return f"{_second(time_us // 1_000_000)}.{time_us // 1000 % 1000:03d}Z"
 
 
+def iso_us(time_us: int) -> str:
+    """The same in microseconds, as hosts write it. Raises ValueError, OverflowError or OSError for no time."""
+    return f"{_second(time_us // 1_000_000)}.{time_us % 1_000_000:06d}Z"
+
+
 class Commit:
     """Collects the operations of one commit as drafts. Every operation of it carries the same rev."""
 
@@ -79,7 +84,7 @@ class Commit:
         if luck < 0.99:
             return f'"{_second(self._key_us // 1_000_000 - 2)}+00:00"'
         if luck < 0.996:
-            return f'"{_second(self._key_us // 1_000_000)}.{self._key_us % 1_000_000:06d}Z"'
+            return f'"{iso_us(self._key_us)}"'
         if luck < 0.998:
             return f'"{iso(self._key_us - int(86_400_000_000 * 900 * self._random.random()))}"'
         return ODD_TIMES[int(self._random.random() * len(ODD_TIMES))]

@@ -6,9 +6,9 @@ is no event stands in an envelope that is none.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import orjson
+
+from benchmarks.commit import iso_us
 
 _TYPE = "network.bsky.jetstream.subscribeEvents#"
 
@@ -17,10 +17,8 @@ def envelope(line: bytes, seq: int) -> bytes:
     """The message of a line."""
     try:
         said = orjson.loads(line)
-        kind, time_us = said["kind"], said["time_us"]
-        second = datetime.fromtimestamp(time_us // 1_000_000, UTC)
-        time = f"{second:%Y-%m-%dT%H:%M:%S}.{time_us % 1_000_000:06d}Z"
-        payload = {"$type": _TYPE + kind, "seq": seq, "did": said["did"], "time": time}
+        kind = said["kind"]
+        payload = {"$type": _TYPE + kind, "seq": seq, "did": said["did"], "time": iso_us(said["time_us"])}
         payload |= said[kind] if kind == "commit" else {kind: said[kind]}
     except (ValueError, TypeError, KeyError, OverflowError, OSError):
         return b'{"$type":"message","payload":' + line

@@ -6,18 +6,13 @@ compresses. It does not know what is measured.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from benchmarks import child
 from benchmarks.recording import read
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from collector.zstd import zstd
 
 _SAMPLES = 20_000
 _DICTIONARY_BYTES = 65_536

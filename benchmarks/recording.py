@@ -9,7 +9,6 @@ is whole.
 from __future__ import annotations
 
 import struct
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -17,10 +16,7 @@ from typing import BinaryIO, Self
 
 import orjson
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from collector.zstd import zstd
 
 READ_BYTES = 1 << 18
 EXPANDED_BYTES_MAX = 1 << 22  # handed on at a time: a hostile frame of 6 kB can expand to 200 MB

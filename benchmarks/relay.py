@@ -8,13 +8,13 @@ no event becomes a frame that is none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
 import orjson
 
 from benchmarks.cbor import Link, cid_of, encode
+from benchmarks.commit import iso_us
 
 SEQ_FIRST = 31_527_015_322  # of July 2026; beyond 32 bits
 NODES_OF_A_COMMIT = 7
@@ -75,7 +75,7 @@ class Relay:
                        "version": 3})  # fmt: skip
         blocks = [root, *self._random.choices(self._nodes, k=NODES_OF_A_COMMIT), leaf, *records]
         body = {
-            "ops": operations, "rev": rev, "seq": self._seq, "repo": did, "time": _iso(messages[0]["time_us"]),
+            "ops": operations, "rev": rev, "seq": self._seq, "repo": did, "time": iso_us(messages[0]["time_us"]),
             "blobs": [], "since": None, "blocks": car_of(Link(root[0]), blocks), "commit": Link(root[0]),
             "rebase": False, "tooBig": False, "prevData": Link(self._nodes[0][0]),
         }  # fmt: skip
@@ -96,8 +96,8 @@ def _message(line: bytes) -> dict[str, Any] | None:
             _ = message["commit"]["operation"]
         else:
             encode(message[kind])
-            _iso(message[kind]["seq"])
-        _ = encode(message["did"]), _iso(message["time_us"])
+            iso_us(message[kind]["seq"])
+        _ = encode(message["did"]), iso_us(message["time_us"])
     except (ValueError, TypeError, KeyError, OverflowError, OSError):
         return None
     return message if kind in ("commit", "identity", "account") else None
@@ -139,9 +139,3 @@ def _varint(number: int) -> bytes:
         number >>= 7
     out.append(number)
     return bytes(out)
-
-
-def _iso(time_us: int) -> str:
-    """To the microsecond, so that both forms of a history say the same."""
-    second = datetime.fromtimestamp(time_us // 1_000_000, UTC)
-    return f"{second:%Y-%m-%dT%H:%M:%S}.{time_us % 1_000_000:06d}Z"

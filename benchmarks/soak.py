@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -47,7 +48,7 @@ def soak(options: SoakOptions, server: Server, say: Callable[[str], None]) -> di
         child.run("simulate", "--events", str(events), "--rate", str(options.rate), "--out", str(recording))
         trials = Trials(server, Feed(recording, "jetstream", 1.0), True, options.workers)
         say(f"{options.settle_s} s to settle, then {options.seconds} s")
-        return {**_Soak(options).run(trials), "options": _told(options), "machine": machine()}
+        return {**_Soak(options).run(trials), "options": dataclasses.asdict(options), "machine": machine()}
 
 
 class _Soak:
@@ -87,7 +88,3 @@ class _Soak:
         self._readers.begin()
         self._collector.look(now, [process.pid or 0 for process in group.processes])
         self._site.look(now, [site_pid])
-
-
-def _told(options: SoakOptions) -> dict[str, float]:
-    return {name: getattr(options, name) for name in options.__slots__}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import tempfile
 import weakref
 from array import array
@@ -28,11 +27,7 @@ from collector.envelopes import BEGIN
 from collector.sources.subscribe_events import SubscribeEvents
 from collector.sources.subscribe_repos import SubscribeRepos
 from collector.wires import EVENTS, REPOS
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from collector.zstd import zstd
 
 FLUSH_BYTES = 1 << 20
 LEAP_US = 3_600_000_000  # a line this far ahead of all about it is wrong about its time

@@ -7,14 +7,9 @@ size in its head is looked at first. It does not know how a dictionary is come b
 from __future__ import annotations
 
 import hashlib
-import sys
 
 from collector.errors import BadSetting
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from collector.zstd import zstd
 
 LEGACY = 1_612_007_021
 """The one dictionary of /subscribe; any other is a host's own, for subscribeEvents."""

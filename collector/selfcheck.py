@@ -17,7 +17,7 @@ from collector.board_check import Judged, check_turn
 from collector.bucket_check import check_buckets
 from collector.settings import CollectorSettings
 from sql import statement
-from sql.session import connect
+from sql.session import away, connect
 
 _log = logging.getLogger(__name__)
 _POLL_S = 0.25
@@ -59,7 +59,7 @@ def run(settings: CollectorSettings, conninfo: str, patience_s: float) -> None:
     try:
         found = self_check(settings, conninfo, patience_s)
     except psycopg.Error as error:
-        _log.warning("the self-check could not be made: %s", str(error).splitlines()[0])
+        _log.warning("the self-check could not be made: %s", away(error))
         return
     for difference in found.differences:
         _log.error("self-check: %s", difference)

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from sql import HERE, statement
-from sql.session import SCHEMA, connect
+from sql.session import SCHEMA, away, connect
 
 MIGRATIONS = HERE / "migrations"
 ROLES = ("skytally_collector", "skytally_roller", "skytally_resolver", "skytally_web")
@@ -64,7 +64,7 @@ def migrate(conninfo: str, network: str) -> list[str]:
         except psycopg.errors.InsufficientPrivilege as error:
             user = connection.info.user
             raise SchemaError(
-                f"user {user!r} may not prepare the database: {str(error).splitlines()[0]}; let this user own the "
+                f"user {user!r} may not prepare the database: {away(error)}; let this user own the "
                 f"database, and a superuser run sql/roles.sql and: grant {', '.join(ROLES)} to {user}"
             ) from error
 

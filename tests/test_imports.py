@@ -20,7 +20,7 @@ MAY_IMPORT = {
 
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
-    "version event memory crashpoint lanes settings",
+    "version event memory crashpoint lanes settings zstd",
     "errors batch blind car emoji links reconnect columns refusals retention purge vitals",
     "sketch",
     "terms arrays",
@@ -32,7 +32,7 @@ COLLECTOR_FLOORS = [
     "checkpoint firehose comparison",
     "envelopes proof",
     "names resume since queue sources.stream parent wires",
-    "rows sources rollups hosts",
+    "rows sources sources.upstream rollups hosts",
     "forgotten plain record window rollup sources.jetstream sources.subscribe_events sources.subscribe_repos windows",
     "tally span probe witness",
     "measures",

@@ -8,16 +8,14 @@ its DID on every server seen; one that does not is parsed instead.
 from __future__ import annotations
 
 import re
-from functools import partial
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import orjson
-from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from collector.batch import Position
 from collector.compressed import Dictionary
 from collector.sources.stream import Sink, Stream
+from collector.sources.upstream import FRAME_BYTES_MAX, USER_AGENT, Upstream
 
 _BEGIN = b'{"did":"'
 _TIME = re.compile(rb'"time_us"\s*:\s*([0-9]{1,19})\s*[,}]').search
@@ -38,23 +36,20 @@ class Jetstream:
         url: str,
         collections: tuple[str, ...] = (),
         dids: tuple[str, ...] = (),
-        frame_bytes_max: int = 16 << 20,
-        user_agent: str = "skytally",
+        frame_bytes_max: int = FRAME_BYTES_MAX,
+        user_agent: str = USER_AGENT,
         dictionary: Dictionary | None = None,
     ) -> None:
-        parts = urlsplit(url)
-        self.host = f"{parts.netloc.rpartition('@')[2]}{parts.path}"
-        self._parts = parts
+        self._upstream = Upstream(url, frame_bytes_max, user_agent)
+        self.host = self._upstream.host
         self._collections = collections
         self._dids = dids
         self._frame_bytes_max = frame_bytes_max
-        self._user_agent = user_agent
         self._dictionary = dictionary
 
     def address(self, cursor: int, frame_bytes_limit: int | None = None) -> str:
         """The URL that begins at `cursor`."""
-        query = parse_qsl(self._parts.query)
-        query.append(("cursor", str(cursor)))
+        query = [("cursor", str(cursor))]
         if self._says_hello:
             query.append(("requireHello", "true"))
         else:
@@ -64,20 +59,19 @@ class Jetstream:
             query.append(("compress", "true"))
         if frame_bytes_limit is not None:
             query.append(("maxMessageSizeBytes", str(frame_bytes_limit)))
-        return urlunsplit(self._parts._replace(query=urlencode(query)))
+        return self._upstream.address(*query)
 
     async def connect(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
         """Open the stream; every frame goes to `sink`. Raises OSError, TimeoutError or a websockets exception.
 
         A host that does not compress may refuse to be asked: then it is asked for messages as they are.
         """
-        dictionary = self._dictionary
         try:
             return await self._open(cursor, frame_bytes_limit, sink)
         except InvalidStatus as refused:
-            if dictionary is None or refused.response.status_code != _BAD_REQUEST:
+            if self._dictionary is None or refused.response.status_code != _BAD_REQUEST:
                 raise
-        self._dictionary = None
+        dictionary, self._dictionary = self._dictionary, None
         try:
             return await self._open(cursor, frame_bytes_limit, sink)
         except InvalidStatus:
@@ -85,21 +79,9 @@ class Jetstream:
             raise
 
     async def _open(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
-        stream = await connect(
-            self.address(cursor, frame_bytes_limit),
-            create_connection=partial(  # type: ignore[arg-type]
-                Stream, sink=sink, message_bytes_max=self._frame_bytes_max,
-                look=self._expand if self._dictionary else None,
-            ),
-            max_size=self._frame_bytes_max,
-            compression=None,  # deflate costs twice the CPU, and a v2 host answers 400 to two schemes
-            # the data watchdog decides, and a paused reader must not be taken for a dead one; a filtered stream may
-            # be silent for long, so there pings decide
-            ping_interval=20 if self.filtered else None,
-            close_timeout=1,
-            user_agent_header=self._user_agent,
-        )
-        assert isinstance(stream, Stream)
+        look = self._expand if self._dictionary else None
+        address = self.address(cursor, frame_bytes_limit)
+        stream = await self._upstream.open(address, sink, look, silent=self.filtered)
         if self._says_hello:
             await stream.send(self._hello(frame_bytes_limit), text=True)
         return stream

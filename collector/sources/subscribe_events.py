@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from functools import partial
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlunsplit
 from urllib.request import Request, urlopen
 
 import orjson
-from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from collector.batch import Position
@@ -24,6 +22,7 @@ from collector.envelopes import BEGIN, payload_of
 from collector.errors import BadFrame, BadSetting
 from collector.firehose import time_us_of
 from collector.sources.stream import HostSaid, Sink, Stream
+from collector.sources.upstream import FRAME_BYTES_MAX, USER_AGENT, Upstream
 
 _DICTIONARY = "network.bsky.jetstream.getZstdDictionary"
 _ASK_S_MAX = 10.0
@@ -37,30 +36,29 @@ class SubscribeEvents:
     """One Jetstream v2 host."""
 
     def __init__(
-        self, url: str, collections: tuple[str, ...] = (), dids: tuple[str, ...] = (), frame_bytes_max: int = 16 << 20,
-        user_agent: str = "skytally", dictionary: Dictionary | None = None, compressed: bool = True,
+        self, url: str, collections: tuple[str, ...] = (), dids: tuple[str, ...] = (),
+        frame_bytes_max: int = FRAME_BYTES_MAX, user_agent: str = USER_AGENT, dictionary: Dictionary | None = None,
+        compressed: bool = True,
     ) -> None:  # fmt: skip
-        parts = urlsplit(url)
-        self.host = f"{parts.netloc.rpartition('@')[2]}{parts.path}"
+        self._upstream = Upstream(url, frame_bytes_max, user_agent)
+        self.host = self._upstream.host
         self.cursor_too_old = False
-        self._parts = parts
         self._collections = collections
         self._dids = dids
         self._frame_bytes_max = frame_bytes_max
-        self._user_agent = user_agent
         self._dictionary = dictionary
         self._ask = compressed and dictionary is None
 
     def address(self, cursor: int, frame_bytes_limit: int | None = None) -> str:
         """The URL that begins at `cursor`."""
-        query = [*parse_qsl(self._parts.query), ("cursor", str(cursor))]
+        query = [("cursor", str(cursor))]
         query += [("collections", name) for name in self._collections]
         query += [("dids", did) for did in self._dids]
         if frame_bytes_limit is not None:
             query.append(("maxMessageSizeBytes", str(frame_bytes_limit)))
         if self._dictionary is not None:
             query.append(("zstdDictionary", str(self._dictionary.number)))
-        return urlunsplit(self._parts._replace(query=urlencode(query)))
+        return self._upstream.address(*query)
 
     async def connect(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
         """Open the stream; every frame goes to `sink`. Raises OSError, TimeoutError or a websockets exception."""
@@ -80,27 +78,16 @@ class SubscribeEvents:
         return stream
 
     async def _open(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
-        stream = await connect(
-            self.address(cursor, frame_bytes_limit),
-            create_connection=partial(  # type: ignore[arg-type]
-                Stream, sink=sink, message_bytes_max=self._frame_bytes_max, look=self._look
-            ),
-            max_size=self._frame_bytes_max,
-            compression=None,
-            ping_interval=20 if self.filtered else None,  # as for /subscribe
-            close_timeout=1,
-            user_agent_header=self._user_agent,
-        )
-        assert isinstance(stream, Stream)
-        return stream
+        address = self.address(cursor, frame_bytes_limit)
+        return await self._upstream.open(address, sink, self._look, silent=self.filtered)
 
     def _dictionary_of_host(self) -> Dictionary | None:
         """The host's dictionary; None where it gives none that can be used: then messages come as they are."""
-        scheme = {"ws": "http", "wss": "https"}[self._parts.scheme]
-        path = self._parts.path.rpartition("/")[0] + "/" + _DICTIONARY
-        place = urlunsplit((scheme, self._parts.netloc, path, "", ""))
+        parts = self._upstream.parts
+        scheme = {"ws": "http", "wss": "https"}[parts.scheme]
+        place = urlunsplit((scheme, parts.netloc, parts.path.rpartition("/")[0] + "/" + _DICTIONARY, "", ""))
         try:
-            request = Request(place, headers={"User-Agent": self._user_agent})  # noqa: S310 - http and https only
+            request = Request(place, headers={"User-Agent": self._upstream.user_agent})  # noqa: S310 - http and https only
             with urlopen(request, timeout=_ASK_S_MAX) as answer:  # noqa: S310
                 return Dictionary(answer.read(DICTIONARY_BYTES_MAX), place)
         except (OSError, ValueError, BadSetting):

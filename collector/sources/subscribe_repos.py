@@ -11,16 +11,13 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from functools import partial
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-
-from websockets.asyncio.client import connect
 
 from collector.batch import Position
 from collector.cursors import OLDEST_CURSOR, SEQS_PER_S, is_time
 from collector.errors import BadFrame
 from collector.firehose import parts_of, time_us_of
 from collector.sources.stream import HostSaid, Sink, Stream
+from collector.sources.upstream import FRAME_BYTES_MAX, USER_AGENT, Upstream
 
 _COMMIT = b"\xa2atg#commitbop\x01"  # the header of nearly all frames
 # what follows the operations of a commit, in the one order that its keys can have
@@ -40,20 +37,15 @@ class SubscribeRepos:
 
     filtered = False
 
-    def __init__(self, url: str, frame_bytes_max: int = 16 << 20, user_agent: str = "skytally") -> None:
-        parts = urlsplit(url)
-        self.host = f"{parts.netloc.rpartition('@')[2]}{parts.path}"
+    def __init__(self, url: str, frame_bytes_max: int = FRAME_BYTES_MAX, user_agent: str = USER_AGENT) -> None:
+        self._upstream = Upstream(url, frame_bytes_max, user_agent)
+        self.host = self._upstream.host
         self.cursor_too_old = False
-        self._parts = parts
-        self._frame_bytes_max = frame_bytes_max
-        self._user_agent = user_agent
 
     def address(self, seq: int | None) -> str:
         """The URL that begins at a seq, or at the end of the stream."""
-        query = parse_qsl(self._parts.query)
-        if seq is not None:
-            query.append(("cursor", str(seq)))
-        return urlunsplit(self._parts._replace(query=urlencode(query)))
+        asked = [] if seq is None else [("cursor", str(seq))]
+        return self._upstream.address(*asked)
 
     async def connect(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
         """Open the stream; every frame goes to `sink`. Raises OSError, TimeoutError or a websockets exception.
@@ -64,19 +56,7 @@ class SubscribeRepos:
         return await self._open(await self._seq_of(cursor) if is_time(cursor) else cursor, sink)
 
     async def _open(self, seq: int | None, sink: Sink) -> Stream:
-        stream = await connect(
-            self.address(seq),
-            create_connection=partial(  # type: ignore[arg-type]
-                Stream, sink=sink, message_bytes_max=self._frame_bytes_max, look=self._look
-            ),
-            max_size=self._frame_bytes_max,
-            compression=None,
-            ping_interval=None,  # the data watchdog decides, as for Jetstream
-            close_timeout=1,
-            user_agent_header=self._user_agent,
-        )
-        assert isinstance(stream, Stream)
-        return stream
+        return await self._upstream.open(self.address(seq), sink, self._look)
 
     def _look(self, frame: bytes) -> bytes | None:
         """Keep to ourselves what the host says to us."""
@@ -114,11 +94,7 @@ class SubscribeRepos:
 
     async def _first_after(self, seq: int | None) -> Position:
         """Where the stream stands that begins at a seq, or at the end."""
-        probe = connect(
-            self.address(seq), max_size=self._frame_bytes_max, compression=None, close_timeout=1,
-            user_agent_header=self._user_agent,
-        )  # fmt: skip
-        async with asyncio.timeout(_PROBE_S_MAX), probe as socket:
+        async with asyncio.timeout(_PROBE_S_MAX), self._upstream.connecting(self.address(seq)) as socket:
             while True:
                 found = self.position(await socket.recv(decode=False))
                 if found is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,11 @@ from collector.errors import BadSetting
 from collector.sources.subscribe_events import SubscribeEvents
 from collector.sources.subscribe_repos import SubscribeRepos
 from collector.wires import EVENTS, REPOS
+from collector.zstd import zstd
 from tests.collector.frames import ALICE, BOB, BOBS, key, like, notice, post
 from tests.collector.rig import Rig
 from tests.collector.test_firehose import frame as repo_frame
 from tests.collector.test_stream import CLOSE, Host, message
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
 
 LIMIT = 1 << 23
 

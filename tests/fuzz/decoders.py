@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import resource
-import sys
 import time
 from collections.abc import Callable
 from itertools import islice
@@ -26,11 +25,7 @@ from collector.sources.subscribe_repos import SubscribeRepos
 from collector.translation import Translator
 from collector.usual import decode as decode_usual
 from collector.wires import EVENTS, REPOS
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from collector.zstd import zstd
 
 SECONDS_MAX = 0.05
 BYTES_MAX = 64 << 20
