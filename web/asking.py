@@ -46,7 +46,11 @@ Actor = Annotated[
 EventType = Literal["post", "reply", "like", "repost", "follow", "profile", "identity", "account", "other"]
 Interaction = Literal["likes", "reposts", "replies", "quotes"]
 Cursor = Annotated[
-    str, Meta(pattern=rf"^[0-9]{{1,17}}\.[0-9]{{1,19}}\.-?[0-9]{{1,19}}{_END}", description="Of the page before.")
+    str,
+    Meta(
+        pattern=rf"^[0-9]{{1,17}}\.[0-9]{{1,19}}\.-?[0-9]{{1,19}}{_END}",
+        description="The cursor of the page before.",
+    ),
 ]
 Actors = Annotated[
     str,
@@ -64,7 +68,7 @@ Rkey = Annotated[
 Key = Annotated[
     str, Meta(pattern=_PRINTABLE, min_length=1, max_length=2048, description="The hashtag, link, domain, ... itself.")
 ]  # fmt: skip
-Text = Annotated[str, Meta(pattern=_PRINTABLE, min_length=1, max_length=200, description="To be found in names.")]
+Text = Annotated[str, Meta(pattern=_PRINTABLE, min_length=1, max_length=200, description="Text to be found in names.")]
 Language = Annotated[
     str,
     Meta(

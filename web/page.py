@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from web import drawing, wording
@@ -95,7 +95,13 @@ class PageEndpoint:
                 served = self._old.of(served)
             await send_entry(scope, send, served, purges=self._origin.purges)
         except Problem as problem:
-            await problem_page(problem, self._said)(scope, receive, send)
+            await self._refusal(problem)(scope, receive, send)
+
+    def _refusal(self, problem: Problem) -> Response:
+        """A problem as what was asked for can say it: nobody reads a page in the place of a picture."""
+        if self._page.media == HTML:
+            return problem_page(problem, self._said)
+        return PlainTextResponse(f"{problem}\n", problem.status, dict(problem.headers))
 
     def _read(self, path: dict[str, str], query: bytes) -> tuple[Ask, str]:
         ask = parsed(self._page.ask, path, known_only(self._page.ask, path, query))

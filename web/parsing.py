@@ -92,19 +92,21 @@ def _checked(kind: type[Asked], given: dict[str, Any]) -> Asked:
         found = _AT_FIELD.match(str(error))
         if found is None:
             raise bad_parameter("query", _plainly(str(error))) from None
-        raise bad_parameter(found["name"], _plainly(found["detail"]) + _allowed(kind, found["name"])) from None
+        raise bad_parameter(found["name"], _wanted(kind, found["name"], found["detail"])) from None
 
 
 def _plainly(detail: str) -> str:
     return detail.replace("`str`", "a text").replace("`int`", "an integer").replace("`", "")
 
 
-def _allowed(kind: type[Ask], name: str) -> str:
-    """What a parameter that is one of a few may be."""
+def _wanted(kind: type[Ask], name: str, detail: str) -> str:
+    """What is wrong with a parameter, and what it may be: its description where it has another form, not the form."""
     (schema,), components = msgspec.json.schema_components([kind])
     own = components[schema["$ref"].rsplit("/", 1)[1]]["properties"].get(name, {})
+    if "regex" in detail and (wanted := own.get("description", "")):
+        return f"has to be {wanted[:1].lower()}{wanted[1:].rstrip('.')}"
     choices = own.get("enum")
-    return f"; it may be {', '.join(map(str, choices))}" if choices else ""
+    return _plainly(detail) + (f"; it may be {', '.join(map(str, choices))}" if choices else "")
 
 
 def _shortly(name: str) -> str:

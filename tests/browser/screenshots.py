@@ -12,6 +12,7 @@ from urllib.request import urlopen
 
 import orjson
 from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 _VIEWS = (("wide", 1440, 1080), ("middle", 768, 900), ("narrow", 320, 700))
 
@@ -19,7 +20,7 @@ _SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def main() -> int:
-    """Exit code 1 where there is no Chromium or no site."""
+    """Exit code 1 where there is no Chromium, no site, or not every picture."""
     parser = argparse.ArgumentParser(prog="run screenshots", description=__doc__)
     parser.add_argument("--url", default="http://127.0.0.1:8420", help="a running site (%(default)s, as of ./run demo)")
     parser.add_argument("--out", type=Path, default=Path("screenshots"), help="folder for the pictures (%(default)s)")
@@ -35,7 +36,7 @@ def main() -> int:
         print(f"no site at {given.url}: {error}", file=sys.stderr)
         return 1
     given.out.mkdir(parents=True, exist_ok=True)
-    taken = 0
+    taken = missing = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for (view, width, height), scheme in itertools.product(_VIEWS, _SCHEMES):
@@ -43,19 +44,26 @@ def main() -> int:
             for name, path in pages.items():
                 picture = f"{name}-{view}-{scheme}.png"
                 if given.only in picture:
-                    _take(context, given.url + path, given.out / picture)
+                    missing += not _take(context, given.url + path, given.out / picture)
                     taken += 1
             context.close()
         browser.close()
-    print(f"{taken} pictures in {given.out}")
-    return 0
+    print(f"{taken - missing} pictures in {given.out}")
+    return 1 if missing else 0
 
 
-def _take(context: BrowserContext, url: str, file: Path) -> None:
+def _take(context: BrowserContext, url: str, file: Path) -> bool:
+    """Whether the page came and stood still in time; one that does not keeps none of the others from being taken."""
     page = context.new_page()
-    page.goto(url, wait_until="networkidle")
-    page.screenshot(path=file)
-    page.close()
+    try:
+        page.goto(url, wait_until="networkidle")
+        page.screenshot(path=file)
+    except PlaywrightError as error:
+        print(f"{file.name}: {str(error).splitlines()[0]}", file=sys.stderr)
+        return False
+    finally:
+        page.close()
+    return True
 
 
 def _pages(url: str) -> dict[str, str]:

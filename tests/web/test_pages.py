@@ -264,6 +264,17 @@ def test_a_badge_is_a_picture_with_the_apis_number(found: Site) -> None:
     assert b"likes, last day: 15" in answer.body
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/badge/nobody.example/likes_received.svg", 404), (f"/badge/{ALICE}/nothing.svg", 400),
+     ("/card/nobody.example.png", 404)],
+)  # fmt: skip
+def test_in_the_place_of_a_picture_is_a_line_and_no_page(found: Site, path: str, status: int) -> None:
+    answer = found.get(path)
+    assert (answer.status, answer.headers["content-type"]) == (status, "text/plain; charset=utf-8")
+    assert b"<" not in answer.body
+
+
 def test_a_share_card_is_a_picture(found: Site) -> None:
     answer = found.get(f"/card/{ALICE}.png")
     assert (answer.status, answer.headers["content-type"]) == (200, "image/png")

@@ -171,6 +171,12 @@ def test_what_can_not_be_picked_is_refused(found: Site, asked: str) -> None:
         assert answer.page.tags.count("h1") == 1
 
 
+@pytest.mark.parametrize(("asked", "cut"), [("range=1d", False), ("range=30d", True), ("from=2026-07-01", False)])
+def test_a_chart_that_begins_later_than_asked_says_why(found: Site, asked: str, cut: bool) -> None:
+    words = re.sub(rb"<[^>]+>", b"", found.get(f"/@alice.example?{asked}").body)
+    assert (b"Counting began 2026-06-30 12:00 UTC: there is nothing before." in words) is cut
+
+
 def test_days_of_long_ago_and_of_long_from_now_end_where_counting_does(found: Site) -> None:
     points = told(found, "/network", "2026-06-30T12:00:00Z", "2026-07-04T13:00:00Z", 3600)
     assert rows_of(found, "/network?from=2000-01-01&to=2199-12-31&bucket=3600") == shown(points)

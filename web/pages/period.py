@@ -55,6 +55,8 @@ class Period(NamedTuple):
     """Before this there is nothing to be counted."""
     buckets: list[int]
     """Those that may be picked, in seconds."""
+    cut: bool
+    """Whether it was to begin earlier than there is anything to be counted."""
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -90,8 +92,9 @@ def period_of(picked: Picked, head: Head, born: datetime | None = None) -> Perio
     end = ceiling(last, bucket)
     begin = floor(begin if asked else end - length, bucket)
     shift, end = end - begin, min(end, ceiling(now, bucket))
-    begin = min(max(begin, floor(first, bucket)), end - bucket)
-    return Period(begin, end, bucket, shift, _words(picked, length, asked is not None), first, buckets)
+    least = floor(first, bucket)
+    words = _words(picked, length, asked is not None)
+    return Period(min(max(begin, least), end - bucket), end, bucket, shift, words, first, buckets, begin < least)
 
 
 def _days(picked: Picked, head: Head) -> Span:

@@ -58,7 +58,10 @@ async def compare(snapshot: Snapshot, ask: Compared) -> dict[str, Any]:
     if len(given) > _COMPARED_MAX:
         raise bad_parameter("actors", f"{_COMPARED_MAX} accounts at most; /watch takes {WATCHED_MAX}")
     found, unknown = await _found(snapshot, given)
-    said = {"accounts": found, "unknown": unknown, "dids": dids_of(found), "given": ", ".join(given), "kinds": _KINDS}
+    said = {
+        "accounts": found, "unknown": unknown, "dids": dids_of(found), "given": _named(found, unknown),
+        "kinds": _KINDS,
+    }  # fmt: skip
     if not found:
         return {**said, "chart": None, "picker": None}
     chart = await _chart(snapshot, ask, found)
@@ -86,7 +89,8 @@ async def watch(snapshot: Snapshot, ask: Watched) -> dict[str, Any]:
     found, unknown = await _found(snapshot, given)
     found.sort(key=lambda each: -each.totals[ask.window][ask.metric].net)
     return {
-        "accounts": found, "unknown": unknown, "metrics": _WATCHED, "dids": dids_of(found), "given": ", ".join(given)
+        "accounts": found, "unknown": unknown, "metrics": _WATCHED, "dids": dids_of(found),
+        "given": _named(found, unknown),
     }  # fmt: skip
 
 
@@ -94,6 +98,11 @@ def _listed(actors: str) -> list[str]:
     """Names as somebody wrote them, each once."""
     words = actors.replace(",", " ").split()
     return list(dict.fromkeys(word.lstrip("@") for word in words))
+
+
+def _named(found: list[answers.Account], unknown: list[str]) -> str:
+    """The same names as people read them, to be changed in a form."""
+    return ", ".join([*(each.handle or each.did for each in found), *unknown])
 
 
 async def _found(snapshot: Snapshot, given: list[str]) -> tuple[list[answers.Account], list[str]]:
