@@ -1,4 +1,4 @@
-"""A backup: one consistent moment of the database in a folder, made while everything runs, and how many are kept.
+"""A backup: one consistent moment of the database in a folder, made while everything runs.
 
     database.dump   everything but what is below, as pg_dump writes it (custom format, compressed)
     tallies.dump    tallies that are not folded yet, of the same moment
@@ -6,13 +6,12 @@
     backup.json     what it is of
 
 Tallies come first and by themselves: who reads them keeps folds waiting, for seconds here and not for as long as all
-the rest takes. It knows pg_dump, and not where a database is.
+the rest takes. It knows pg_dump, and not where a database is, nor how a folder is filled safely (backups.py).
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,16 +24,15 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from collector.retention import LOG_DAYS_MIN
+from ops.backups import FACTS, PREFIX, BackupError, making
 from ops.embedded.binaries import client
 from sql import statement
 from sql.migrate import check
 from sql.session import connect, entry
 from sql.version import VERSION
 
-PREFIX = "skytally-"
 TALLIES = "skytally.*_tally_*"
 DATABASE_DUMP, TALLIES_DUMP, FOLLOWS = "database.dump", "tallies.dump", "follows.copy"
-_FACTS = "backup.json"
 _COMPRESSION = "5"
 # Before the snapshot is taken: a fold that truncated a segment after it would show as tallies that were never there.
 _LOCK_TALLIES = """
@@ -61,10 +59,6 @@ copy (
 _SNAPSHOT = "begin isolation level repeatable read read only"
 
 
-class BackupError(Exception):
-    """A backup can not be made or used. The message says what to do."""
-
-
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What a backup is of."""
 
@@ -87,15 +81,8 @@ def back_up(conninfo: str, folder: Path, *, rollups: bool, pg_bin: Path | None, 
     Raises BackupError, psycopg.Error.
     """
     made_at = datetime.now(UTC)
-    done = folder / f"{PREFIX}{made_at:%Y%m%dT%H%M%SZ}"
-    half = folder / f".{done.name}.half"
-    for old in folder.glob(f".{PREFIX}*.half"):
-        shutil.rmtree(old)
-    try:
-        half.mkdir(parents=True, mode=0o700)
-    except OSError as error:
-        raise BackupError(f"no backup can be written to {folder}: {(error.strerror or str(error)).lower()}") from error
-    with _moment(conninfo) as (holder, snapshot, let_go):
+    name = f"{PREFIX}{made_at:%Y%m%dT%H%M%SZ}"
+    with making(folder, name) as half, _moment(conninfo) as (holder, snapshot, let_go):
         facts = _facts(holder, made_at, rollups)
         program = client("pg_dump", facts.server, pg_bin)
         command: list[str | Path] = [program, "--format=custom", f"--compress={_COMPRESSION}", f"--snapshot={snapshot}"]
@@ -107,23 +94,14 @@ def back_up(conninfo: str, folder: Path, *, rollups: bool, pg_bin: Path | None, 
         without = [f"--exclude-table-data=skytally.event_{day:%Y%m%d}" for day in facts.left_out]
         without += [f"--exclude-table={TALLIES}", "--exclude-table-data=cache.*"]
         run(conninfo, [*command, *without, f"--file={half / DATABASE_DUMP}"])
-    (half / _FACTS).write_bytes(msgspec.json.format(msgspec.json.encode(facts)))
-    half.rename(done)
-    return done
-
-
-def keep(folder: Path, count: int) -> list[Path]:
-    """Remove all but the newest; those that went."""
-    old = sorted(path for path in folder.glob(f"{PREFIX}*") if (path / _FACTS).is_file())[:-count]
-    for path in old:
-        shutil.rmtree(path)
-    return old
+        (half / FACTS).write_bytes(msgspec.json.format(msgspec.json.encode(facts)))
+    return folder / name
 
 
 def facts_of(backup: Path) -> Facts:
     """What it says of itself. Raises BackupError where it is none."""
     try:
-        return msgspec.json.decode((backup / _FACTS).read_bytes(), type=Facts)
+        return msgspec.json.decode((backup / FACTS).read_bytes(), type=Facts)
     except (OSError, msgspec.DecodeError) as error:
         raise BackupError(f"{backup} is no backup: {error}") from error
 

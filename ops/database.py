@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops import exits
-from ops.embedded import embedded
+from ops.embedded import embedded, exists
 from ops.problem import Problem
 from ops.settings import DatabaseSettings
 
@@ -34,7 +34,7 @@ def database(settings: DatabaseSettings, *, existing: bool = False) -> Iterator[
         yield Database(settings.database_url, None)
         return
     data_dir = Path(settings.data_dir)
-    if existing and not data_dir.is_dir():
+    if existing and not exists(data_dir, settings.pg_user or None):
         raise Problem(f"there is no database in {data_dir}", exits.DATABASE)
     with embedded(
         data_dir,

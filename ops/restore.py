@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psycopg
 
-from ops.backup import DATABASE_DUMP, FOLLOWS, TALLIES_DUMP, BackupError, Facts, facts_of, run
+from ops.backup import DATABASE_DUMP, FOLLOWS, TALLIES_DUMP, Facts, facts_of, run
+from ops.backups import BackupError
 from ops.embedded.binaries import client
 from sql import statement
 from sql.migrate import migrations

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from ops import exits
-from ops.backup import BackupError, back_up, keep
+from ops.backup import back_up
+from ops.backups import BackupError, keep
 from ops.database import database
 from ops.display import Display
 from ops.problem import Problem

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from ops import exits
-from ops.backup import BackupError
+from ops.backups import BackupError
 from ops.database import database
 from ops.display import Display
 from ops.problem import Problem

@@ -10,6 +10,6 @@ stored in there (no schema, no role but the login `skytally`), nor where its arg
 """
 
 from ops.embedded.errors import EmbeddedError
-from ops.embedded.lease import embedded, wait_until_stopped
+from ops.embedded.lease import embedded, exists, wait_until_stopped
 
-__all__ = ["EmbeddedError", "embedded", "wait_until_stopped"]
+__all__ = ["EmbeddedError", "embedded", "exists", "wait_until_stopped"]

@@ -63,6 +63,14 @@ def embedded(
             _wait_until_stopped(place, STOP_S)
 
 
+def exists(data_dir: Path, pg_user: str | None = None) -> bool:
+    """Whether there is a database in it, running or not."""
+    if not data_dir.is_dir():
+        return False
+    place = locate(data_dir, account.choose(data_dir, pg_user, _to_stderr))
+    return cluster.major_of(place.data) is not None
+
+
 def _watch(server: Server, ended: threading.Event) -> None:
     """A keeper that was killed is replaced, and the new one brings the server back."""
     wait_s = WATCH_S

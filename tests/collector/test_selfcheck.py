@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
@@ -203,3 +205,17 @@ def test_before_the_first_event_there_is_nothing_to_find(conninfo: str, database
     done = skytally("selfcheck", DATABASE_URL=conninfo)
     assert (done.code, done.out.split(" ")[0]) == (0, "diff=0")
     assert database.execute("select differences from selfcheck").fetchone() == ([],)
+
+
+def test_an_errand_that_hangs_is_ended_and_done_again(caplog: pytest.LogCaptureFixture) -> None:
+    with Errand("sleep", 0.01, time.sleep, 60, seconds_max=0.3) as errand:
+        pids = set()
+        for _ in range(100):
+            errand.look_after()
+            pids |= {process.pid for process in multiprocessing.active_children()}
+            if len(pids) > 1:
+                break
+            time.sleep(0.05)
+    assert len(pids) > 1
+    assert "the sleep has not ended within 0.3 s, and was ended" in caplog.text
+    assert not multiprocessing.active_children()

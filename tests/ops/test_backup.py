@@ -14,7 +14,8 @@ from psycopg.conninfo import make_conninfo
 
 from benchmarks.simulator import write_recording
 from ops.audit import audit
-from ops.backup import PREFIX, facts_of
+from ops.backup import facts_of
+from ops.backups import PREFIX, making
 from sql.session import connect
 from tests.collector.frames import BOB, BOBS, follow, like
 from tests.collector.rig import Rig
@@ -109,8 +110,17 @@ def test_only_the_newest_are_kept_and_what_was_cut_off_goes(conninfo: str, tmp_p
     (tmp_path / "skytally-notes").mkdir()
     newest = backed_up(conninfo, tmp_path, "--keep", 2)
     assert {path.name for path in tmp_path.iterdir()} == {
-        f"{PREFIX}20250102T000000Z", newest.name, "skytally-notes",
+        f"{PREFIX}20250102T000000Z", newest.name, "skytally-notes", f".{PREFIX}lock",
     }  # fmt: skip
+
+
+def test_two_are_not_made_at_once_in_one_place(conninfo: str, tmp_path: Path) -> None:
+    with making(tmp_path, f"{PREFIX}20250101T000000Z") as half:
+        (half / "file").write_text("being written")
+        done = skytally("backup", tmp_path, DATABASE_URL=conninfo)
+        said = f"skytally: another backup is being made in {tmp_path}: try again when it is done\n"
+        assert (done.code, done.err.splitlines(keepends=True)[-1]) == (1, said)
+    assert [path.name for path in tmp_path.glob("*/*")] == ["file"]
 
 
 def test_a_place_that_can_not_be_written_to_is_one_line(conninfo: str, tmp_path: Path) -> None:

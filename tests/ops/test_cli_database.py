@@ -183,3 +183,11 @@ def test_a_user_without_rights_is_told_what_he_lacks(conninfo: str, database: ps
         assert (code, "'bystander' may not use the schema skytally" in line) == (3, True)
     finally:
         database.execute("drop role bystander")
+
+
+@pytest.mark.parametrize("verb", [("status",), ("doctor",), ("boards", "verify"), ("backup", "backups")])
+def test_where_there_is_no_database_none_is_made_to_be_looked_at(tmp_path: Path, verb: tuple[str, ...]) -> None:
+    (tmp_path / "demo").mkdir()  # what a demo has beside it is no database
+    done = skytally(*verb, SKYTALLY_DATA_DIR=str(tmp_path))
+    assert f"there is no database in {tmp_path}" in done.out + done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["demo"]
