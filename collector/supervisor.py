@@ -84,7 +84,7 @@ class Supervisor:
         self._settings = settings
         self._conninfo = conninfo
         self._orders = orders
-        self._started_at = datetime.now(UTC)
+        self._started_at, self._begun_at = datetime.now(UTC), time.monotonic()
         self._stopping = False
         self._until_idle_s = orders.until_idle_s
         self._drain = orders.drain
@@ -97,7 +97,7 @@ class Supervisor:
 
     def last_words(self) -> str:
         """What was done, in one line."""
-        return self._meter.summary(time.time() - self._started_at.timestamp())
+        return self._meter.summary(time.monotonic() - self._begun_at)
 
     def stop(self) -> None:
         """End in order, soon."""

@@ -11,6 +11,14 @@ def address_of(text: str) -> str | tuple[str, int]:
         return text
     host, _, port = text.rpartition(":")
     host = "127.0.0.1" if host == "localhost" else host.removeprefix("[").removesuffix("]")
-    if not ipaddress.ip_address(host).is_loopback or not 0 <= int(port) <= 65_535:
+    if not is_here(host) or not 0 <= int(port) <= 65_535:
         raise ValueError(text)
     return host, int(port)
+
+
+def is_here(host: str) -> bool:
+    """Whether this is the name or an address of the machine itself."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

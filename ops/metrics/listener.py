@@ -17,7 +17,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 
 from ops import exits
-from ops.metrics.address import address_of
+from ops.metrics.address import address_of, is_here
 from ops.metrics.exposition import MEDIA
 from ops.problem import Problem
 
@@ -112,6 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """The text, or that there is nothing else here."""
+        if not self._is_for_us():
+            self._answer(HTTPStatus.MISDIRECTED_REQUEST, b"metrics are for this machine\n", "text/plain")
+            return
         if self.path.partition("?")[0] != "/metrics":
             self._answer(HTTPStatus.NOT_FOUND, b"metrics are at /metrics\n", "text/plain")
             return
@@ -124,6 +127,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.OK, body, MEDIA)
 
     do_HEAD = do_GET
+
+    def _is_for_us(self) -> bool:
+        """Whether it was asked by an address that can only be here: a web page may have a name of its own resolved to
+        this machine, to read by the operator's browser what the operator can."""
+        host = self.headers.get("Host", "")
+        name = host.rpartition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
+        return isinstance(self.server, _Unix) or not name or is_here(name)
 
     def _answer(self, status: HTTPStatus, body: bytes, media: str) -> None:
         self.send_response(status)

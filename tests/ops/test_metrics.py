@@ -238,5 +238,23 @@ def test_a_client_that_goes_away_leaves_nothing_on_stderr(capsys: pytest.Capture
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost:9420", 200), ("127.0.0.1:9420", 200), ("[::1]:9420", 200), ("", 200), ("evil.example", 421),
+     ("127.0.0.1.evil.example:9420", 421), ("[evil]:1", 421)],
+)  # fmt: skip
+def test_a_name_that_was_made_to_mean_this_machine_reads_nothing(host: str, status: int) -> None:
+    server = _server("metrics_listen", "127.0.0.1:0", lambda: "secret 1\n")
+    assert not isinstance(server, _Unix)
+    with server:
+        theirs, ours = socket.socketpair()
+        theirs.sendall(f"GET /metrics HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        server.process_request_thread(ours, ("", 0))
+        answer = theirs.makefile("rb").read()
+        theirs.close()
+    assert int(answer.split()[1]) == status
+    assert (b"secret" in answer) is (status == 200)
+
+
 def test_every_route_is_known_once() -> None:
     assert len(ROUTES) == len(set(ROUTES))
