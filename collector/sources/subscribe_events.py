@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from urllib.error import HTTPError
 from urllib.parse import urlunsplit
 from urllib.request import Request, urlopen
 
@@ -64,7 +65,7 @@ class SubscribeEvents:
         """Open the stream; every frame goes to `sink`. Raises OSError, TimeoutError or a websockets exception."""
         self.cursor_too_old = False
         if self._ask:
-            self._ask, self._dictionary = False, await asyncio.to_thread(self._dictionary_of_host)
+            self._dictionary = await asyncio.to_thread(self._dictionary_of_host)
         try:
             return await self._open(cursor, frame_bytes_limit, sink)
         except InvalidStatus as refused:
@@ -82,16 +83,21 @@ class SubscribeEvents:
         return await self._upstream.open(address, sink, self._look, silent=self.filtered)
 
     def _dictionary_of_host(self) -> Dictionary | None:
-        """The host's dictionary; None where it gives none that can be used: then messages come as they are."""
+        """The host's dictionary; None where it gives none that can be used: then messages come as they are. One that
+        does not answer is asked again with the next connection."""
         parts = self._upstream.parts
         scheme = {"ws": "http", "wss": "https"}[parts.scheme]
         place = urlunsplit((scheme, parts.netloc, parts.path.rpartition("/")[0] + "/" + _DICTIONARY, "", ""))
         try:
             request = Request(place, headers={"User-Agent": self._upstream.user_agent})  # noqa: S310 - http and https only
             with urlopen(request, timeout=_ASK_S_MAX) as answer:  # noqa: S310
-                return Dictionary(answer.read(DICTIONARY_BYTES_MAX), place)
-        except (OSError, ValueError, BadSetting):
+                found = Dictionary(answer.read(DICTIONARY_BYTES_MAX), place)
+        except (HTTPError, ValueError, BadSetting):
+            found = None
+        except OSError:
             return None
+        self._ask = False
+        return found
 
     @property
     def filtered(self) -> bool:

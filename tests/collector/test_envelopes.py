@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from benchmarks.envelope import envelope
 from collector.compressed import Dictionary, dictionary_at
 from collector.envelopes import BEGIN, Envelopes, payload_of
 from collector.errors import BadSetting
+from collector.sources import Source
 from collector.sources.subscribe_events import SubscribeEvents
 from collector.sources.subscribe_repos import SubscribeRepos
 from collector.wires import EVENTS, REPOS
@@ -80,23 +82,22 @@ def test_what_a_repository_held_all_along_is_logged_and_counts_nothing(rig: Rig)
     assert rig.audit().diff == 0
 
 
-def heard(source: Any, *frames: bytes, status: bytes = b"101 Switching Protocols") -> tuple[list[bytes], str]:
-    """What reaches the sink, and how it ended."""
+def heard(make: Callable[[str], Source], *frames: bytes) -> tuple[list[bytes], str, bool]:
+    """What reaches the sink of a source at this address, how it ended, and whether the cursor was too old."""
 
-    async def listen() -> tuple[list[bytes], str]:
-        host = Host(b"".join(frames) + CLOSE, 7, status)
+    async def listen() -> tuple[list[bytes], str, bool]:
+        host = Host(b"".join(frames) + CLOSE, 7)
         server = await asyncio.start_server(host.serve, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
+        source = make(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}")
         found: list[bytes] = []
         try:
-            source._parts = source._parts._replace(netloc=f"127.0.0.1:{port}")
             stream = await source.connect(1, None, found.append)
             await stream.ended()
         except Exception as error:
-            return found, str(error)
+            return found, str(error), source.cursor_too_old
         finally:
             server.close()
-        return found, ""
+        return found, "", source.cursor_too_old
 
     return asyncio.run(asyncio.wait_for(listen(), 20))
 
@@ -105,19 +106,18 @@ def test_the_hosts_own_words_are_not_handed_on() -> None:
     first = envelope(post(), 1)
     info = BEGIN + b'info","name":"OutdatedCursor"}}'
     error = b'{"$type":"error","error":"ConsumerTooSlow","message":"too far behind"}'
-    source = SubscribeEvents("ws://x" + EVENTS, compressed=False)
-    found, end = heard(source, message(info), message(first), message(error), message(first))
-    assert (found, end, source.cursor_too_old) == ([first], "ended the stream: ConsumerTooSlow too far behind", True)
+    frames = [message(each) for each in (info, first, error, first)]
+    found = heard(lambda url: SubscribeEvents(url + EVENTS, compressed=False), *frames)
+    assert found == ([first], "ended the stream: ConsumerTooSlow too far behind", True)
 
 
 def test_the_words_of_a_relay_are_not_handed_on() -> None:
     first = repo_frame()
     info = encode({"t": "#info", "op": 1}) + encode({"name": "OutdatedCursor"})
     error = encode({"op": -1}) + encode({"error": "FutureCursor", "message": "Cursor in the future."})
-    source = SubscribeRepos("ws://x" + REPOS)
-    found, end = heard(source, *[message(each, 0x82) for each in (info, first, error, first)])
-    assert (found, end) == ([first], "ended the stream: FutureCursor Cursor in the future.")
-    assert source.cursor_too_old
+    frames = [message(each, 0x82) for each in (info, first, error, first)]
+    found = heard(lambda url: SubscribeRepos(url + REPOS), *frames)
+    assert found == ([first], "ended the stream: FutureCursor Cursor in the future.", True)
 
 
 @pytest.mark.parametrize("make", [lambda: SubscribeEvents("ws://x" + EVENTS), lambda: SubscribeRepos("ws://x" + REPOS)])
