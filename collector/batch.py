@@ -29,8 +29,11 @@ class Position(NamedTuple):
     """The stream time there, unix microseconds."""
 
 
-GAP_REASONS = ("not_delivered", "cursor_too_old", "frame_too_large", "overlap_unproven")
-"""Why there is a gap."""
+GAP_REASONS = (
+    "not_delivered", "cursor_too_old", "frame_too_large", "overlap_unproven", "likes_not_delivered",
+    "posts_not_delivered", "reposts_not_delivered", "follows_not_delivered", "others_not_delivered",
+)  # fmt: skip
+"""Why there is a gap; the last ones are of a collection that no host delivered, while others came."""
 
 
 class Gap(NamedTuple):

@@ -19,6 +19,7 @@ _SAMPLES = 10
 
 class _Sample(NamedTuple):
     at: float
+    time_us: int
     counts: Mapping[str, float]
 
 
@@ -28,18 +29,22 @@ class Blindness:
     def __init__(self, seconds: float) -> None:
         self.usual: Mapping[str, float] = {}
         """Events by collection in such an hour."""
+        self.since_us = 0
+        """Where the stream was at the beginning of what was looked at last, unix microseconds."""
         self._seconds = seconds
         self._samples: deque[_Sample] = deque()
 
-    def look(self, counts: Mapping[str, float], now: float) -> str:
-        """The collection that is missing in the last seconds; empty while none is. `counts`: events accepted by
-        collection since the run began; `now`: monotonic seconds."""
+    def look(self, counts: Mapping[str, float], now: float, time_us: int) -> str | None:
+        """The collection that is missing in the last seconds, empty where none is; None for a look too soon after the
+        last. `counts`: events accepted by collection since the run began; `now`: monotonic seconds; `time_us`: where
+        the stream is."""
         if self._samples and now - self._samples[-1].at < self._seconds / _SAMPLES:
-            return ""
-        self._samples.append(_Sample(now, dict(counts)))
+            return None
+        self._samples.append(_Sample(now, time_us, dict(counts)))
         if now - self._samples[0].at < self._seconds:
             return ""
         first = self._samples.popleft()
+        self.since_us = first.time_us
         return self._missing({name: counts[name] - first.counts.get(name, 0.0) for name in counts})
 
     def _missing(self, came: Mapping[str, float]) -> str:

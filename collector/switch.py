@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import time
 from datetime import datetime
+from typing import NamedTuple
 
 import psycopg
 
 from collector.blind import Blindness
 from collector.checkpoint import lane_states, unix_time, unix_us
-from collector.event import CREATE, DELETE, UPDATE
+from collector.event import CREATE, DELETE, FOLLOW, LIKE, POST, REPOST, UPDATE
 from collector.group import Group
 from collector.hosts import Hosts
 from collector.probe import Probe
@@ -24,7 +25,16 @@ from collector.vitals import COLLECTIONS
 from sql import statement
 
 _HOUR_US = 3_600_000_000
+_CALLED = {LIKE: "likes", POST: "posts", REPOST: "reposts", FOLLOW: "follows"}
 _log = logging.getLogger(__name__)
+
+
+class _Gap(NamedTuple):
+    """What a host does not deliver, nor any other, and since when."""
+
+    host: str
+    missing: str
+    from_us: int
 
 
 class Switch:
@@ -37,11 +47,11 @@ class Switch:
         self._probed_at = time.monotonic()
         self._blindness: Blindness | None = None
         self._hour = 0
-        self._said = ""
+        self._gap: _Gap | None = None
 
     def begin(self) -> None:
         """A new group: nothing is known of what it should bring."""
-        self._blindness = None
+        self._blindness, self._gap = None, None
 
     def why(self, connection: psycopg.Connection, group: Group, proving: bool) -> str:
         """What to say before another host is read; empty while this one is. `proving`: much of what comes has been
@@ -73,15 +83,25 @@ class Switch:
             self._blindness, self._hour = Blindness(self._settings.blind_s), 0
         if time_us // _HOUR_US != self._hour:
             self._blindness.usual, self._hour = usual(connection, unix_time(time_us)), time_us // _HOUR_US
-        missing = self._blindness.look(_accepted(group), now)
-        if not missing:
-            return ""
-        if self._hosts.blind(missing, now):
+        missing = self._blindness.look(_accepted(group), now, time_us)
+        if missing and self._hosts.blind(missing, now):
             return f"{group.host} no longer delivers {missing}; changing to the next source"
-        if self._said != missing:
-            _log.warning("no source delivers %s", missing)
-        self._said = missing
+        if missing is not None:
+            self._note(connection, _Gap(group.host, missing, self._blindness.since_us), time_us)
         return ""
+
+    def _note(self, connection: psycopg.Connection, found: _Gap, time_us: int) -> None:
+        """A gap for as long as no host delivers a collection."""
+        if not found.missing:
+            self._gap = None
+            return
+        if self._gap is None or self._gap.missing != found.missing:
+            _log.warning("no source delivers %s", found.missing)
+            self._gap = found
+        reason = f"{_CALLED.get(found.missing, 'others')}_not_delivered"
+        begin, end = unix_time(self._gap.from_us), unix_time(time_us)
+        given = {"host": self._gap.host, "from_time": begin, "to_time": end, "reason": reason}
+        connection.execute(statement("event/extend_gap"), given)
 
 
 def usual(connection: psycopg.Connection, at: datetime) -> dict[str, float]:

@@ -33,6 +33,9 @@ REASONS = {
     "not_delivered": "upstream delivered nothing", "frame_too_large": "a message was too large to receive",
     "cursor_too_old": "upstream no longer kept what was asked for",
     "overlap_unproven": "what two sources delivered could not be joined",
+    "likes_not_delivered": "no source delivered likes", "posts_not_delivered": "no source delivered posts",
+    "reposts_not_delivered": "no source delivered reposts", "follows_not_delivered": "no source delivered follows",
+    "others_not_delivered": "no source delivered some rarer kind of record",
 }  # fmt: skip
 """Of gaps."""
 COLLECTIONS = {

@@ -32,3 +32,5 @@ create table overlap_seen (
 
 grant select, insert, update on overlap, overlap_seen to skytally_collector;
 grant select on overlap, overlap_seen to skytally_web;
+-- what no host delivers goes on until one does
+grant update (to_time) on gap to skytally_collector;

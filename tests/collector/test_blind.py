@@ -19,7 +19,7 @@ def look(rates: Iterable[dict[str, float]], usual: dict[str, float] = USUAL) -> 
     blindness.usual = usual
     for number, rate in enumerate(rates):
         counts = {name: count + 10 * rate.get(name, 0.0) for name, count in counts.items()}
-        found.append(blindness.look(counts, 10.0 * number))
+        found.append(blindness.look(counts, 10.0 * number, 0) or "")
     return found
 
 

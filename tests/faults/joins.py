@@ -61,6 +61,20 @@ def blind(stage: Stage) -> None:
     forget(stage, events[0][0])
 
 
+def both_blind(stage: Stage) -> None:
+    """Neither host delivers likes any more: nothing is left to change to, and that is a gap until the end."""
+    events = events_of(stage)
+    begin = round(len(events) * stage.random.uniform(0.2, 0.3))
+    seen = events[:begin] + [(time_us, line) for time_us, line in events[begin:] if _LIKE not in line]
+    stage.settings |= {"blind-s": "0.6"}
+    remember(stage, events[0][0])
+    change(stage, seen, seen, f"no longer delivers {LIKE}; {_CHANGED}", _LONG_S, _LONG_S)
+    stage.must_say(f"no source delivers {LIKE}")
+    stage.end()
+    gaps(stage, 1, "likes_not_delivered")
+    forget(stage, events[0][0])
+
+
 def replayed(stage: Stage) -> None:
     """The second host sends everything that it has, whatever it is asked for."""
     events = events_of(stage)
@@ -96,13 +110,14 @@ def back(stage: Stage) -> None:
 
 
 def change(
-    stage: Stage, first: Events, other: Events, words: str, span_s: float = SPAN_S, replays: bool = False
+    stage: Stage, first: Events, other: Events, words: str, span_s: float = SPAN_S, other_span_s: float = SPAN_S,
+    replays: bool = False,
 ) -> Host:
     """Two hosts with these events, the second with times of its own, and the change from one to the other. The second
     may send everything whatever it is asked for."""
     one, two = store_of(first), as_other_host(store_of(other), stage.seed + 1)
     stage.recordings = [write(stage, "first-host", one), write(stage, "second-host", two)]
-    second = stage.hosts.host(two, SPAN_S)
+    second = stage.hosts.host(two, other_span_s)
     second.server.replays = replays
     stage.play(store=one, span_s=span_s)
     stage.host.goes_on = False  # its end is not where the run ends
@@ -142,16 +157,18 @@ def forget(stage: Stage, begin_us: int) -> None:
         connection.execute("delete from network_hour where hour < %s", (unix_time(begin_us) - _WEEK / 2,))
 
 
-def gaps(stage: Stage, expected: int) -> None:
+def gaps(stage: Stage, expected: int, reason: str = "overlap_unproven") -> None:
     """What upstream did not deliver stands there, and nothing else."""
     found = stage.one("select count(*) from gap")
-    assert found == expected, f"{found} gaps:\n{stage.collector.said()}"
+    of_reason = stage.one(f"select count(*) from gap where reason = '{reason}'")
+    assert found == of_reason == expected, f"{found} gaps, {of_reason} of them {reason}:\n{stage.collector.said()}"
 
 
 FAULTS = [
     Fault("two hosts: the first freezes", frozen, runs=2),
     Fault("two hosts: what lies between is gone", clamped, runs=3),
     Fault("two hosts: the first is blind in likes", blind, runs=2),
+    Fault("two hosts: both are blind in likes", both_blind, runs=2),
     Fault("two hosts: the second sends all again", replayed, runs=2),
     Fault("two hosts: cut-over reordered", reordered, runs=2),
     Fault("two hosts: back to the first", back, runs=3),
