@@ -19,4 +19,5 @@ SHORT = frozenset({
     "session of worker ended", "epoch kept", "duplicates", "shuffled and doubled", "connections dropped",
     "cut-over reordered", "half-open connections", "shuffled and killed", "re-cut segments", "the recording twice",
     "a share again", "garbage", "a frame too large", "poison", "to the second host and back", "disk full",
+    "two hosts: what lies between is gone", "two hosts: the first is blind in likes",
 })  # fmt: skip

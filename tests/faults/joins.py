@@ -30,7 +30,7 @@ def frozen(stage: Stage) -> None:
     """The first host sends nothing more, and nothing either when it is asked again."""
     events = events_of(stage)
     end = round(len(events) * stage.random.uniform(0.2, 0.6))
-    stage.settings |= {"silence-s-max": "0.3"}
+    stage.settings |= {"silence-s-max": "1"}
     change(stage, events[:end], events, _CHANGED)
     stage.end()
     gaps(stage, 0)
@@ -41,7 +41,7 @@ def clamped(stage: Stage) -> None:
     events = events_of(stage)
     end = round(len(events) * stage.random.uniform(0.2, 0.4))
     begin = round(len(events) * stage.random.uniform(0.6, 0.7))
-    stage.settings |= {"rewind-other-host-s-max": "240", "silence-s-max": "0.3"}
+    stage.settings |= {"rewind-other-host-s-max": "240", "silence-s-max": "1"}
     change(stage, events[:end], events[begin:], _CHANGED)
     stage.must_say("there is a gap from")
     stage.end()
@@ -79,7 +79,7 @@ def replayed(stage: Stage) -> None:
     """The second host sends everything that it has, whatever it is asked for."""
     events = events_of(stage)
     end = round(len(events) * stage.random.uniform(0.4, 0.6))
-    stage.settings |= {"silence-s-max": "0.3", "rewind-other-host-s": "2"}
+    stage.settings |= {"silence-s-max": "1", "rewind-other-host-s": "2"}
     second = change(stage, events[:end], events, _CHANGED, replays=True)
     stage.end()
     if not second.server.replayed:
