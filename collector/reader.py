@@ -1,7 +1,7 @@
 """The reader: socket frames -> lanes -> batches -> one queue per worker, and watermarks to all of them.
 
 It owns the socket, reconnecting and backpressure: while a worker's queue is full it reads nothing. It never touches
-the database; where to begin it is told, and from then on it remembers itself.
+the database; where to begin it is told, and from then on it remembers itself (reached.py).
 """
 
 from __future__ import annotations
@@ -9,25 +9,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import deque
 from zlib import crc32
 
 from websockets.exceptions import ConnectionClosed
 
-from collector.batch import UNKNOWN_US, Gap, Position, pack
+from collector.batch import UNKNOWN_US, Position, pack
 from collector.crashpoint import crashpoint
-from collector.cursors import before, is_after, is_time, lowest
+from collector.cursors import before, is_time
 from collector.queue import QueueWriter
+from collector.reached import Reached
 from collector.reconnect import CONNECTION_TROUBLE, Backoff, trouble_of
 from collector.settings import CollectorSettings
 from collector.sources import Source
 from collector.sources.stream import Stream
 from collector.vitals import ReaderVitals
 from collector.witness import Witness
-
-# A position is the lowest of this many frames: one frame with a wrong time must not move the cursor past others.
-_FRAMES_OF_A_POSITION = 4
-_POSITION_AHEAD_US_MAX = 60_000_000
 
 
 class Reader:
@@ -42,8 +38,7 @@ class Reader:
         self._queues = queues
         self._vitals = vitals
         self._begin_cursor = begin_cursor
-        self._position = complete_to
-        """Everything this host delivered up to here has been received; None before the first frame ever."""
+        self._reached = Reached(settings, source, complete_to)
         self._told: list[Position | None] = [complete_to] * len(queues)
         self._did = source.did
         self._witness = Witness(settings, source, second, vitals, self._frame) if second is not None else None
@@ -54,12 +49,6 @@ class Reader:
         self._frames: list[list[bytes]] = [[] for _ in queues]
         self._bytes = [0 for _ in queues]
         self._closed_at = [time.monotonic() for _ in queues]
-        self._gaps: list[Gap] = []
-        self._latest: deque[Position] = deque(maxlen=_FRAMES_OF_A_POSITION)
-        self._first: list[Position] = []
-        self._passed_over_since_us: int | None = None
-        self._frame_bytes_limit: int | None = None
-        self._limit_until_us = 0
         self._stream: Stream | None = None
         self._releasing: asyncio.Task[None] | None = None
         self._backoff = Backoff(settings.reconnect_s_min, settings.reconnect_s_max)
@@ -119,7 +108,7 @@ class Reader:
             assert stream is not None
             if not self._vitals.get("first_at"):
                 self._vitals.set("first_at", time.monotonic())
-            if self._look_for_gap(frame):
+            if self._reached.settled(frame):
                 stream.sink = self._sink
             self._sink(frame)
 
@@ -131,8 +120,7 @@ class Reader:
         if stream is None:
             return
         self._stream = stream
-        self._latest.clear()
-        self._first.clear()
+        self._reached.begin()
         try:
             self._vitals.set("connected", 1)
             if not self._vitals.get("new_at"):
@@ -144,7 +132,8 @@ class Reader:
             await stream.ended()
         except ConnectionClosed as closed:
             if closed.sent is not None and closed.sent.code == 1009:
-                self._pass_over()
+                self._flush()
+                self._reached.pass_over()
             raise
         finally:
             self._stream = None
@@ -153,7 +142,8 @@ class Reader:
 
     async def _connected(self, early: list[bytes]) -> Stream | None:
         """A new connection; None when told to stop before the host has answered."""
-        opening = asyncio.create_task(self._source.connect(self._cursor(), self._frame_bytes_limit, early.append))
+        limit = self._reached.frame_bytes_limit
+        opening = asyncio.create_task(self._source.connect(self._cursor(), limit, early.append))
         told = asyncio.create_task(self._stopping.wait())
         await asyncio.wait({opening, told}, return_when=asyncio.FIRST_COMPLETED)
         told.cancel()
@@ -164,16 +154,18 @@ class Reader:
 
     def _cursor(self) -> int:
         """Where to ask from: a little before what we have, because hosts reorder when replay turns live."""
-        if self._position is None:
+        reached = self._reached.position
+        if reached is None:
             return self._begin_cursor
-        cursor = before(self._position.cursor, self._rewind_s)
+        cursor = before(reached.cursor, self._rewind_s)
         return max(self._begin_cursor, cursor) if is_time(cursor) == is_time(self._begin_cursor) else cursor
 
     def _time_to_begin(self) -> int:
         """The same for another host: a time, and early enough for what the run before had of it and not written."""
+        reached = self._reached.position
         begin_us = self._begin_cursor if is_time(self._begin_cursor) else time.time_ns() // 1000
-        if self._position is not None and self._position.time_us != UNKNOWN_US:
-            begin_us = self._position.time_us
+        if reached is not None and reached.time_us != UNKNOWN_US:
+            begin_us = reached.time_us
         return before(begin_us, self._settings.rewind_other_host_s)
 
     def _compared(self, frame: bytes) -> None:
@@ -221,18 +213,17 @@ class Reader:
             self._advance(self._position_of(frames))
         now = time.monotonic()
         for worker, frames in enumerate(self._frames):
-            if frames or self._told[worker] != self._position or (self._gaps and worker == 0):
-                self._close_batch(worker, self._position)
+            reached = self._reached.position
+            if frames or self._told[worker] != reached or (worker == 0 and self._reached.has_gaps):
+                self._close_batch(worker, reached)
             self._closed_at[worker] = now
 
     def _close_batch(self, worker: int, position: Position | None) -> None:
         """Hand a batch on. With it the worker has every frame of its lanes up to `position`."""
         self._advance(position)
-        position = position or self._position or Position(self._begin_cursor, UNKNOWN_US)
+        position = position or self._reached.position or Position(self._begin_cursor, UNKNOWN_US)
         frames = self._frames[worker]
-        gaps: list[Gap] = []
-        if worker == 0:
-            gaps, self._gaps = self._gaps, []
+        gaps = self._reached.take_gaps() if worker == 0 else []
         crashpoint("before_put")
         now = time.monotonic()
         self._queues[worker].put(pack(position, frames, gaps, self._closed_at[worker]))
@@ -247,75 +238,21 @@ class Reader:
         self._bytes[worker] = 0
 
     def _position_of(self, frames: list[bytes]) -> Position | None:
-        """The position that the stream has reached with these frames; None when none has said so yet.
-
-        The lowest of the last few, over batches too, and never far ahead of the clock.
-        """
-        own = frames if self._witness is None else list(self._witness.first_latest)
-        self._latest.extend(filter(None, map(self._believed, own[-_FRAMES_OF_A_POSITION:])))
-        return lowest(self._latest)
-
-    def _believed(self, frame: bytes) -> Position | None:
-        """Where a frame says it stands, but hardly later than now."""
-        found = self._source.position(frame)
-        if found is None:
-            return None
-        latest_us = time.time_ns() // 1000 + _POSITION_AHEAD_US_MAX
-        return found if found.time_us <= latest_us else Position(min(found.cursor, latest_us), latest_us)
+        """Where the first host's stream is with these frames."""
+        return self._reached.at(frames if self._witness is None else list(self._witness.first_latest))
 
     def _advance(self, position: Position | None) -> None:
-        if position is None or (self._position is not None and not is_after(position, self._position)):
+        limited = self._reached.frame_bytes_limit is not None
+        if not self._reached.advance(position):
             return
-        if self._position is not None and position.time_us < self._position.time_us:
-            position = Position(position.cursor, self._position.time_us)  # another frame's clock was behind
-        if self._passed_over_since_us is not None:
-            self._gaps.append(Gap(self._passed_over_since_us, position.time_us, "frame_too_large"))
-            self._passed_over_since_us = None
-            self._limit_until_us = position.time_us + int(self._settings.rewind_s * 1e6)
-        self._position = position
+        assert self._reached.position is not None
         self._advanced = True
         self._backoff.reset()
         self._vitals.trouble = ""
-        self._vitals.set("time_us", position.time_us)
+        self._vitals.set("time_us", self._reached.position.time_us)
         self._vitals.set("new_at", time.monotonic())
-        if 0 < self._limit_until_us < position.time_us:
-            self._limit_until_us, self._frame_bytes_limit = 0, None
+        if limited and self._reached.frame_bytes_limit is None:
             self._hang_up()  # from here on the host shall leave out nothing again
-
-    def _look_for_gap(self, frame: bytes) -> bool:
-        """Whether the first frames are later than what we have: then the host no longer keeps what lies between, and
-        does not say so. The lowest of a few is believed. Returns whether that is settled."""
-        if self._position is None or self._source.filtered:
-            return True  # a filtered stream may be silent for long
-        if at := self._believed(frame):
-            self._first.append(at)
-        if len(self._first) < _FRAMES_OF_A_POSITION:
-            return False
-        first = lowest(self._first)
-        assert first is not None
-        if self._source.cursor_too_old:
-            reason = "cursor_too_old"
-        elif self._missed(first, self._position):
-            reason = "not_delivered"
-        else:
-            return True
-        if first.time_us > self._position.time_us:
-            self._gaps.append(Gap(self._position.time_us, first.time_us, reason))
-        return True
-
-    def _missed(self, first: Position, last: Position) -> bool:
-        """Whether something lies between what we have and what comes first. Seqs say so themselves: all that lies
-        before the last one was asked for once more, so the next one comes at the latest."""
-        if not is_time(first.cursor) and not is_time(last.cursor):
-            return first.cursor > last.cursor + 1
-        return first.time_us - last.time_us > self._settings.gap_s_min * 1e6
-
-    def _pass_over(self) -> None:
-        """A frame is larger than we receive: ask for smaller ones until it is behind us, and say one is missing."""
-        self._frame_bytes_limit = self._settings.frame_bytes_max
-        self._flush()
-        if self._position is not None:
-            self._passed_over_since_us = self._position.time_us
 
     async def _tick(self) -> None:
         """Close batches by age, pause while the disk is nearly full, give up a silent socket."""
@@ -334,7 +271,7 @@ class Reader:
             frames = self._vitals.get("frames") if self._witness is None else self._witness.first_frames
             waiting = paused or any(queue.full for queue in self._queues) or self._stream is None
             if self._witness is not None:
-                self._witness.tick(self._position, waiting)
+                self._witness.tick(self._reached.position, waiting)
             waiting = waiting or self._source.filtered  # there pings tell a dead socket from a silent one
             if frames != frames_before or waiting:
                 frames_before, frames_at = frames, time.monotonic()

@@ -34,7 +34,7 @@ COLLECTOR_FLOORS = [
     "names resume since queue sources.stream parent wires",
     "rows sources sources.upstream rollups hosts",
     "forgotten plain record window rollup sources.jetstream sources.subscribe_events sources.subscribe_repos windows",
-    "tally span probe witness",
+    "tally span probe witness reached",
     "measures",
     "amounts",
     "authors sums ranking",

@@ -12,6 +12,8 @@ import asyncio
 import re
 import time
 
+from websockets.exceptions import ConnectionClosed
+
 from collector.batch import Position
 from collector.cursors import OLDEST_CURSOR, SEQS_PER_S, is_time
 from collector.errors import BadFrame
@@ -30,6 +32,7 @@ _LIVE_US = 1_000_000  # a time so near to now is the end of the stream
 _PROBES_MAX = 40
 _HOLE_SEQS_MAX = 100_000  # seqs may have holes; a larger one is the beginning of what the host keeps
 _PROBE_S_MAX = 10.0
+_FRAMES_OF_A_PROBE = 9
 
 
 class SubscribeRepos:
@@ -93,12 +96,18 @@ class SubscribeRepos:
         return asked
 
     async def _first_after(self, seq: int | None) -> Position:
-        """Where the stream stands that begins at a seq, or at the end."""
-        async with asyncio.timeout(_PROBE_S_MAX), self._upstream.connecting(self.address(seq)) as socket:
-            while True:
-                found = self.position(await socket.recv(decode=False))
-                if found is not None:
-                    return found
+        """Where the stream stands that begins at a seq, or at the end. The time in the middle of a few is believed:
+        that of any one frame is its own host's, and some clocks are wrong. Raises TimeoutError if nothing comes."""
+        found: list[Position] = []
+        try:
+            async with asyncio.timeout(_PROBE_S_MAX), self._upstream.connecting(self.address(seq)) as socket:
+                while len(found) < _FRAMES_OF_A_PROBE:
+                    if at := self.position(await socket.recv(decode=False)):
+                        found.append(at)
+        except (TimeoutError, ConnectionClosed):
+            if not found:
+                raise
+        return Position(found[0].cursor, sorted(at.time_us for at in found)[len(found) // 2])
 
     def did(self, frame: bytes) -> bytes:
         found = _PLACE(frame, 0, 4096)

@@ -78,13 +78,17 @@ def test_what_comes_next_is_no_gap(tmp_path: Path) -> None:
     assert gaps(play) == []
 
 
-@pytest.mark.parametrize("number", [0, 1, 500, 1400])
-def test_the_seq_of_a_time_is_found_by_asking(tmp_path: Path, number: int) -> None:
-    """Of a stream that goes on: its end is known by what comes next."""
+@pytest.mark.parametrize(("number", "wrong"), [(0, 0), (1, 0), (500, 0), (500, 3), (1400, 0), (1400, 3)])
+def test_the_seq_of_a_time_is_found_by_asking(tmp_path: Path, number: int, wrong: int) -> None:
+    """Of a stream that goes on: its end is known by what comes next. One of `wrong` frames has a clock a day behind."""
     wanted_us = FRAMES[number][1]
+    frames = [
+        (seq, time_us, frame.replace(b"2026-07-04T", b"2026-07-03T") if wrong and seq % wrong == 0 else frame)
+        for seq, time_us, frame in FRAMES
+    ]
 
     async def first() -> int:
-        server = ReplayServer(RepoPlay(tmp_path, FRAMES).store(), speed=2.0)
+        server = ReplayServer(RepoPlay(tmp_path, frames).store(), speed=2.0)
         await server.start()
         await asyncio.sleep(0.4)
         source = SubscribeRepos(f"ws://127.0.0.1:{server.port}{server.store.wire}")

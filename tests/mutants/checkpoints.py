@@ -47,7 +47,7 @@ MUTANTS = [
     ),
     Mutant(
         "no rewind after a reconnect", "collector/reader.py",
-        "before(self._position.cursor, self._rewind_s)", "self._position.cursor",
+        "before(reached.cursor, self._rewind_s)", "reached.cursor",
         (unit("reader", "read_again"), fault("shuffled and dropped")),
     ),
     Mutant(
@@ -86,12 +86,12 @@ MUTANTS = [
         (unit("worker", "gap"), fault("a frame too large")),
     ),
     Mutant(
-        "gap not noticed", "collector/reader.py",
+        "gap not noticed", "collector/reached.py",
         "return first.time_us - last.time_us > self._settings.gap_s_min * 1e6", "return False",
         (unit("reader", "gap"),),
     ),
     Mutant(
-        "missing seq not noticed", "collector/reader.py",
+        "missing seq not noticed", "collector/reached.py",
         "return first.cursor > last.cursor + 1", "return False",
         (unit("seqs", "missing"),),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.mutants.mutant import Mutant, fault, unit
 
-_READER = "collector/reader.py"
+_READER, _REACHED = "collector/reader.py", "collector/reached.py"
 _QUEUE = "collector/queue.py"
 _ROLLUP = "collector/rollup.py"
 
@@ -25,16 +25,16 @@ MUTANTS = [
     ),
     Mutant(
         "no watermark for idle lanes", _READER,
-        "if frames or self._told[worker] != self._position or (self._gaps and worker == 0):", "if frames:",
+        "if frames or self._told[worker] != reached or (worker == 0 and self._reached.has_gaps):", "if frames:",
         (unit("reader", "watermarks"),),
     ),
     Mutant(
-        "position of the latest frame", _READER,
+        "position of the latest frame", _REACHED,
         "return lowest(self._latest)", "return max(self._latest, default=None)",
         (unit("reader", "wrong_time"),),
     ),
     Mutant(
-        "positions in the future believed", _READER,
+        "positions in the future believed", _REACHED,
         "return found if found.time_us <= latest_us else Position(min(found.cursor, latest_us), latest_us)",
         "return found",
         (unit("reader", "years_ahead"),),
