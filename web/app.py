@@ -87,6 +87,7 @@ def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = 
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         app.state.overviews = Overviews(database.pool)
         app.state.local, app.state.version, app.state.said = local, VERSION, said
+        app.state.database = database
         await database.pool.open(wait=False)  # the site answers before the database does
         with contextlib.suppress(psycopg.Error, PoolTimeout, OSError):
             await hidden.look(database.pool)  # before the first answer, which may be one that others have made
@@ -170,6 +171,6 @@ def _answer(request: Request, problem: Problem, **headers: str) -> Response:
         return api.problem_answer(problem, **headers)
     if request.url.path.startswith(("/static/", "/openapi.json", "/healthz", "/readyz")):
         return PlainTextResponse(f"{problem}\n", problem.status, {**problem.headers, **headers})
-    answer = problem_page(problem, request.app.state.said)
+    answer = problem_page(problem, request.app.state.said, request.app.state.database.seen)
     answer.headers.update(headers)
     return answer

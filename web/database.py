@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -100,7 +100,13 @@ class Database:
             reconnect_timeout=10,
         )
         self._ids: Ids | None = None
+        self._seen: Head | None = None
         self._away_until = 0.0
+
+    @property
+    def seen(self) -> Head | None:
+        """The last head that was read here, as it is by now; None before the first."""
+        return self._seen and replace(self._seen, now=max(self._seen.now, datetime.now(UTC)))
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Snapshot]:
@@ -111,7 +117,7 @@ class Database:
             async with self.pool.connection(timeout=_TIMEOUT_S) as connection, connection.transaction():
                 await connection.execute("set transaction isolation level repeatable read")
                 head, salt = await _head(connection)
-                self._ids = self._ids or Ids(salt)
+                self._ids, self._seen = self._ids or Ids(salt), head
                 yield Snapshot(connection, head, self._ids)
         except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable) as error:
             raise Unavailable("busy", "this takes longer than it may just now") from error

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from web import drawing, wording
 from web.actors import UnknownHandle
 from web.asking import Ask
-from web.database import Snapshot
+from web.database import Head, Snapshot
 from web.endpoint import Origin, check_method, send_entry
 from web.entry import Entry, encoded, etag_of, mark_of, short_hash
 from web.finishing import ACCOUNTS_IN_KEYS_MAX
@@ -100,7 +100,7 @@ class PageEndpoint:
     def _refusal(self, problem: Problem) -> Response:
         """A problem as what was asked for can say it: nobody reads a page in the place of a picture."""
         if self._page.media == HTML:
-            return problem_page(problem, self._said)
+            return problem_page(problem, self._said, self._origin.database.seen)
         return PlainTextResponse(f"{problem}\n", problem.status, dict(problem.headers))
 
     def _read(self, path: dict[str, str], query: bytes) -> tuple[Ask, str]:
@@ -144,11 +144,11 @@ def notice(said: Mapping[str, Any], trouble: str, made_at: datetime) -> bytes:
     return templates.get_template("old.html").render({**said, "trouble": trouble, "made_at": made_at}).encode()
 
 
-def problem_page(problem: Problem, said: Mapping[str, Any]) -> HTMLResponse:
-    """A problem for people. What may come by itself is tried again."""
+def problem_page(problem: Problem, said: Mapping[str, Any], head: Head | None) -> HTMLResponse:
+    """A problem for people, under what was last seen of the database. What may come by itself is tried again."""
     values = {
-        **said, "problem": problem, "title": TITLES[problem.kind], "head": None, "path": "", "canonical": "",
-        "again_s": problem.retry_after_s,
+        **said, "problem": problem, "title": TITLES[problem.kind], "head": head, "path": "", "canonical": "",
+        "again_s": problem.retry_after_s, "network": head.network if head else "",
     }  # fmt: skip
     body = templates.get_template("problem.html").render(values)
     return HTMLResponse(body, problem.status, {**problem.headers, "Vary": "Accept-Encoding"})

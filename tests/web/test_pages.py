@@ -213,6 +213,14 @@ def test_pages_ignore_what_they_do_not_know_and_refuse_what_can_not_be(found: Si
         assert answer.page.tags.count("h1") == 1
 
 
+def test_a_page_that_is_not_there_says_as_of_when_and_of_which_network_too(found: Site) -> None:
+    made = found.get("/top/accounts?window=1h").page
+    for path in ("/nowhere", "/account/did:plc:nobody", "/top/nothing"):
+        body = found.get(path).body.decode()
+        assert f'<time datetime="{made.as_of}" data-unit="second">' in body, path
+        assert "the network “<bdi>test</bdi>”" in body, path
+
+
 def test_an_unknown_handle_is_looked_up_and_the_page_comes_back_by_itself(found: Site) -> None:
     answer = found.get("/@somebody.example")
     assert (answer.status, answer.headers["retry-after"]) == (404, "30")

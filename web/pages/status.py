@@ -34,7 +34,8 @@ class StatusPage:
         overviews: Overviews = request.app.state.overviews
         overview, collections = await overviews.overview(), await overviews.collections()
         if overview is None:
-            return problem_page(Unavailable("database-away", "the database does not answer"), self._said)
+            away = Unavailable("database-away", "the database does not answer")
+            return problem_page(away, self._said, request.app.state.database.seen)
         if self._page is None or self._made_of is not overview:
             self._made_of, self._page = overview, self._made(overview, collections)
         return sent(request, self._page, "no-store")
