@@ -104,6 +104,7 @@ def test_some_columns_are_open_to_who_may_not_have_the_table(database: psycopg.C
     """
     called = "avatar display_name followers followers_at handle"
     assert database.execute(query, (list(ROLES),)).fetchall() == [
+        ("skytally_collector", "gap", "update", "to_time"),
         ("skytally_resolver", "account", "insert", "did id"),
         ("skytally_resolver", "account", "update", f"{called} resolved_at unlisted"),
         ("skytally_roller", "account", "update", called),
