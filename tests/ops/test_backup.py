@@ -55,7 +55,7 @@ def test_a_backup_under_load_is_restored_elsewhere_and_the_collector_goes_on_the
 ) -> None:
     recording = tmp_path / "minute.jsonl.zst"
     write_recording(recording, 30_000, seed=5, poison_share=0.002)
-    with served(recording, speed=6) as url:
+    with served(recording, speed=3) as url:  # a backup is made while it lasts, however slow the machine
         # folds are waited for: a segment is being filled and another folded while it is backed up
         with collecting(conninfo, url, "--fold-interval-s", "0.05") as collector:
             wait_for(lambda: events_of(database) > 3000)
