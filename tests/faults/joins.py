@@ -166,7 +166,7 @@ def gaps(stage: Stage, expected: int, reason: str = "overlap_unproven") -> None:
 
 FAULTS = [
     Fault("two hosts: the first freezes", frozen, runs=2),
-    Fault("two hosts: what lies between is gone", clamped, runs=3),
+    Fault("two hosts: what lies between is gone", clamped, runs=2),
     Fault("two hosts: the first is blind in likes", blind, runs=2),
     Fault("two hosts: both are blind in likes", both_blind, runs=2),
     Fault("two hosts: the second sends all again", replayed, runs=2),
