@@ -114,7 +114,7 @@ def _straggle(point: str, ordinal: int, said: Path, *arguments: object) -> None:
     vars(writer)["crashpoint"] = stop_at
     settings, conninfo, host, epoch, pipe, vitals = arguments
     multiprocessing.current_process().name = "straggler"
-    run_child(worker.__name__, settings, conninfo, host, epoch, 0, pipe, vitals)
+    run_child(worker.__name__, settings, conninfo, host, epoch, 0, None, pipe, vitals)
 
 
 FAULTS = [
