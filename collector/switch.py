@@ -79,6 +79,8 @@ class Switch:
     def _why_blind(self, connection: psycopg.Connection, group: Group) -> str:
         now = time.monotonic()
         time_us = int(group.reader_vitals.get("time_us"))
+        if not time_us:
+            return ""  # nothing has come: a window that begins here would begin in 1970
         if self._blindness is None:
             self._blindness, self._hour = Blindness(self._settings.blind_s), 0
         if time_us // _HOUR_US != self._hour:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from collector.blind import Blindness
+from collector.hosts import Hosts
+from collector.settings import CollectorSettings
+from collector.switch import Switch
 
 LIKES, POSTS, FOLLOWS = "app.bsky.feed.like", "app.bsky.feed.post", "app.bsky.graph.follow"
 USUAL = {LIKES: 60_000.0, POSTS: 30_000.0, FOLLOWS: 200.0}
@@ -49,3 +54,10 @@ def test_quiet_fast_and_uneven_is_not_blind(rates: dict[str, float]) -> None:
 
 def test_without_history_nothing_is_missing() -> None:
     assert set(look([{POSTS: 100.0}] * 120, {})) == {""}
+
+
+def test_nothing_is_looked_at_before_the_stream_is_anywhere() -> None:
+    settings = CollectorSettings(source=("ws://x/subscribe",), network="test")
+    database: Any = None  # it would be asked what is usual in 1970
+    group: Any = SimpleNamespace(reader_vitals={"time_us": 0})
+    assert Switch(settings, Hosts(settings.source)).why(database, group, proving=False) == ""
