@@ -12,7 +12,7 @@ from contextlib import suppress
 from collector.reconnect import CONNECTION_TROUBLE
 from collector.sources import Source
 
-BEFORE_US = 60_000_000
+_BEFORE_US = 60_000_000
 """A look begins so long before what has been counted: there it must have something, and not begin much later."""
 _SECONDS_MAX = 10.0
 
@@ -57,13 +57,13 @@ async def delivers(source: Source, counted_us: int, wanted: bytes) -> bool:
     def sink(frame: bytes) -> None:
         nonlocal begun
         at = source.position(frame)
-        begun = begun or (at is not None and abs(at.time_us - counted_us) <= BEFORE_US)
+        begun = begun or (at is not None and abs(at.time_us - counted_us) <= _BEFORE_US)
         if begun and wanted in frame:
             found.set()
 
     with suppress(*CONNECTION_TROUBLE):
         async with asyncio.timeout(_SECONDS_MAX):
-            stream = await source.connect(counted_us - BEFORE_US, None, sink)
+            stream = await source.connect(counted_us - _BEFORE_US, None, sink)
             reading = asyncio.create_task(stream.ended())
             seen = asyncio.create_task(found.wait())
             try:

@@ -7,7 +7,6 @@ join, it is the frontier less minutes: the same frontier through any number of r
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from collector.batch import Position
 from collector.checkpoint import Asked, LaneState, Rewind, complete_position, resume_position, unix_us
@@ -54,12 +53,8 @@ def _again(tried: Tried, rewind: Rewind) -> Plan:
     if tried.outcome != DEEPER:
         overlap = Overlap(0, unix_us(tried.ends), frontier_us)
         return _asking(overlap, tried.rewind_s, tried.unknown_before + tried.unknown)
-    ends_us = min(frontier_us, _or(tried.earliest, frontier_us))
+    ends_us = min(frontier_us, unix_us(tried.earliest or tried.frontier))
     return _asking(Overlap(0, ends_us, frontier_us), rewind.deeper(tried.rewind_s), 0)
-
-
-def _or(time: datetime | None, otherwise_us: int) -> int:
-    return otherwise_us if time is None else unix_us(time)
 
 
 def _asking(overlap: Overlap, rewind_s: float, unknown_before: int) -> Plan:

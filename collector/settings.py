@@ -134,7 +134,7 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
         float,
         Meta(
             ge=0, le=3600,
-            description="Seconds in which a host delivers none of a collection, and others, before it is left; 0: any.",
+            description="Seconds a host delivers none of a collection, and others, before it is left; 0: never.",
         ),
     ] = 300.0
     gap_s_min: Annotated[

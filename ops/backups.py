@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ops.embedded.disk import sync
+
 PREFIX = "skytally-"
 FACTS = "backup.json"
 """What each has, written last."""
@@ -42,9 +44,9 @@ def making(folder: Path, name: str) -> Iterator[Path]:
         half.mkdir(mode=0o700)
         yield half
         for path in [*half.iterdir(), half]:
-            _sync(path)
+            sync(path)  # older ones may be removed for it
         half.rename(folder / name)
-        _sync(folder)
+        sync(folder)
     finally:
         os.close(lock)
 
@@ -62,12 +64,3 @@ def _take(lock: int, folder: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise BackupError(f"another backup is being made in {folder}: try again when it is done") from error
-
-
-def _sync(path: Path) -> None:
-    """On the disk, whatever happens to the power: older backups may be removed for it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,6 +6,7 @@ stored in there (no schema, no role but the login `skytally`), nor where its arg
     binaries  where PostgreSQL is, which versions we take     account  whom it runs as (never root)
     place     the files of one data root, and their modes     cluster  initdb, settings, role and database
     keeper    the detached process that owns the postmaster   server   is it there, and if not, bring it up
+    disk      what is there after a loss of power
     lease     `embedded()`: the right to use it, for as long as a block lasts
 """
 

@@ -18,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 
 from ops.embedded.account import Account, run_as
 from ops.embedded.binaries import Binaries
+from ops.embedded.disk import sync
 from ops.embedded.errors import EmbeddedError
 from ops.embedded.place import PORT, Place
 
@@ -106,7 +107,7 @@ def make(
             os.chown(half, account.uid, account.gid, follow_symlinks=False)
         _initdb(half, binaries, account, [] if durable else ["--no-sync"], start_lock)
         half.rename(place.data)
-        _sync(place.root)
+        sync(place.root)
     except BaseException:
         shutil.rmtree(half, ignore_errors=True)
         raise
@@ -136,14 +137,6 @@ def _locales(major: int) -> list[list[str]]:
     if major >= 17:
         return [["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]]
     return [["--locale=C.UTF-8"], ["--locale=C"]]  # before 17 it is the C library's, and not every one has it
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def telling_line(lines: list[str]) -> str:

@@ -35,7 +35,7 @@ MUTANTS = [
     ),
     Mutant(
         "what was looked at counts again", _RESUME,
-        "ends_us = min(frontier_us, _or(tried.earliest, frontier_us))", "ends_us = frontier_us",
+        "ends_us = min(frontier_us, unix_us(tried.earliest or tried.frontier))", "ends_us = frontier_us",
         (unit("overlap", "blind"),),
     ),
     Mutant(
