@@ -51,3 +51,7 @@ class AlreadyRunning(NotOurs):
 
 class BadSetting(CollectorError):
     """A setting can not be used."""
+
+
+class BadRuleset(CollectorError):
+    """A ruleset can not be used."""

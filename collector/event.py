@@ -30,6 +30,8 @@ class PostDetail(NamedTuple):
     """Distinct valid DIDs, the author's own included."""
     terms: tuple[tuple[int, str], ...]
     """What else it counts by, each once: a dimension's id and a key of it (see terms.py)."""
+    media: int
+    """What it shows (see media.py)."""
 
 
 class Notice(NamedTuple):

@@ -12,6 +12,17 @@ _UNFIT = re.compile(r"[\x00-\x20\x7f-\x9f\s]").search
 _USUAL = re.compile(r"(https?://([a-z0-9][a-z0-9.-]*)(?:/[^?#]*)?)(?:\?([^#]*))?").fullmatch
 
 
+def is_gif(uri: str) -> bool:
+    """Whether it leads to an animated picture, as link_and_domain sees it."""
+    if not any(host in uri.lower() for host in _GIF_HOSTS) or len(uri) > CHARACTERS_MAX or _UNFIT(uri):
+        return False
+    try:
+        parts = urlsplit(uri)
+        return parts.scheme in _DEFAULT_PORTS and parts.hostname in _GIF_HOSTS
+    except ValueError:
+        return False
+
+
 def link_and_domain(uri: str) -> tuple[str, str] | None:
     """The link in its one spelling and its domain; None for what is not counted."""
     if len(uri) > CHARACTERS_MAX or _UNFIT(uri):

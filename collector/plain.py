@@ -15,9 +15,9 @@ from collector.event import CREATE
 from collector.lanes import LANES
 from collector.rows import KEY_BYTES, ON_ACCOUNT, POSTGRES_EPOCH_US, RECORD, REPLY, TOP_POST, Row, packed_bigints
 
-Found = tuple[int, str, int, str, str, int, str, tuple[int, ...], bytes]
+Found = tuple[int, str, int, str, str, int, str, tuple[int, ...], int, bytes]
 """A frame read: time_us, DID, actor, rev, record key, subject account (0: none), subject's record key (empty: none),
-ids of its terms, the frame itself."""
+ids of its terms, what it shows (see media.py), the frame itself."""
 
 
 class Shape(NamedTuple):
@@ -35,14 +35,15 @@ class Plain:
     """Found events of one shape, at least one. Raises ValueError if a rev or a record key is not a TID."""
 
     def __init__(self, shape: Shape, found: Sequence[Found]) -> None:
-        times, dids, actors, revs, rkeys, subjects, subject_rkeys, terms, self.frames = zip(*found, strict=True)
+        times, dids, actors, revs, rkeys, subjects, subject_rkeys, terms, media, frames = zip(*found, strict=True)
         layout = shape.layout
-        self.shape, self.found = shape, found
+        self.shape, self.found, self.frames = shape, found, frames
         self.times_us, self.actors = ints(times), ints(actors)
         self.lanes = [crc & (LANES - 1) for crc in map(crc32, map(str.encode, dids))]
         self.subjects = None if layout is TOP_POST else ints(subjects)
         self.subject_rkeys = None if layout in (TOP_POST, ON_ACCOUNT) else tid_numbers(subject_rkeys)
         self.terms: tuple[tuple[int, ...], ...] = terms if layout in (TOP_POST, REPLY) else ()
+        self.media = ints(media) if layout in (TOP_POST, REPLY) else None
         self.rkeys, self.revs = tid_numbers(rkeys), tid_numbers(revs)
         columns = {
             "time": self.times_us - POSTGRES_EPOCH_US, "lane": ints(self.lanes), "rev": self.revs,
@@ -52,6 +53,8 @@ class Plain:
             columns["subject_account"] = self.subjects
         if self.subject_rkeys is not None:
             columns["subject_rkey"] = self.subject_rkeys
+        if self.media is not None:
+            columns["media"] = self.media
         self._packed = layout.pack(len(found), collection=shape.collection, **columns)
         self.keys = parts_of(self._packed, KEY_BYTES)
         self.distinct = set(self.keys)
@@ -96,5 +99,5 @@ class Plain:
         terms = self.terms[at]
         return row._replace(
             packed=row.packed + packed_bigints(terms), reply=self.shape.layout is REPLY, quote=False,
-            mentions=[], terms=list(terms),
+            mentions=[], terms=list(terms), media=int(packed["media"]),
         )  # fmt: skip

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from collector.event import POST, PostDetail
+from collector.media import media_in
 from collector.terms import terms_of
 
 DID_BYTES_MAX = 2048  # atproto.com/specs/did
@@ -54,8 +55,9 @@ def post_detail(record: dict[str, Any]) -> PostDetail:
     quote = uri is not None and _is_post_uri(uri)
     quote_did, quote_rkey = post_of_uri(uri) if quote and uri is not None else (None, None)
     return PostDetail(
-        _parent_uri(record) is not None, quote, quote_did, quote_rkey, mentions(record), terms_of(record)
-    )
+        _parent_uri(record) is not None, quote, quote_did, quote_rkey, mentions(record), terms_of(record),
+        media_in(record.get("embed")),
+    )  # fmt: skip
 
 
 def _parent_uri(record: dict[str, Any]) -> str | None:

@@ -38,6 +38,7 @@ class Fold:
         self._connection = connection
         self._folds: int | None = None
         self._others = False
+        self._decided_to: datetime | None = None
 
     def fold(self) -> Folded:
         """Fold what is waiting, turn the segments, fold again."""
@@ -71,15 +72,31 @@ class Fold:
         with self._connection.transaction():
             # what is truncated must be what was summed, even while a roller of an earlier run still turns segments
             self._connection.execute(sql.SQL("lock table {} in access exclusive mode").format(every))
+            decided_to = self._decide_reposts(tables)
             minutes = self._minutes(tables)
             if not minutes:
+                self._decided_to = decided_to
                 return minutes
             self._connection.execute(statement("rollup/ensure_days"), {"days": list({m.date() for m in minutes})})
             self._add(tables)
             self._connection.execute(sql.SQL("truncate {}").format(every))
             crashpoint("fold_truncated")
+        self._decided_to = decided_to
         crashpoint("fold_done")
         return minutes
+
+    def _decide_reposts(self, tables: dict[str, sql.Identifier]) -> datetime | None:
+        """Find what reposts are of, where every lane has said all that it had before them; once a minute of theirs.
+        Returns the minute that all lanes have come to."""
+        row = self._connection.execute(statement("rollup/known_to")).fetchone()
+        assert row is not None
+        known_to: datetime | None = row[0]
+        if known_to is None or known_to == self._decided_to:
+            return known_to
+        query = sql.SQL(statement("rollup/decide_reposts")).format(account_tally=tables["account_tally"])
+        self._connection.execute(query, {"known_to": known_to})
+        crashpoint("reposts_decided")
+        return known_to
 
     def _add(self, tables: dict[str, sql.Identifier]) -> None:
         """Tallies into their minutes, and what is late for its hour or day into those too."""

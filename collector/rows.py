@@ -22,7 +22,7 @@ TRAILER = b"\xff\xff"
 
 COLUMNS = (
     "time", "lane", "operation", "rev", "actor", "rkey", "collection", "subject_account", "subject_rkey",
-    "reply", "quote", "quote_account", "quote_rkey", "mentions", "terms",
+    "reply", "quote", "media", "quote_account", "quote_rkey", "mentions", "terms",
 )  # fmt: skip
 KEY_BYTES = [*range(29, 37), *range(41, 49), *range(53, 61), *range(65, 69)]
 """Where a packed row has the bytes of its key: rev, actor, rkey, collection."""
@@ -31,11 +31,12 @@ RECORD = slice(8, None)
 
 _HEAD = Struct(">hiqihiciqiqiqii")
 _NUMBER = Struct(">iq")
+_SMALL = Struct(">ih")
 _TWO_NUMBERS = Struct(">iqiq")
 _KEY = Struct(">qqqi")
 _LANE = slice(18, 20)
 _NO_SUBJECT = NULL * 2
-_NO_POST = NULL * 6
+_NO_POST = NULL * 7
 _BOOLEAN = {True: b"\0\0\0\1\1", False: b"\0\0\0\1\0"}
 _ARRAY = Struct(">iiiii")
 _BIGINT_OID = 20
@@ -47,14 +48,15 @@ _CREATED = (
     ("collection", "i4"),
 )  # fmt: skip
 _SUBJECT = (("subject_account", "i8"), ("subject_rkey", "i8"))
-_NO_QUOTE_NO_MENTION = _BOOLEAN[False] + NULL * 3
+_MEDIA = ("media", "i2")
+_NO_QUOTE_NO_MENTION = NULL * 3
 ON_POST = Layout(len(COLUMNS), [*_CREATED, *_SUBJECT, _NO_POST])
 """A like or repost of a post."""
 ON_ACCOUNT = Layout(len(COLUMNS), [*_CREATED, _SUBJECT[0], NULL + _NO_POST])
 """A follow."""
-TOP_POST = Layout(len(COLUMNS), [*_CREATED, _NO_SUBJECT, _BOOLEAN[False] + _NO_QUOTE_NO_MENTION])
+TOP_POST = Layout(len(COLUMNS), [*_CREATED, _NO_SUBJECT, _BOOLEAN[False] * 2, _MEDIA, _NO_QUOTE_NO_MENTION])
 """A post that is no reply, quotes nothing and mentions nobody; `packed_bigints` of its terms follow."""
-REPLY = Layout(len(COLUMNS), [*_CREATED, *_SUBJECT, _BOOLEAN[True] + _NO_QUOTE_NO_MENTION])
+REPLY = Layout(len(COLUMNS), [*_CREATED, *_SUBJECT, _BOOLEAN[True] + _BOOLEAN[False], _MEDIA, _NO_QUOTE_NO_MENTION])
 """The same of a reply to a post."""
 
 
@@ -76,6 +78,8 @@ class Row(NamedTuple):
     quote_rkey: int | None = None
     mentions: list[int] | None = None
     terms: list[int] | None = None
+    media: int | None = None
+    """What a post shows (see media.py)."""
 
 
 def row_of(event: Event, names: Names) -> Row:
@@ -107,13 +111,13 @@ def row_of(event: Event, names: Names) -> Row:
     terms = [names.term(term) for term in post.terms]
     packed = b"".join(
         (
-            head, packed_subject, _BOOLEAN[post.reply], _BOOLEAN[post.quote], _bigint(quoted), _bigint(quoted_rkey),
-            packed_bigints(tuple(mentions)), packed_bigints(tuple(terms)),
+            head, packed_subject, _BOOLEAN[post.reply], _BOOLEAN[post.quote], _SMALL.pack(2, post.media),
+            _bigint(quoted), _bigint(quoted_rkey), packed_bigints(tuple(mentions)), packed_bigints(tuple(terms)),
         )
     )  # fmt: skip
     return Row(
         packed, time_us, operation, rev, actor, rkey, collection, subject, subject_rkey,
-        post.reply, post.quote, quoted, quoted_rkey, mentions, terms,
+        post.reply, post.quote, quoted, quoted_rkey, mentions, terms, post.media,
     )  # fmt: skip
 
 

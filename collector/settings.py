@@ -171,6 +171,13 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
         int,
         Meta(ge=7, le=36_500, description="Days of the event log, from its newest; creates are known for 7 of them."),
     ] = 7
+    experience: Annotated[
+        bool,
+        Meta(
+            description="Whether what experience is made of is counted: posts by what they show, reposts by what they "
+            "are of. It costs some percent; false: levels know plain posts, likes and reposts."
+        ),
+    ] = True
     minute_days_kept: Annotated[
         int, Meta(ge=2, le=36_500, description="Days of the rollups by the minute, from the newest.")
     ] = 3

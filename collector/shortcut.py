@@ -14,13 +14,14 @@ import msgspec
 from collector.content import Content
 from collector.decode import EARLIEST_US
 from collector.event import POST
+from collector.media import of_alts, of_external
 from collector.names import Names
 from collector.plain import Found, Plain, Shape
 from collector.refusals import Refusals
 from collector.rows import ON_ACCOUNT, ON_POST, REPLY, TOP_POST
 from collector.tally import Collections
 from collector.terms import Term, terms
-from collector.usual import COLLECTIONS, External, Follow, Hashtag, Like, Post, Repost, decode
+from collector.usual import COLLECTIONS, External, Follow, Hashtag, Images, Like, Post, Repost, Video, decode
 from collector.window import Window
 from sql import tid
 
@@ -92,18 +93,21 @@ class Shortcut:
                 if kind is Follow:
                     subject = record.subject
                     follows.append((
-                        time_us, did, actor, rev, rkey, ids(subject) or account(subject), "", (), frame
+                        time_us, did, actor, rev, rkey, ids(subject) or account(subject), "", (), 0, frame
                     ))  # fmt: skip
                     continue
                 found: tuple[int, ...] = ()
+                media = 0
                 if kind is Like:
                     into, uri = likes, record.subject.uri
                 elif kind is Repost:
                     into, uri = reposts, record.subject.uri
                 else:
                     found = tuple(map(term, _terms(record)))
+                    if record.embed is not None:
+                        media = _media(record.embed)
                     if record.reply is None:
-                        posts.append((time_us, did, actor, rev, rkey, 0, "", found, frame))
+                        posts.append((time_us, did, actor, rev, rkey, 0, "", found, media, frame))
                         continue
                     into, uri = replies, record.reply.parent.uri
                 scheme, empty, author, name, subject_rkey = uri.split("/")
@@ -111,7 +115,8 @@ class Shortcut:
                     leave(frame)
                 else:
                     into.append((
-                        time_us, did, actor, rev, rkey, ids(author) or account(author), subject_rkey, found, frame
+                        time_us, did, actor, rev, rkey, ids(author) or account(author), subject_rkey, found, media,
+                        frame,
                     ))  # fmt: skip
             except _NOT_MINE:
                 leave(frame)
@@ -168,3 +173,11 @@ def _terms(post: Post) -> tuple[Term, ...]:
     if isinstance(post.embed, External):
         uris.append(post.embed.external.uri)
     return terms(post.langs or (), hashtags, uris, post.text)
+
+
+def _media(embed: Images | Video | External) -> int:
+    if isinstance(embed, Images):
+        return of_alts([image.alt for image in embed.images])
+    if isinstance(embed, Video):
+        return of_alts([embed.alt])
+    return of_external(embed.external.uri, embed.external.description)

@@ -15,6 +15,7 @@ import numpy as np
 
 from collector.columns import NULL, Ints, Layout, ints, runs
 from collector.event import CREATE
+from collector.media import PLAIN, WITH_ALT
 from collector.plain import Plain
 from collector.rows import POSTGRES_EPOCH_US, SIGNATURE, TRAILER, Row
 from collector.terms import DIMENSION_BITS
@@ -32,6 +33,11 @@ class Metric(IntEnum):
     LIKES = 4
     REPOSTS = 5
     FOLLOWS = 6
+    POSTS_WITH_MEDIA = 7
+    POSTS_WITH_ALT = 8
+    REPOSTS_OF_TEXT = 9
+    REPOSTS_OF_MEDIA = 10
+    REPOSTS_OF_ALT = 11
     REPLIES_RECEIVED = 12
     QUOTES_RECEIVED = 13
     LIKES_RECEIVED = 14
@@ -40,10 +46,15 @@ class Metric(IntEnum):
     FOLLOWERS = 17
 
 
-class Collections:
-    """The ids of the four counted collections in one database."""
+WITH = {PLAIN: Metric.POSTS_WITH_MEDIA, WITH_ALT: Metric.POSTS_WITH_ALT}
+"""By what a post shows."""
 
-    def __init__(self, post: int, like: int, repost: int, follow: int) -> None:
+
+class Collections:
+    """The ids of the four counted collections in one database, and whether what experience is made of is counted."""
+
+    def __init__(self, post: int, like: int, repost: int, follow: int, *, experience: bool = True) -> None:
+        self.experience = experience
         self.post, self.like, self.repost, self.follow = post, like, repost, follow
         self.counted = frozenset((post, like, repost, follow))
         self.plain = {
@@ -82,6 +93,8 @@ class Collections:
             found.append((row.quote_account, int(Metric.QUOTES_RECEIVED), row.quote_rkey))
         mentioned = int(Metric.MENTIONS_RECEIVED)
         found.extend((account, mentioned, None) for account in row.mentions or () if account != actor)
+        if self.experience and row.media:
+            found.append((actor, int(WITH[row.media]), None))
         return found
 
 
@@ -92,6 +105,10 @@ _AMOUNT = (("gained", "i4"), ("lost", "i4"))
 _MANY_ACCOUNTS = Layout(6, [*_KEY, NULL, *_AMOUNT])
 _MANY_TERMS = Layout(6, [_KEY[0], ("term", "i8"), ("author", "i8"), *_AMOUNT, ("dimension", "i2")])
 _MANY_POSTS = Layout(6, [*_KEY, ("rkey", "i8"), *_AMOUNT])
+_MANY_REPOSTS = Layout(
+    6, [_KEY[0], ("account", "i8"), ("subject_account", "i8"), ("subject_rkey", "i8"), *_AMOUNT]
+)  # fmt: skip
+_REPOST = Struct(">hiqiqiqiq")
 _TERM = Struct(">hiqiqiq")
 _TERM_LAST_BYTE = 25  # of the id in a packed _TERM
 _DIMENSION = Struct(">ih")
@@ -100,6 +117,7 @@ _AMOUNTS = Struct(">iiii")
 
 ACCOUNT_COLUMNS = ("minute", "account", "metric", "rkey", "gained", "lost")
 TERM_COLUMNS = ("minute", "term", "author", "gained", "lost", "dimension")
+REPOST_COLUMNS = ("minute", "account", "subject_account", "subject_rkey", "gained", "lost")
 NETWORK_COLUMNS = ("minute", "collection", "operation", "events")
 
 
@@ -123,6 +141,8 @@ class Tallies:
         self._lost: dict[bytes, int] = {}
         self._many_terms: list[bytes] = []
         self._terms: dict[bytes, list[int]] = {}
+        self._many_reposts: list[bytes] = []
+        self._reposts: dict[bytes, list[int]] = {}
         self.network: dict[tuple[int, int, str], int] = {}
         """Events by (minute, collection, operation); the minute in unix microseconds."""
 
@@ -148,6 +168,22 @@ class Tallies:
             self._add_received(plain.shape.received, minutes[others], plain.subjects[others], rkeys)
         if plain.terms:
             self._add_terms(minutes, plain.actors, plain.terms)
+        if self._collections.experience:
+            self._add_classes(plain, minutes)
+
+    def _add_classes(self, plain: Plain, minutes: Ints) -> None:
+        """What only experience needs: posts that show something, and reposts with what they are of."""
+        if plain.media is not None:
+            for media, metric in WITH.items():
+                those = plain.media == media
+                if those.any():
+                    self._add_accounts(int(metric), minutes[those], plain.actors[those])
+        elif plain.shape.collection == self._collections.repost:
+            assert plain.subjects is not None
+            assert plain.subject_rkeys is not None
+            of = {"subject_account": plain.subjects, "subject_rkey": plain.subject_rkeys}
+            rows = _MANY_REPOSTS.pack(len(minutes), minute=minutes, account=plain.actors, gained=1, **of)
+            self._many_reposts.append(rows.tobytes())
 
     def _add_accounts(self, metric: int, minutes: Ints, accounts: Ints) -> None:
         at, n = runs(accounts, minutes)
@@ -190,6 +226,10 @@ class Tallies:
         for term in row.terms or ():
             key = _TERM.pack(len(TERM_COLUMNS), 8, minute, 8, term, 8, row.actor)
             self._terms.setdefault(key, [0, 0])[column] += sign
+        of = self._collections
+        if of.experience and row.collection == of.repost and row.subject_rkey is not None:
+            key = _REPOST.pack(6, 8, minute, 8, row.actor, 8, row.subject_account, 8, row.subject_rkey)
+            self._reposts.setdefault(key, [0, 0])[column] += sign
 
     def account_rows(self) -> bytes:
         """Account and post tallies as a whole binary COPY."""
@@ -210,6 +250,11 @@ class Tallies:
             for key, (gained, lost) in self._terms.items()
         ]
         return b"".join((SIGNATURE, *self._many_terms, *rows, TRAILER))
+
+    def repost_rows(self) -> bytes:
+        """Reposts of posts as a whole binary COPY."""
+        rows = [key + _AMOUNTS.pack(4, gained, 4, lost) for key, (gained, lost) in self._reposts.items()]
+        return b"".join((SIGNATURE, *self._many_reposts, *rows, TRAILER))
 
     def network_rows(self) -> bytes:
         """Events by collection and operation as a whole binary COPY."""

@@ -63,7 +63,7 @@ class Worker:
         self._event_bytes_max = self._translator.line_bytes_max
         self._names = Names(connection)
         post, like, repost, follow = (self._names.collection(name) for name in (POST, LIKE, REPOST, FOLLOW))
-        self._collections = Collections(post, like, repost, follow)
+        self._collections = Collections(post, like, repost, follow, experience=settings.experience)
         self._notices = {self._names.collection(name) for name in (IDENTITY, ACCOUNT, SYNC)}  # their revs are no times
         self._writer = Writer(connection, host, epoch, lanes)
         self._reckoning = Reckoning(self._names)

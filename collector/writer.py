@@ -24,6 +24,7 @@ from collector.standing import write_standing
 from collector.tally import (
     ACCOUNT_COLUMNS,
     NETWORK_COLUMNS,
+    REPOST_COLUMNS,
     TERM_COLUMNS,
 )
 from collector.vitals import COPIED
@@ -99,6 +100,7 @@ class Writer:
                 packed = (tallies.account_rows(), tallies.term_rows(), tallies.network_rows())
                 for (table, columns), data in zip(_TALLY_TABLES, packed, strict=True):
                     copied[table] = self._copy(cursor, f"{table}_{segment}", columns, data)
+                copied["repost_tally"] = self._copy(cursor, "repost_tally", REPOST_COLUMNS, tallies.repost_rows())
                 crashpoint("after_tallies")
                 write_standing(cursor, content)
             for gap in content.gaps:

@@ -6,13 +6,13 @@ with given as (
 )
 select
   time, operation, rev, actor, rkey, collection, subject_account, subject_rkey,
-  reply, quote, quote_account, quote_rkey, mentions, terms
+  reply, quote, quote_account, quote_rkey, mentions, terms, media
 from given
 join event using (rkey, actor, collection)
 union all
 -- follows that the log has dropped: they are known for ever
 select
   time, operation, rev, actor, rkey, collection, subject_account, subject_rkey,
-  reply, quote, quote_account, quote_rkey, mentions, terms
+  reply, quote, quote_account, quote_rkey, mentions, terms, media
 from given
 join old_follow using (rkey, actor, collection)

@@ -13,7 +13,7 @@ from tests.collector.frames import ALICE, BOB, CAROL, key, post_uri
 
 PARENT = post_uri(BOB, key(1))
 QUOTED = post_uri(CAROL, key(2))
-PLAIN = PostDetail(False, False, None, None, (), ((Dimension.LANGUAGE, "und"),))
+PLAIN = PostDetail(False, False, None, None, (), ((Dimension.LANGUAGE, "und"),), 0)
 
 
 def mention(did: Any, kind: str = "app.bsky.richtext.facet#mention") -> dict[str, Any]:

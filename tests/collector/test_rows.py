@@ -19,6 +19,7 @@ def test_every_column_of_the_tables_is_copied(rig: Rig) -> None:
         "term_tally_1": tally.TERM_COLUMNS,
         "network_tally_0": tally.NETWORK_COLUMNS,
         "network_tally_1": tally.NETWORK_COLUMNS,
+        "repost_tally": tally.REPOST_COLUMNS,
     }
     for table, columns in tables.items():
         found = rig.owner.execute(

@@ -14,8 +14,8 @@ account            siu  s    s    s
 account_day        s    siu  -    s
 account_hour       s    siu  -    s
 account_minute     s    siu  -    s
-account_tally_0    si   st   -    -
-account_tally_1    si   st   -    -
+account_tally_0    si   sit  -    -
+account_tally_1    si   sit  -    -
 active             s    siu  -    s
 active_at          s    siu  -    s
 active_hour        s    siud -    -
@@ -55,7 +55,9 @@ post_text          -    -    siud s
 purge              s    siu  -    -
 purged_table       s    sd   -    -
 quarantine         si   s    -    -
+repost_tally       si   sd   -    -
 rkey               si   s    s    s
+ruleset            -    -    -    s
 selfcheck          s    siu  -    s
 shown_change       s    sd   -    s
 term               si   s    -    s
@@ -127,12 +129,14 @@ def test_functions_are_for_those_who_make_days_and_for_nobody_else(database: psy
         ("drop_day(text,date)", True, ["skytally_roller"]),
         ("ensure_day(date)", True, ["skytally_collector", "skytally_roller"]),
         ("ensure_partition(text,text,date,date)", False, []),
+        ("media_of(bigint,bigint,timestamp with time zone)", False, ["skytally_roller", "skytally_web"]),
         ("note_shown_change()", True, []),
         ("post_is_gone(bigint,bigint)", False, ["skytally_roller", "skytally_web"]),
         ("post_is_in(bigint,bigint,bigint)", False, ["skytally_web"]),
         ("purge_table()", True, ["skytally_roller"]),
         ("purgeable()", False, []),
         ("summarize_log()", True, ["skytally_roller"]),
+        ("worth_by(text)", False, ["skytally_web"]),
     ]
 
 

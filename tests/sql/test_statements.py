@@ -27,6 +27,7 @@ TABLES = {
     "board/retire_counted": {"table": "board_by_language"},
     "event/insert_names": {"table": "account", "name": "did"},
     "rollup/forget_active": {"network_tally": "network_tally_0"},
+    "rollup/decide_reposts": {"account_tally": "account_tally_0"},
     "query/points": {"day": "post_day", "hour": "post_hour", "minute": "post_minute", "key": "kept.account = 1"},
     "query/sparks": {"rollup": "term_hour", "unit": "hour", "key": "term", "of": "true"},
     "query/term_authors_of_unit": {"authors": "author_hour", "unit": "hour"},
