@@ -10,7 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from ops.audit.content import Content
+from ops.audit.content import POST, Content
 from ops.audit.deliveries import BEGINS_BYTES, Deliveries, Refusal, sample_digest
 from ops.audit.found import LogRow, Names, Row
 from ops.audit.frames import Event, Key
@@ -110,6 +110,7 @@ def _content(event: Event, made: Content, row: LogRow) -> list[tuple[str, object
         ("quoted", made.quoted, row.quoted),
         ("mentions", tuple(mentioned for mentioned in made.mentions if mentioned != actor), others),
         ("terms", made.terms, row.terms),
+        ("media", made.media if event.key[2] == POST else None, row.media),
     ]
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from ops.audit.link import is_gif
 from ops.audit.shape import at, entries, features
 from ops.audit.syntax import Rkey, authored, is_did, post
 from ops.audit.terms import Term, terms
@@ -33,6 +34,7 @@ class Content(NamedTuple):
     quoted: tuple[str, Rkey] | None = None
     mentions: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
+    media: int = 0  # of a post: 0 nothing to see, 1 media, 2 media with a text in place of it
 
 
 def read(collection: str, record: object) -> Content | None:
@@ -55,7 +57,35 @@ def _of_post(record: Record) -> Content:
         quoted=authored(quoted),
         mentions=tuple(sorted(set(_mentions(record)))),
         terms=terms(record),
+        media=_media(record.get("embed")),
     )
+
+
+def _media(embed: object) -> int:
+    if at(embed, "$type") == "app.bsky.embed.recordWithMedia":
+        embed = at(embed, "media")
+    alternatives = _alternatives(embed)
+    if not alternatives:
+        return 0
+    return 2 if any(isinstance(text, str) and text.strip() for text in alternatives) else 1
+
+
+def _alternatives(embed: object) -> list[object]:
+    """Of each thing to be seen the text in place of it, of whatever type; none: there is nothing to be seen."""
+    match at(embed, "$type"):
+        case "app.bsky.embed.images":
+            items = entries(at(embed, "images"))
+        case "app.bsky.embed.gallery":
+            items = entries(at(embed, "items"))
+        case "app.bsky.embed.video" if isinstance(at(embed, "video"), dict):
+            items = [embed]
+        case "app.bsky.embed.external" if is_gif(at(embed, "external", "uri")):
+            said = at(embed, "external", "description")
+            prefixed = isinstance(said, str) and said[:4].lower() == "alt:"
+            return [said[4:] if isinstance(said, str) and prefixed else None]
+        case _:
+            return []
+    return [at(item, "alt") for item in items if isinstance(item, dict)]
 
 
 def _of_reaction(record: Record) -> Content | None:

@@ -30,13 +30,16 @@ class Deliveries:
     """All frames so far. A key in both `events` and `refusals` came well-formed once and ill-formed once."""
 
     frames: int = 0
+    latest_us: int = 0  # of any event's stream times
     events: dict[Key, Event] = field(default_factory=dict)
     refusals: dict[Key | bytes, Refusal] = field(default_factory=dict)
 
     def add(self, delivered: Event | Refused | None) -> None:
         """Take in what a frame says."""
         if isinstance(delivered, Event):
+            delivered.seen_before = self.latest_us
             known = self.events.setdefault(delivered.key, delivered)
+            self.latest_us = max(self.latest_us, delivered.times[0])
             if delivered.times[0] not in known.times:
                 known.times += delivered.times
         elif delivered is not None:

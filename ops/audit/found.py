@@ -18,6 +18,7 @@ from ops.audit.boards import Kept
 from ops.audit.content import POST
 from ops.audit.frames import MINUTE_US, Key
 from ops.audit.report import moment
+from ops.audit.reposts import Post
 from ops.audit.syntax import Rkey, tid_text
 from ops.audit.terms import Term
 
@@ -70,6 +71,7 @@ class LogRow(NamedTuple):
     quoted: tuple[str, Rkey | None] | None
     mentions: tuple[str, ...]
     terms: tuple[Term, ...]
+    media: int | None
 
 
 def rows(
@@ -113,7 +115,7 @@ def log(connection: psycopg.Connection, names: Names) -> Iterator[LogRow]:
     """The event log, in no order."""
     for row in rows(connection, queries.EVENTS):
         time, actor, rev, rkey, collection, lane, operation, *made = row
-        account, post, quote_account, quote_post, reply, quote, mentions, terms = made
+        account, post, quote_account, quote_post, reply, quote, mentions, terms, media = made
         name = names.collections.get(collection) or f"?{collection}"
         yield LogRow(
             # of identity and account events the record key is the upstream seq once more
@@ -127,7 +129,14 @@ def log(connection: psycopg.Connection, names: Names) -> Iterator[LogRow]:
             names.subject(quote_account, quote_post),
             tuple(sorted(names.account(mentioned) for mentioned in mentions or ())),
             tuple(sorted(names.term(term) for term in terms or ())),
+            media,
         )
+
+
+def undecided(connection: psycopg.Connection, names: Names) -> Iterator[tuple[int, str, Post, int, int]]:
+    """Reposts whose kind is open: minute, account, the post, gained and lost."""
+    for minute, account, author, rkey, gained, lost in rows(connection, queries.UNDECIDED):
+        yield minute, names.account(account), (names.account(author), names.rkey(rkey)), gained, lost
 
 
 def accounts(connection: psycopg.Connection, names: Names, bucket: Bucket) -> Iterator[tuple[Row, int, int]]:

@@ -52,6 +52,7 @@ class Event:
     status: Change | None = None
     unlisted: bool | None = None  # what a profile asks for; None: it is no profile
     logged: int | None = None
+    seen_before: int = 0  # the latest stream time that had come before its first delivery
 
     @property
     def time(self) -> int:

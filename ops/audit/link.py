@@ -39,6 +39,17 @@ def link(uri: object) -> Link | None:
     return Link(f"{parts.scheme}://{host}{shown_port}{parts.path}{_query(parts.query)}", _domain(host))
 
 
+def is_gif(uri: object) -> bool:
+    """Whether it is the address of a moving picture."""
+    if not isinstance(uri, str) or len(uri) > URI_CHARS_MAX or _CONTROL_OR_SPACE.search(uri):
+        return False
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return False
+    return parts.scheme in DEFAULT_PORTS and _host(parts) in UNCOUNTED_HOSTS
+
+
 def _host(parts: SplitResult) -> str:
     """The host in lower case, in brackets where it came in them."""
     host = (parts.hostname or "").lower()  # hostname alone leaves a zone as it is

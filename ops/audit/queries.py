@@ -32,7 +32,7 @@ EVENTS: LiteralString = """
 select
   (extract(epoch from time) * 1000000)::bigint,
   actor, rev, rkey, collection, lane, operation::text,
-  subject_account, subject_rkey, quote_account, quote_rkey, reply, quote, mentions, terms
+  subject_account, subject_rkey, quote_account, quote_rkey, reply, quote, mentions, terms, media
 from event
 """
 
@@ -46,6 +46,12 @@ where
   folds = (select folds from fold)
   and not exists (select from network_tally_0)
   and not exists (select from network_tally_1)
+"""
+
+# Reposts of which it is not decided yet what they are of.
+UNDECIDED: LiteralString = """
+select (extract(epoch from minute) * 1000000)::bigint, account, subject_account, subject_rkey, gained, lost
+from repost_tally
 """
 
 PURGED: LiteralString = """

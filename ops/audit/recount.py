@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
+from ops.audit import reposts
 from ops.audit.content import FOLLOW, LIKE, POST, READERS, REPOST
 from ops.audit.frames import MINUTE_US, Event
 from ops.audit.purged import Purged
@@ -20,6 +21,7 @@ from ops.audit.syntax import Rkey
 NOTHING_GONE = Purged()
 KNOWN_US = 7 * 24 * 60 * MINUTE_US
 
+SHOWING = {1: "posts_with_media", 2: "posts_with_alt"}
 MADE = {LIKE: "likes", REPOST: "reposts", FOLLOW: "follows"}
 RECEIVED = {LIKE: "likes_received", REPOST: "reposts_received", FOLLOW: "followers", POST: "replies_received"}
 
@@ -60,6 +62,7 @@ class Recount:
     totals: Sums = field(default_factory=Sums)  # minute, metric
     statuses: dict[str, Status] = field(default_factory=dict)
     profiles: dict[str, tuple[int, bool]] = field(default_factory=dict)  # the latest rev, and whether it is unlisted
+    unsure: set[tuple[int, str]] = field(default_factory=set)  # minutes and accounts with reposts of who knows what
 
     def unlisted(self) -> set[str]:
         """The accounts whose latest profile asks not to be shown to those who are not signed in."""
@@ -87,11 +90,16 @@ class Recount:
         return Recount(
             sums(self.accounts), sums(self.posts), sums(self.terms), {at(key) for key in self.authors if there(key)},
             sums(self.network), sums(self.totals), self.statuses, self.profiles,
+            {(minute - minute % bucket_us, account) for minute, account in self.unsure},
         )  # fmt: skip
 
 
-def recount(events: Iterable[Event], gone: Purged = NOTHING_GONE) -> Recount:
-    """Count every event once; of what is `gone` nothing is left but what it did to others."""
+def recount(
+    events: Iterable[Event], gone: Purged = NOTHING_GONE,
+    undecided: Iterable[tuple[int, str, reposts.Post, int, int]] = (),
+) -> Recount:  # fmt: skip
+    """Count every event once; of what is `gone` nothing is left but what it did to others. What `undecided` reposts are
+    of is not counted yet."""
     total = Recount()
     everything = list(events)
     for event in everything:
@@ -102,8 +110,18 @@ def recount(events: Iterable[Event], gone: Purged = NOTHING_GONE) -> Recount:
         if event.unlisted is not None:
             did, rev, *_ = event.key
             total.profiles[did] = max(total.profiles.get(did, (-1, False)), (rev, event.unlisted))
-    for minute, create in losses(everything, gone):
+    lost = list(losses(everything, gone))
+    for minute, create in lost:
         _count(total, True, minute, create, gone)
+    of = reposts.kinds(everything, lost, undecided, gone)
+    for counts, accounts, totals in (
+        (of.gained, total.accounts.gained, total.totals.gained), (of.lost, total.accounts.lost, total.totals.lost),
+    ):  # fmt: skip
+        for (minute, account, metric), n in counts.items():
+            totals[minute, metric] += n
+            if not gone.takes(account, minute):
+                accounts[minute, account, metric] += n
+    total.unsure = of.unsure
     return total
 
 
@@ -112,6 +130,8 @@ def amounts(create: Event) -> Iterator[Amount]:
     made, actor, collection = create.content, create.key[0], create.key[2]
     assert made is not None  # only creates in the four collections have content
     yield actor, None, MADE.get(collection) or ("replies" if made.reply else "posts")
+    if made.media:
+        yield actor, None, SHOWING[made.media]
     if made.quote:
         yield actor, None, "quotes"
     if made.subject and made.subject[0] != actor:

@@ -94,18 +94,18 @@ values
 
 select ensure_day('2026-07-04');
 insert into event (time, actor, rev, rkey, subject_account, subject_rkey, quote_account, quote_rkey,
-  collection, lane, operation, reply, quote, mentions, terms)
+  collection, lane, operation, reply, quote, mentions, terms, media)
 values
   ('2026-07-04 14:38:01Z', 11,   1,   1, null, null, null, null, 2, 16, 'c', false, false, '{13}',
-    '{805, 801, 802, 803, 804}'),
-  ('2026-07-04 14:38:02Z', 12,   2,   2,   11,    1, null, null, 1, 17, 'c',  null,  null,   null,   null),
-  ('2026-07-04 14:38:03Z', 13,   3,   3,   11,    1,   12,   -1, 2, 16, 'c',  true,  true,   null, '{881}'),
-  ('2026-07-04 14:38:04Z', 12,   4,   4,   11,    1, null, null, 3, 17, 'c',  null,  null,   null,   null),
-  ('2026-07-04 14:38:05Z', 13,   5,   5,   11, null, null, null, 4, 16, 'c',  null,  null,   null,   null),
-  ('2026-07-04 14:39:01Z', 12,   6,   2, null, null, null, null, 1, 17, 'd',  null,  null,   null,   null),
-  ('2026-07-04 14:39:02Z', 11,   7,  -2, null, null, null, null, 7, 16, 'u',  null,  null,   null,   null),
-  ('2026-07-04 14:39:03Z', 11, 900, 900, null, null, null, null, 5, 16, 'e',  null,  null,   null,   null),
-  ('2026-07-04 14:39:04Z', 13, 901, 901, null, null, null, null, 6, 16, 'e',  null,  null,   null,   null);
+    '{805, 801, 802, 803, 804}', 0),
+  ('2026-07-04 14:38:02Z', 12,   2,   2,   11,    1, null, null, 1, 17, 'c',  null,  null,   null,   null, null),
+  ('2026-07-04 14:38:03Z', 13,   3,   3,   11,    1,   12,   -1, 2, 16, 'c',  true,  true,   null, '{881}', 0),
+  ('2026-07-04 14:38:04Z', 12,   4,   4,   11,    1, null, null, 3, 17, 'c',  null,  null,   null,   null, null),
+  ('2026-07-04 14:38:05Z', 13,   5,   5,   11, null, null, null, 4, 16, 'c',  null,  null,   null,   null, null),
+  ('2026-07-04 14:39:01Z', 12,   6,   2, null, null, null, null, 1, 17, 'd',  null,  null,   null,   null, null),
+  ('2026-07-04 14:39:02Z', 11,   7,  -2, null, null, null, null, 7, 16, 'u',  null,  null,   null,   null, null),
+  ('2026-07-04 14:39:03Z', 11, 900, 900, null, null, null, null, 5, 16, 'e',  null,  null,   null,   null, null),
+  ('2026-07-04 14:39:04Z', 13, 901, 901, null, null, null, null, 6, 16, 'e',  null,  null,   null,   null, null);
 
 insert into account_minute (minute, account, metric, gained, lost)
 values
@@ -128,6 +128,7 @@ insert into account_tally_1 (minute, account, rkey, metric, gained, lost)
 values
   ('2026-07-04 14:39Z', 11, 1, 14, 0, 1),
   ('2026-07-04 14:38Z', 12, null, 5, 1, 0),
+  ('2026-07-04 14:38Z', 12, null, 9, 1, 0),
   ('2026-07-04 14:38Z', 11, 1, 15, 1, 0),
   ('2026-07-04 14:38Z', 13, null, 6, 1, 0),
   ('2026-07-04 14:38Z', 11, null, 17, 1, 0);

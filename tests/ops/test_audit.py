@@ -42,8 +42,8 @@ def test_right_rows_differ_in_nothing(counted: psycopg.Connection, tmp_path: Pat
     said: list[str] = []
     report = audit(counted, [recording(tmp_path, FRAMES)], now_us=NOW, progress=said.append)
     assert report.text() == (
-        "diff=0 (2 quarantined, 9 events, 32 lanes, 8 network_minute keys, 14 total_minute keys, 6 term_minute keys, "
-        "6 author_minute keys, 14 account_minute keys, 5 post_minute keys, 0 unlisted accounts, 1 account statuses)"
+        "diff=0 (2 quarantined, 9 events, 32 lanes, 8 network_minute keys, 15 total_minute keys, 6 term_minute keys, "
+        "6 author_minute keys, 15 account_minute keys, 5 post_minute keys, 0 unlisted accounts, 1 account statuses)"
     )
     assert report.exit_code == 0
     assert said[0] == "read 13 frames: 9 events, 2 refused"
@@ -59,8 +59,8 @@ def test_an_empty_database_has_nothing_of_what_was_delivered(
         "network_minute": 8,
         "term_minute": 6,
         "author_minute": 6,
-        "total_minute": 14,
-        "account_minute": 14,
+        "total_minute": 15,
+        "account_minute": 15,
         "post_minute": 5,
         "account": 1,
     }
@@ -202,11 +202,11 @@ def test_subjects_of_oneself_stand_in_the_log(database: psycopg.Connection, tmp_
         insert into term (id, name) values (-7, 'en');
         insert into event
           (time, actor, rev, rkey, subject_account, subject_rkey, collection, lane, operation,
-           reply, mentions, terms)
+           reply, mentions, terms, media)
         values
-          ('2026-07-04 14:38Z', -1, 2, 2, -1, 0, 2, 16, 'c', true, '{-1}', '{-7}'),
-          ('2026-07-04 14:39Z', -1, 3, 2, null, null, 2, 16, 'd', null, null, null),
-          ('2026-07-04 14:38Z', 0, 2, 2, 0, null, 4, 16, 'c', null, null, null);
+          ('2026-07-04 14:38Z', -1, 2, 2, -1, 0, 2, 16, 'c', true, '{-1}', '{-7}', 0),
+          ('2026-07-04 14:39Z', -1, 3, 2, null, null, 2, 16, 'd', null, null, null, null),
+          ('2026-07-04 14:38Z', 0, 2, 2, 0, null, 4, 16, 'c', null, null, null, null);
         insert into account_minute (minute, account, metric, gained, lost)
         values
           ('2026-07-04 14:38Z', -1, 2, 1, 0),

@@ -109,6 +109,24 @@ TAMPERED: dict[str, tuple[LiteralString, list[str]]] = {
             "term_minute 2026-07-04T14:38:00Z language und: expected +1 -0, found none",
         ],
     ),
+    "a repost of another kind of post": (
+        "update account_tally_1 set metric = 10 where metric = 9",
+        [
+            "account_minute 2026-07-04T14:38:00Z did:plc:bob reposts_of_media: expected +0 -0, found +1 -0",
+            "account_minute 2026-07-04T14:38:00Z did:plc:bob reposts_of_text: expected +1 -0, found none",
+            "total_minute 2026-07-04T14:38:00Z reposts_of_media: expected +0 -0, found +1 -0",
+            "total_minute 2026-07-04T14:38:00Z reposts_of_text: expected +1 -0, found none",
+        ],
+    ),
+    "a repost whose kind is open, and that waits": (
+        "delete from account_tally_1 where metric = 9;"
+        "insert into repost_tally values ('2026-07-04 14:38Z', 12, 11, 1, 1, 0)",
+        [],
+    ),
+    "a post that shows something else": (
+        "update event set media = 2 where rev = 1",
+        ["event did:plc:alice 2222222222223 app.bsky.feed.post 2222222222223 media: expected 0, found 2"],
+    ),
     "a loss that is not there": (
         "delete from account_tally_1 where lost = 1",
         [
@@ -131,11 +149,11 @@ TAMPERED: dict[str, tuple[LiteralString, list[str]]] = {
         ],
     ),
     "an amount in an unknown metric": (
-        "update account_tally_0 set metric = 9 where metric = 3",
+        "update account_tally_0 set metric = 99 where metric = 3",
         [
-            "account_minute 2026-07-04T14:38:00Z did:web:carol.example ?9: expected +0 -0, found +1 -0",
+            "account_minute 2026-07-04T14:38:00Z did:web:carol.example ?99: expected +0 -0, found +1 -0",
             "account_minute 2026-07-04T14:38:00Z did:web:carol.example quotes: expected +1 -0, found none",
-            "total_minute 2026-07-04T14:38:00Z ?9: expected +0 -0, found +1 -0",
+            "total_minute 2026-07-04T14:38:00Z ?99: expected +0 -0, found +1 -0",
             "total_minute 2026-07-04T14:38:00Z quotes: expected +1 -0, found none",
         ],
     ),
