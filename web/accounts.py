@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from psycopg import sql
-
 from web import answers, asking, coverage
 from web.actors import find
 from web.boards import post_rows
+from web.counts import points
 from web.database import Snapshot
+from web.experience import ARTICLE, COUNTED, rules_of
+from web.levels import level_fields
 from web.metrics import KEPT, OF_ACCOUNT, OF_POST
 from web.problem import bad_parameter
 from web.series import EVER, Stretch, as_given, points_of, read_of, stretch_of, summed_of, whole
@@ -22,27 +23,16 @@ from web.windows import ALL, LENGTH, complete_since, span_of
 WINDOWS = (*LENGTH, ALL)
 
 
-async def points(
-    snapshot: Snapshot, rollup: str, key: dict[str, int], metrics: tuple[str, ...], bucket: Any, read: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """Rows of sql/query/points.sql of a rollup, of what the key's columns say."""
-    each = [sql.SQL("kept.{} = {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in key]
-    condition = sql.SQL(" and ").join(each) if each else sql.SQL("true")
-    names = {unit: sql.Identifier(f"{rollup}_{unit}") for unit in ("day", "hour", "minute")}
-    return await snapshot.rows(
-        "query/points", {**names, "key": condition}, **key, metrics=list(metrics), bucket=bucket, **read
-    )
-
-
 async def account(snapshot: Snapshot, ask: asking.OneAccount) -> answers.Account:
     """GET /api/v1/accounts/{actor}."""
     row = await find(snapshot, ask.actor)
     head, id = snapshot.head, row["id"]
     of_windows = {window: span_of(window, head) for window in WINDOWS}
     read = as_given({window: whole(span, head) for window, span in of_windows.items()})
-    rows = await points(snapshot, "account", {"account": id}, KEPT, EVER, read)
+    rows = await points(snapshot, "account", {"account": id}, tuple({*KEPT, *COUNTED}), EVER, read)
     [seen] = await snapshot.rows("query/account_seen", account=id)
-    stock = row["followers"]
+    stock, rules = row["followers"], await rules_of(snapshot, ARTICLE)
+    experience = rules.earned(each for each in rows if each["label"] == ALL)
     return answers.Account(
         **await coverage.said(snapshot, *of_windows[ALL]),
         **{name: row[name] for name in ("did", "handle", "display_name", "avatar")},
@@ -53,6 +43,7 @@ async def account(snapshot: Snapshot, ask: asking.OneAccount) -> answers.Account
         totals={window: totals_of([r for r in rows if r["label"] == window], OF_ACCOUNT) for window in WINDOWS},
         ranks=await _ranks(snapshot, id),
         best_ranks=await _best_ranks(snapshot, id),
+        level=answers.Level(**await level_fields(snapshot, id, rules, experience, seen["last"])),
     )
 
 

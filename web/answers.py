@@ -167,6 +167,37 @@ class BestRank(Struct, frozen=True):
     at: datetime
 
 
+class Level(Struct, frozen=True, kw_only=True):
+    """Where an account stands by a ruleset."""
+
+    ruleset: str
+    version: Annotated[int, Meta(description="Of the ruleset: one more with every change.")]
+    level: int
+    experience: int
+    experience_to_next_level: Annotated[
+        int, Meta(description="The experience at which the next level begins, not what is missing; 0: there is none.")
+    ]
+    remaining: Annotated[int, Meta(description="What is missing to the next level.")]
+    progress_percentage: Annotated[int, Meta(ge=0, le=100)]
+    levels_gained: Annotated[int, Meta(description="By the last event.")]
+
+
+class LevelAnswer(Answer, frozen=True, kw_only=True):
+    """The same, with the account."""
+
+    did: str
+    ruleset: str
+    version: Annotated[int, Meta(description="Of the ruleset: one more with every change.")]
+    level: int
+    experience: int
+    experience_to_next_level: Annotated[
+        int, Meta(description="The experience at which the next level begins, not what is missing; 0: there is none.")
+    ]
+    remaining: Annotated[int, Meta(description="What is missing to the next level.")]
+    progress_percentage: Annotated[int, Meta(ge=0, le=100)]
+    levels_gained: Annotated[int, Meta(description="By the last event.")]
+
+
 class Account(Answer, frozen=True, kw_only=True):
     """An account."""
 
@@ -181,6 +212,7 @@ class Account(Answer, frozen=True, kw_only=True):
     totals: Annotated[dict[str, Totals], Meta(description="By window, then by metric.")]
     ranks: Annotated[dict[str, dict[str, int | None]], Meta(description="By window, then by metric.")]
     best_ranks: Annotated[dict[str, dict[str, BestRank]], Meta(description="By window, then by metric.")]
+    level: Annotated[Level, Meta(description="By the ruleset article.")]
 
 
 class HeatmapAnswer(Answer, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -286,45 +318,6 @@ class Searched(Answer, frozen=True, kw_only=True):
 
     accounts: list[SearchRow]
     post: str | None
-
-
-class Event(Struct, frozen=True, kw_only=True):
-    """Something an account did."""
-
-    time: datetime
-    type: str
-    operation: str
-    collection: str
-    rkey: str | None
-    subject: Annotated[str | None, Meta(description="The post or the account it is about, where that is shown.")]
-
-
-class Events(Answer, frozen=True, kw_only=True):
-    """What an account did, newest first, as far back as the event log is kept."""
-
-    did: str
-    events: list[Event]
-    cursor: str | None
-
-
-class Interactor(Struct, frozen=True, kw_only=True):
-    """Somebody who did something to a post."""
-
-    time: datetime
-    did: str
-    handle: str | None
-    display_name: str | None
-    rkey: str
-
-
-class InteractionsAnswer(Answer, frozen=True, kw_only=True):
-    """Who did something to a post and has not taken it back, as far back as the event log is kept."""
-
-    did: str
-    uri: str
-    metric: str
-    interactions: list[Interactor]
-    cursor: str | None
 
 
 class Status(Answer, frozen=True, kw_only=True):

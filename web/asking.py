@@ -79,6 +79,10 @@ Language = Annotated[
 ]  # fmt: skip
 Limit = Annotated[int, Meta(ge=1, le=1000, description="Rows at most.")]
 Offset = Annotated[int, Meta(ge=0, le=100_000, description="Rows to leave out at the beginning.")]
+RulesetName = Annotated[
+    str,
+    Meta(pattern=rf"^[a-z][a-z0-9_-]{{0,30}}{_END}", description="article, code, or one of the operator's own."),
+]  # fmt: skip
 Bucket = Annotated[
     int,
     Meta(
@@ -171,6 +175,13 @@ class OneAccount(Ask, frozen=True, kw_only=True):
     """GET /api/v1/accounts/{actor}."""
 
     actor: Actor
+
+
+class AccountLevel(Ask, frozen=True, kw_only=True):
+    """GET /api/v1/accounts/{actor}/level."""
+
+    actor: Actor
+    ruleset: RulesetName = "article"
 
 
 class AccountSeries(Series, frozen=True, kw_only=True):

@@ -1,30 +1,27 @@
 """Events: what an account did, and who did something to a post, out of the event log as far back as it is kept.
 
-The log is read stretch by stretch, away from where a page begins, until the page is full: who does much is found at
-once, and nobody waits for a week to be read that has nothing.
+It owns how a page goes on where the one before ended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from psycopg import sql
 
 from sql import tid
-from web import answers, asking, coverage
+from web import asking, coverage, logged
 from web.actors import find
 from web.boards import POST
 from web.database import Snapshot
+from web.experience import ARTICLE, rules_of
+from web.level import level_of
 from web.posts import found_post
 from web.problem import bad_parameter
-from web.spans import Span
+from web.timeline import AHEAD, NOWHERE, Line, stretches, timeline
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
-_FIRST, _LONGEST = timedelta(hours=1), timedelta(days=1)
-_AHEAD = timedelta(hours=1)
-"""Events are in the log before the watermark has come to them."""
 _FOLLOW = "app.bsky.graph.follow"
 _OPERATIONS = {"c": "create", "u": "update", "d": "delete", "e": "event"}
 _OF_METRIC = {
@@ -33,42 +30,36 @@ _OF_METRIC = {
 }  # fmt: skip
 
 
-async def events(snapshot: Snapshot, ask: asking.AccountEvents) -> answers.Events:
+async def events(snapshot: Snapshot, ask: asking.AccountEvents) -> logged.Events:
     """GET /api/v1/accounts/{actor}/events."""
     row = await find(snapshot, ask.actor)
-    head, place = snapshot.head, _place(ask.cursor)
-    until = place["time"] + timedelta(microseconds=1) if place["time"] else head.watermark + _AHEAD
-    page: list[dict[str, Any]] = []
-    for begin, end in _stretches(head.log_from, until, newest_first=True):
-        given = {"account": row["id"], "from": begin, "to": end, "type": ask.type or None, **place}
-        page += await snapshot.rows("query/account_events", **given, limit=ask.limit - len(page))
-        if len(page) == ask.limit:
-            break
-    return answers.Events(
-        **await coverage.said(snapshot, head.log_from, head.watermark), did=row["did"],
-        events=[_event(each) for each in page], cursor=_cursor(page, ask.limit, "rkey"),
+    head, rules = snapshot.head, await rules_of(snapshot, ARTICLE)
+    page = await timeline(snapshot, row["id"], rules, _place(ask.cursor), ask.limit, ask.type or None)
+    return logged.Events(
+        **await coverage.said(snapshot, head.log_from, head.watermark), did=row["did"], logged_from=head.log_from,
+        events=[_event(each) for each in page], cursor=_cursor([line.row for line in page], ask.limit, "rkey"),
     )  # fmt: skip
 
 
-def _event(row: dict[str, Any]) -> answers.Event:
-    about = None
+def _event(line: Line) -> logged.Event:
+    row, about = line.row, None
     if row["subject_did"] and row["collection"] == _FOLLOW:
         about = row["subject_did"]
     elif row["subject_did"] and row["subject_rkey"] is not None:
         about = f"at://{row['subject_did']}/{POST}/{row['subject_key'] or tid.text(row['subject_rkey'])}"
     key = None if row["operation"] == "e" else row["key"] or tid.text(row["rkey"])
-    return answers.Event(
+    return logged.Event(
         time=row["time"], type=row["type"], operation=_OPERATIONS[row["operation"]], collection=row["collection"],
-        rkey=key, subject=about,
+        rkey=key, subject=about, experience=row["experience"], level=level_of(max(0, line.experience)),
     )  # fmt: skip
 
 
-async def interactions(snapshot: Snapshot, ask: asking.Interactions) -> answers.InteractionsAnswer:
+async def interactions(snapshot: Snapshot, ask: asking.Interactions) -> logged.InteractionsAnswer:
     """GET /api/v1/posts/{actor}/{rkey}/interactions."""
     row, key = await found_post(snapshot, ask.actor, ask.rkey)
     head, place = snapshot.head, _place(ask.cursor)
     begin = max(head.log_from, ask.from_ or head.log_from)
-    latest = head.watermark + _AHEAD
+    latest = head.watermark + AHEAD
     end = min(latest, ask.to or latest)
     collection, subject = _OF_METRIC[ask.metric]
     names = {
@@ -83,16 +74,16 @@ async def interactions(snapshot: Snapshot, ask: asking.Interactions) -> answers.
         begin = max(begin, place["time"])
     at = {"time": place["time"], "rev": place["rev"], "key": place["key"]}
     page: list[dict[str, Any]] = []
-    for first, last in _stretches(begin, end, newest_first=ask.sort == "desc"):
+    for first, last in stretches(begin, end, newest_first=ask.sort == "desc"):
         given = {**key, "collection": collection, "from": first, "to": last, **at}
         page += await snapshot.rows("query/interactions", names, **given, limit=ask.limit - len(page))
         if len(page) == ask.limit:
             break
-    return answers.InteractionsAnswer(
+    return logged.InteractionsAnswer(
         **await coverage.said(snapshot, begin, max(begin, min(end, head.watermark))), did=row["did"],
         uri=f"at://{row['did']}/{POST}/{ask.rkey}", metric=ask.metric, cursor=_cursor(page, ask.limit, "actor"),
         interactions=[
-            answers.Interactor(
+            logged.Interactor(
                 time=each["time"], did=each["did"], handle=each["handle"], display_name=each["display_name"],
                 rkey=each["key"] or tid.text(each["rkey"]),
             )
@@ -101,23 +92,10 @@ async def interactions(snapshot: Snapshot, ask: asking.Interactions) -> answers.
     )  # fmt: skip
 
 
-def _stretches(begin: datetime, end: datetime, *, newest_first: bool) -> Iterator[Span]:
-    """Ever longer ones, up to a day, from one end to the other."""
-    length = _FIRST
-    while begin < end:
-        if newest_first:
-            yield max(begin, end - length), end
-            end -= length
-        else:
-            yield begin, min(begin + length, end)
-            begin += length
-        length = min(length * 4, _LONGEST)
-
-
 def _place(cursor: Any) -> dict[str, Any]:
     """Where a page goes on: after an event of this time, rev, and key or actor."""
     if not cursor:
-        return {"time": None, "rev": None, "key": None}
+        return NOWHERE
     time_us, rev, key = map(int, cursor.split("."))
     if max(rev, abs(key)) >= 1 << 63 or time_us >= 1 << 53:
         raise bad_parameter("cursor", "is none of ours")

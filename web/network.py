@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from web import answers, asking, coverage
-from web.accounts import points, series_said, totals_of
+from web.accounts import series_said, totals_of
+from web.counts import points
 from web.database import Snapshot
 from web.metrics import KEPT, OF_ACCOUNT
 from web.problem import not_found

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from web import answers, asking, coverage
-from web.accounts import WINDOWS, points, series_said, totals_of
+from web.accounts import WINDOWS, series_said, totals_of
 from web.actors import find
 from web.boards import POST, created_at
+from web.counts import points
 from web.database import Snapshot
 from web.entry import mark_of_post
 from web.metrics import ENGAGEMENT, OF_POST

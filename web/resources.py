@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from web import accounts, answers, asking, boards, events, network, posts, search, terms
+from web import accounts, answers, asking, boards, events, levels, logged, network, posts, search, terms
 from web.database import Snapshot
 from web.freshness import HISTORY, LIVE, OF_WINDOW, Freshness
 from web.metrics import DIMENSIONS
@@ -122,7 +122,11 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "/accounts/{actor}/events", "account-events", "What an account did, newest first, of the days that are logged.",
-        asking.AccountEvents, answers.Events, events.events, _live, "events", cost=_cost_of_log,
+        asking.AccountEvents, logged.Events, events.events, _live, "events", cost=_cost_of_log,
+    ),
+    Resource(
+        "/accounts/{actor}/level", "account-level", "Experience and level of an account, by a ruleset.",
+        asking.AccountLevel, answers.LevelAnswer, levels.level, _live,
     ),
     Resource(
         "/accounts/{actor}/heatmap", "account-heatmap", "When an account is awake: by weekday and hour of a time zone.",
@@ -138,7 +142,7 @@ RESOURCES: tuple[Resource, ...] = (
     ),
     Resource(
         "/posts/{actor}/{rkey}/interactions", "post-interactions", "Who liked, reposted, answered or quoted a post.",
-        asking.Interactions, answers.InteractionsAnswer, events.interactions, _live, "interactions", cost=_cost_of_log,
+        asking.Interactions, logged.InteractionsAnswer, events.interactions, _live, "interactions", cost=_cost_of_log,
     ),
     Resource(
         "/network/series", "network-series", "The whole network by one metric, bucket by bucket.",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from psycopg import sql
 
-from web import accounts
+from web.counts import points
 from web.database import Head, Snapshot
 from web.metrics import KEPT, OF_ACCOUNT
 from web.series import Stretch, read_of
@@ -41,7 +41,7 @@ async def of_account(snapshot: Snapshot, id: int, window: str) -> dict[str, list
     stretch = _stretch(window, snapshot.head)
     read = read_of(stretch, snapshot.head)
     found = {metric: [0] * _LOOKS[window].points for metric in OF_ACCOUNT}
-    for row in await accounts.points(snapshot, "account", {"account": id}, KEPT, stretch.bucket, read):
+    for row in await points(snapshot, "account", {"account": id}, KEPT, stretch.bucket, read):
         for metric, parts in OF_ACCOUNT.items():
             if row["metric"] in parts:
                 found[metric][(row["time"] - stretch.begin) // stretch.bucket] += row["gained"] - row["lost"]

@@ -1,6 +1,7 @@
--- What an account did in a stretch of the log, newest first, from a place on. Who is not shown is no subject; whom somebody
--- blocks is public on the network, and not for us to show.
-with found as (
+-- What an account did in a stretch of the log, newest first, from a place on, and what it earned by it. Who is not shown is
+-- no subject; whom somebody blocks is public on the network, and not for us to show. There is always a row: it says what
+-- was earned by everything that was looked at, which is all of the stretch, or as far as the page goes.
+with found as materialized (
   select
     event.time,
     event.rev,
@@ -17,6 +18,7 @@ with found as (
       when '#account' then 'account'
       else 'other'
     end as type,
+    event.media,
     event.subject_account,
     event.subject_rkey
   from event
@@ -31,19 +33,66 @@ with found as (
       or (event.time, event.rev, event.rkey) < (%(time)s::timestamptz, %(rev)s::bigint, %(key)s::bigint)
     )
 ),
+matching as (
+  select time, rev, rkey
+  from found
+  where type = %(type)s::text or %(type)s::text is null
+  order by time desc, rev desc, rkey desc
+  limit %(limit)s
+),
+-- Other types earn too, so they are added up as far as the page goes; what lies behind a full page is not.
+walked as (
+  select
+    found.*,
+    case
+      when operation <> 'c' then null
+      when collection = 'app.bsky.feed.post' then (array['post', 'post_with_media', 'post_with_alt'])[coalesce(media, 0) + 1]
+      when collection = 'app.bsky.feed.like' then 'like'
+      when collection = 'app.bsky.feed.repost'
+        then coalesce((array['repost_of_text', 'repost_of_media', 'repost_of_alt'])[of_media + 1], 'repost_of_unknown')
+    end as class
+  from found
+  -- as the roller has decided it, or not yet
+  left join lateral (
+    select known.media as of_media
+    from media_of(found.subject_account, found.subject_rkey, date_trunc('minute', found.time, 'UTC')) as known
+    where
+      found.collection = 'app.bsky.feed.repost'
+      and found.operation = 'c'
+      and found.time < %(decided)s
+  ) as reposted on true
+  where
+    (select count(*) from matching) < greatest(%(limit)s, 1)
+    or (time, rev, rkey) >= (select time, rev, rkey from matching order by time, rev, rkey limit 1)
+),
+earned as (
+  select
+    *,
+    coalesce((%(worth)s::jsonb ->> class)::integer, 0) as experience
+  from walked
+),
+added as (
+  select
+    *,
+    -- by what this account did after it, of the same stretch
+    (sum(experience) over (order by time desc, rev desc, rkey desc) - experience)::bigint as later
+  from earned
+),
 page as (
   select *
-  from found
+  from added
   where type = %(type)s::text or %(type)s::text is null
   order by time desc, rev desc, rkey desc
   limit %(limit)s
 )
 select
+  total.experience as total,
   page.*,
   key.name as key,
   subject.did as subject_did,
   subject_key.name as subject_key
-from page
+from (select coalesce(sum(experience), 0)::bigint as experience from earned) as total
+left join page on true
 left join rkey as key on key.id = page.rkey
 left join account as subject on subject.id = page.subject_account and subject.shown
 left join rkey as subject_key on subject_key.id = page.subject_rkey

@@ -110,7 +110,7 @@ def test_lists_of_the_log_are_as_long_as_others_and_tables_too(rig: Rig) -> None
             table = found.get(f"/api/v1{path}?format=csv")
             header, *rows = csv.reader(io.StringIO(table.body.decode()))
             assert header == list(usual[listed][0])
-            assert rows == [[each or "" for each in row.values()] for row in usual[listed]]
+            assert rows == [["" if each is None else str(each) for each in row.values()] for row in usual[listed]]
             assert (table.headers["as-of"], table.headers["cursor"]) == (usual["as_of"], usual["cursor"])
             assert len(rows) == 100
         most = found.get(f"/api/v1/posts/{ALICE}/{POST}/interactions?limit=1000").json

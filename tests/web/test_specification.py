@@ -44,7 +44,7 @@ def test_it_says_of_every_resource_what_can_be_asked_and_what_is_answered(found:
     assert set(top["responses"]) == {"200", "304", "400", "404", "410", "414", "429", "503"}
     assert set(top["responses"]["200"]["content"]) == {"application/json", "text/csv"}
     names = [operation["get"]["operationId"] for operation in document["paths"].values()]
-    assert len(set(names)) == len(names) == 26
+    assert len(set(names)) == len(names) == 27
     page = found.get("/docs")
     assert all(f'id="{name}"'.encode() in page.body for name in names)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from web import accounts, asking
+from web import asking
 from web.actors import find
+from web.counts import points
 from web.database import Snapshot
 from web.metrics import OF_ACCOUNT
 from web.series import EVER, as_given, whole
@@ -28,7 +29,7 @@ async def badge(snapshot: Snapshot, ask: Badge) -> dict[str, Any]:
     """Its values."""
     row = await find(snapshot, ask.actor)
     read = as_given({"": whole(span_of(ask.window, snapshot.head), snapshot.head)})
-    rows = await accounts.points(snapshot, "account", {"account": row["id"]}, OF_ACCOUNT[ask.metric], EVER, read)
+    rows = await points(snapshot, "account", {"account": row["id"]}, OF_ACCOUNT[ask.metric], EVER, read)
     net = sum(each["gained"] - each["lost"] for each in rows)
     name, value = f"{METRICS[ask.metric].lower()}, {OVER[ask.window]}", shortly(net)
     left, right = (round(len(text) * _CHARACTER + _PADDING) for text in (name, value))

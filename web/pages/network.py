@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, get_args
 
 from web import accounts, answers, asking, network
+from web.counts import points
 from web.database import Head, Snapshot
 from web.metrics import KEPT, OF_ACCOUNT
 from web.pages.chart import charted
@@ -50,7 +51,7 @@ def _complete_in(window: str, head: Head) -> str:
 async def _totals(snapshot: Snapshot) -> dict[str, dict[str, answers.Amounts]]:
     """By window, then by metric; all windows in one reading."""
     read = as_given({window: whole(span_of(window, snapshot.head), snapshot.head) for window in _WINDOWS})
-    rows = await accounts.points(snapshot, "total", {}, KEPT, EVER, read)
+    rows = await points(snapshot, "total", {}, KEPT, EVER, read)
     return {
         window: accounts.totals_of([row for row in rows if row["label"] == window], OF_ACCOUNT) for window in _WINDOWS
     }
