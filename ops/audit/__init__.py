@@ -14,7 +14,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from benchmarks.recording import is_frames, read
-from ops.audit import boards, compare, found, queries, reposts
+from ops.audit import boards, compare, experience, found, queries, reposts
 from ops.audit.deliveries import Deliveries, deliveries
 from ops.audit.frames import RepoFrame
 from ops.audit.purged import Purged, purged
@@ -66,6 +66,8 @@ def _compared(connection: psycopg.Connection, delivered: Deliveries, say: Callab
     say("recounted")
     hidden = {did for (did,) in found.rows(connection, queries.HIDDEN)}
     boards.compare(expected, delivered.counted(), hidden | expected.unlisted(), found.boards(connection, names), report)
+    rulesets, earned = found.rulesets(connection), found.experiences(connection, names)
+    experience.compare(expected, rulesets, earned, gone, report)
     for bucket in found.buckets(connection):
         recounted = expected.rolled_up(bucket.microseconds, bucket.before_us)
         _compare_rollups(connection, names, recounted, gone, bucket, report)

@@ -16,6 +16,7 @@ from psycopg import sql
 from ops.audit import queries
 from ops.audit.boards import Kept
 from ops.audit.content import POST
+from ops.audit.experience import Rules
 from ops.audit.frames import MINUTE_US, Key
 from ops.audit.report import moment
 from ops.audit.reposts import Post
@@ -23,6 +24,10 @@ from ops.audit.syntax import Rkey, tid_text
 from ops.audit.terms import Term
 
 ROWS_PER_FETCH = 20_000
+_CLASSES = (
+    "post", "post_with_media", "post_with_alt", "like", "repost_of_text", "repost_of_media", "repost_of_alt",
+    "repost_of_unknown",
+)  # fmt: skip
 
 Row = tuple[Any, ...]
 
@@ -137,6 +142,18 @@ def undecided(connection: psycopg.Connection, names: Names) -> Iterator[tuple[in
     """Reposts whose kind is open: minute, account, the post, gained and lost."""
     for minute, account, author, rkey, gained, lost in rows(connection, queries.UNDECIDED):
         yield minute, names.account(account), (names.account(author), names.rkey(rkey)), gained, lost
+
+
+def rulesets(connection: psycopg.Connection) -> Iterator[Rules]:
+    """Every ruleset there is."""
+    for name, returns, *points in rows(connection, queries.RULESETS):
+        yield Rules(name, dict(zip(_CLASSES, points, strict=True)), returns)
+
+
+def experiences(connection: psycopg.Connection, names: Names) -> Iterator[tuple[str, str, int]]:
+    """Ruleset, account, and what it has earned."""
+    for ruleset, account, experience in rows(connection, queries.EXPERIENCES):
+        yield ruleset, names.account(account), experience
 
 
 def accounts(connection: psycopg.Connection, names: Names, bucket: Bucket) -> Iterator[tuple[Row, int, int]]:

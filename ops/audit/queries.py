@@ -48,6 +48,41 @@ where
   and not exists (select from network_tally_1)
 """
 
+RULESETS: LiteralString = """
+select
+  name, deletes = 'return',
+  post, post_with_media, post_with_alt, "like", repost_of_text, repost_of_media, repost_of_alt, repost_of_unknown
+from ruleset
+"""
+
+# Every time is taken from the largest bucket that it is summed up in; a tally that waits is in none.
+EXPERIENCES: LiteralString = """
+with everything as (
+  select account, metric, gained, lost from account_day, fold where day < days_to
+  union all
+  select account, metric, gained, lost
+  from account_hour, fold
+  where hour >= coalesce(days_to, '-infinity') and hour < hours_to
+  union all
+  select account, metric, gained, lost from account_minute, fold where minute >= coalesce(hours_to, '-infinity')
+  union all
+  select account, metric, gained, lost from account_tally_0
+  union all
+  select account, metric, gained, lost from account_tally_1
+),
+summed as (
+  select account, metric, sum(gained) as gained, sum(lost) as lost
+  from everything
+  group by account, metric
+)
+select ruleset.name, account, sum(points * (gained - case when keeps then 0 else lost end))::bigint
+from ruleset
+cross join lateral worth_by(ruleset.name) as worth
+join summed on summed.metric = worth.metric
+group by ruleset.name, account
+having sum(points * (gained - case when keeps then 0 else lost end)) > 0
+"""
+
 # Reposts of which it is not decided yet what they are of.
 UNDECIDED: LiteralString = """
 select (extract(epoch from minute) * 1000000)::bigint, account, subject_account, subject_rkey, gained, lost

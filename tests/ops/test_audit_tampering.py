@@ -88,7 +88,11 @@ TAMPERED: dict[str, tuple[LiteralString, list[str]]] = {
     ),
     "a changed count": (
         "update account_minute set gained = 2 where metric = 1",
-        ["account_minute 2026-07-04T14:38:00Z did:plc:alice posts: expected +1 -0, found +2 -0"],
+        [
+            "account_minute 2026-07-04T14:38:00Z did:plc:alice posts: expected +1 -0, found +2 -0",
+            "experience article did:plc:alice: expected 50, found 100",
+            "experience code did:plc:alice: expected 30, found 60",
+        ],
     ),
     "a changed total": (
         "update total_minute set gained = 2 where metric = 1",
@@ -96,7 +100,12 @@ TAMPERED: dict[str, tuple[LiteralString, list[str]]] = {
     ),
     "a double count that a loss makes good": (
         "update account_minute set gained = gained + 1, lost = lost + 1 where metric = 4",
-        ["account_minute 2026-07-04T14:38:00Z did:plc:bob likes: expected +1 -0, found +2 -1"],
+        [
+            "account_minute 2026-07-04T14:38:00Z did:plc:bob likes: expected +1 -0, found +2 -1",
+            # they keep what they earned, whatever is deleted
+            "experience article did:plc:bob: expected 60, found 70",
+            "experience code did:plc:bob: expected 20, found 30",
+        ],
     ),
     "a tally folded and still there": (
         "insert into term_minute select minute, term, gained, lost, dimension from term_tally_1 where term = 881",
@@ -114,6 +123,7 @@ TAMPERED: dict[str, tuple[LiteralString, list[str]]] = {
         [
             "account_minute 2026-07-04T14:38:00Z did:plc:bob reposts_of_media: expected +0 -0, found +1 -0",
             "account_minute 2026-07-04T14:38:00Z did:plc:bob reposts_of_text: expected +1 -0, found none",
+            "experience article did:plc:bob: expected 60, found 70",
             "total_minute 2026-07-04T14:38:00Z reposts_of_media: expected +0 -0, found +1 -0",
             "total_minute 2026-07-04T14:38:00Z reposts_of_text: expected +1 -0, found none",
         ],
