@@ -6,7 +6,7 @@ one by one would cost more than the sums. It does not know which keys or buckets
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, LiteralString, NamedTuple
 
@@ -153,6 +153,16 @@ class Reader:
         ]
 
 
+def weighed(measure: Measure, found: Mapping[int, Amounts]) -> Amounts:
+    """What each metric came to, one after the other, in points of the measure; a key may be there several times."""
+    parts = [no_amounts(measure.source)]
+    for by, points in zip(measure.of, measure.points, strict=True):
+        if by in found:
+            keys, gained, lost = found[by]
+            parts.append(Amounts(keys, gained * points, lost * (0 if measure.keeps else points)))
+    return joined(parts)
+
+
 def no_amounts(source: Source) -> Amounts:
     """Of no key."""
     return Amounts(np.empty((0, len(source.key)), np.int64), np.empty(0, np.int64), np.empty(0, np.int64))
@@ -170,7 +180,7 @@ def _rows(
 ) -> tuple[sql.Composed, dict[str, Any]]:
     """The rows of a measure in these buckets, of all keys or of the `wanted` one, and what is given to the query."""
     query = """
-        select {key}, gained, lost
+        select {key}, {gained} as gained, {lost} as lost
         from {table} as t
         where {by} in ({of}) and {bucket} >= {begin} and {bucket} < {end} {only}
     """
@@ -182,9 +192,23 @@ def _rows(
         parts.append(_named(
             query, source, stretch.bucket, key=sql.SQL("null") if wanted else _key(source),
             of=_comma([sql.Literal(value) for value in measure.of]), only=sql.SQL(" ").join(same if wanted else []),
-            begin=sql.Placeholder(f"begin_{at}"), end=sql.Placeholder(f"end_{at}"),
+            begin=sql.Placeholder(f"begin_{at}"), end=sql.Placeholder(f"end_{at}"), gained=_weighed(measure, "gained"),
+            lost=sql.SQL("0::bigint") if measure.keeps else _weighed(measure, "lost"),
         ))  # fmt: skip
     return sql.SQL(" union all ").join(parts), given
+
+
+def _weighed(measure: Measure, amount: str) -> sql.Composable:
+    """An amount of a row in points."""
+    column = sql.Identifier(amount)
+    if not measure.points:
+        return column
+    each = [
+        sql.SQL("when {} then {}").format(sql.Literal(by), sql.Literal(points))
+        for by, points in zip(measure.of, measure.points, strict=True)
+    ]
+    query = sql.SQL("{column}::bigint * case {by} {each} end")
+    return query.format(column=column, by=sql.Identifier(measure.source.by), each=sql.SQL(" ").join(each))
 
 
 def _named(query: LiteralString, source: Source, bucket: str, **parts: sql.Composable) -> sql.Composed:

@@ -15,16 +15,16 @@ import numpy as np
 import psycopg
 
 from collector.amounts import Keys
-from collector.board_state import State, board_name, columns_of, state_of
-from collector.measures import MEASURES, Measure
+from collector.board_state import State, board_name, columns_of, span_of, state_of
+from collector.measures import LEVEL, MEASURES, Measure
 from collector.ranking import Ranked
 from collector.scratch import Scratch
 from collector.sketch import STANDARD_ERROR
-from collector.windows import HOUR_LONG, WINDOWS, Stretch, cover
+from collector.windows import ALL_WINDOWS, EVER, HOUR_LONG, WINDOWS, Stretch, cover
 from sql import statement
 
 Row = tuple[Any, ...]
-TURNS = [(window, measure) for measure in MEASURES for window in WINDOWS]
+TURNS = [*((window, measure) for measure in MEASURES for window in WINDOWS), (EVER, LEVEL)]
 """Every board, in the order in which they have their turn."""
 
 
@@ -76,7 +76,7 @@ def check_turn(connection: psycopg.Connection, rows: int, turn: int) -> Judged:
             kept = connection.execute(statement("board/as_made"), {**named, "folds": state.folds}).fetchone()
         if state is None or kept is None:
             return Judged(" ".join(named.values()), None, 0.0)
-        scratch, stretches = Scratch(connection, rows), cover(*window.span(state.watermark), state.closed)
+        scratch, stretches = Scratch(connection, rows), cover(*span_of(window, state), state.closed)
         if window is HOUR_LONG:
             ranked = scratch.board(measure, stretches)
         else:
@@ -115,12 +115,14 @@ def _pairs(
 ) -> Iterator[tuple[str, Row | None, Callable[[Row], bool]]]:
     """The name of each, its columns if it is as of the last fold, and what compares them with those from scratch."""
     scratch = Scratch(connection, rows)
-    for window in WINDOWS:
-        stretches = cover(*window.span(state.watermark), state.closed)
-        for measure in MEASURES:
+    for window in ALL_WINDOWS:
+        stretches = cover(*span_of(window, state), state.closed)
+        for measure in (LEVEL,) if window is EVER else MEASURES:
             named = board_name(measure, window)
             kept = connection.execute(statement("board/as_made"), {**named, "folds": state.folds}).fetchone()
             yield " ".join(named.values()), kept, partial(_is_board, scratch, measure, stretches)
+        if window is EVER:
+            continue
         given = {"time_window": window.name, "folds": state.folds}
         kept = connection.execute(statement("active/as_made"), given).fetchone()
         # who was purged was active all the same, and is in no row any more

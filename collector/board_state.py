@@ -13,7 +13,7 @@ import psycopg
 from collector.measures import POSTS, Measure
 from collector.ranking import Ranked
 from collector.rollups import DAY, HOUR
-from collector.windows import Window
+from collector.windows import EVER, Window, floor
 from sql import array_of, statement
 
 
@@ -35,6 +35,12 @@ def state_of(connection: psycopg.Connection) -> State | None:
         return None
     watermark, hours_to, days_to, folds, since = row
     return State(watermark, {HOUR: hours_to, DAY: days_to}, folds, since)
+
+
+def span_of(window: Window, state: State) -> tuple[datetime, datetime]:
+    """From when to before when a board of this window is; of all time from the first day there is: days are kept."""
+    begins, ends = window.span(state.watermark)
+    return (floor(state.since, DAY) if window is EVER else begins), ends
 
 
 def board_name(measure: Measure, window: Window) -> dict[str, str]:

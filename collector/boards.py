@@ -14,15 +14,15 @@ import psycopg
 from collector.active import Active
 from collector.amounts import Reader
 from collector.authors import Authors
-from collector.board_state import State, arrays_of, board_name, state_of
+from collector.board_state import State, arrays_of, board_name, span_of, state_of
 from collector.certified import Certified
 from collector.closed import Complete
 from collector.crashpoint import crashpoint
 from collector.live import Live
-from collector.measures import ACCOUNTS, MEASURES, Measure
+from collector.measures import ACCOUNTS, LEVEL, MEASURES, Measure
 from collector.ranking import Ranking
 from collector.rollups import HOUR, MINUTE
-from collector.windows import HOUR_LONG, LENGTH, WINDOWS, Stretch, Window, ceiling, cover, floor
+from collector.windows import ALL_WINDOWS, EVER, HOUR_LONG, LENGTH, WINDOWS, Stretch, Window, ceiling, cover, floor
 from sql import statement
 
 _HOUR = LENGTH[HOUR]
@@ -31,8 +31,13 @@ _HOUR = LENGTH[HOUR]
 class Boards:
     """The boards' one writer, on one session."""
 
-    def __init__(self, connection: psycopg.Connection, rows: int, days_kept: int) -> None:
+    def __init__(
+        self, connection: psycopg.Connection, rows: int, days_kept: int, *, experience: bool = True
+    ) -> None:  # fmt: skip
+        """Without `experience` there are none of what accounts have earned."""
         self._connection = connection
+        self._measures = [measure for measure in MEASURES if experience or not measure.points]
+        self._ever = [LEVEL] if experience else []
         self._kept = timedelta(days=days_kept)
         reader, ranking = Reader(connection), Ranking(connection, rows)
         authors = Authors(connection, rows)
@@ -41,17 +46,17 @@ class Boards:
         rows_before = connection.execute(statement("board/last_values"), {"rows": rows}).fetchall()
         last = {(kind, metric, window): value for kind, metric, window, value in rows_before}
 
-        def each() -> dict[tuple[Measure, Window], Certified]:
+        def each(windows: Iterable[Window]) -> dict[tuple[Measure, Window], Certified]:
             return {
                 (m, w): Certified(m, reader, self._complete, authors, ranking, last.get((m.kind, m.metric, w.name), 0))
-                for w in WINDOWS for m in MEASURES
+                for w in windows for m in self._measures_of(w)
             }  # fmt: skip
 
-        self._live, self._active = Live(reader), Active(connection)
-        self._now, self._at_hours_end = each(), each()
+        self._live, self._active = Live(reader, self._measures), Active(connection)
+        self._now, self._at_hours_end = each(ALL_WINDOWS), each(WINDOWS)
         self._hour: datetime | None = None
 
-    def refresh(self, changed: set[datetime], windows: Iterable[Window] = WINDOWS) -> bool:
+    def refresh(self, changed: set[datetime], windows: Iterable[Window] = ALL_WINDOWS) -> bool:
         """Make the boards of these windows as the rollups are now; `changed` minutes were folded into since the last
         time. Whether there is anything yet."""
         state = state_of(self._connection)
@@ -112,17 +117,22 @@ class Boards:
             crashpoint("hour_kept")
         return True
 
+    def _measures_of(self, window: Window) -> list[Measure]:
+        return self._ever if window is EVER else self._measures
+
     def _refresh(self, window: Window, state: State) -> None:
-        begins, ends = window.span(state.watermark)
+        begins, ends = span_of(window, state)
         # behind the live minutes at its beginning, before those at its end
         past = [] if window is HOUR_LONG else _past(ceiling(begins, HOUR), floor(state.watermark, HOUR), state)
         whole = cover(begins, ends, state.closed)
         made = {"as_of": state.watermark, "folds": state.folds, "begins": begins, "ends": ends, "paged": window.paged}
-        for measure in MEASURES:
+        for measure in self._measures_of(window):
             live = self._live.parts(measure, window)
             ranked = self._now[measure, window].board(past, live, whole)
             named = board_name(measure, window)
             self._connection.execute(statement("board/store"), {**made, **named, **arrays_of(measure, ranked)})
+        if window is EVER:
+            return
         given = {**made, "time_window": window.name, "accounts": self._active.between(begins, ends, state)}
         self._connection.execute(statement("active/store"), given)
 

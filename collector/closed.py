@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from collector.amounts import HEAVY_MIN, Keys, Reader
-from collector.measures import Measure, Source
+from collector.measures import Measure
 from collector.rollups import DAY, HOUR, MINUTE
 from collector.sums import Sums
 from collector.windows import Stretch
@@ -34,19 +34,20 @@ class Shares(NamedTuple):
     """In all of the live minutes, by all metrics."""
 
 
-def shares(floor: int, parts: dict[str, int]) -> Shares | None:
-    """The shares of a floor, `parts` being closed buckets times metrics, by size; None where one would be so small that
-    no index has it.
+def shares(floor: int, parts: dict[str, int], points: int = 1) -> Shares | None:
+    """The shares of a floor, `parts` being closed buckets times metrics, by size, one of a metric being worth so many
+    `points` at most; None where a share would be so small that no index has it.
 
     What is below all of them adds up to less than the floor.
     """
     hours, days = parts.get(HOUR, 0), parts.get(DAY, 0)
     live = -(-floor // LIVE_PARTS)
     left = floor - live
-    hour = max(HEAVY_MIN, left // max(1, hours + 24 * days) + 1)
+    least = (HEAVY_MIN - 1) * points + 1
+    hour = max(least, left // max(1, hours + 24 * days) + 1)
     left -= hours * (hour - 1)
-    day = left // days + 1 if days else HEAVY_MIN
-    if left < 0 or day < HEAVY_MIN or parts.get(MINUTE):
+    day = left // days + 1 if days else least
+    if left < 0 or day < least or parts.get(MINUTE):
         return None
     return Shares(hour, day, live)
 
@@ -57,17 +58,17 @@ class Complete:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._held: WeakValueDictionary[tuple[Source, int, tuple[Stretch, ...]], Sums] = WeakValueDictionary()
+        self._held: WeakValueDictionary[tuple[Measure, tuple[Stretch, ...]], Sums] = WeakValueDictionary()
 
     def sums(self, measure: Measure, stretches: list[Stretch]) -> list[Sums]:
         """Those whose sum the measure has. Not to be changed."""
-        return [self._sums(measure, by, stretches) for by in measure.of]
+        return [self._sums(part, stretches) for part in measure.parts()]
 
-    def _sums(self, measure: Measure, by: int, stretches: list[Stretch]) -> Sums:
-        at = measure.source, by, tuple(stretches)
+    def _sums(self, part: Measure, stretches: list[Stretch]) -> Sums:
+        at = part, tuple(stretches)
         found = self._held.get(at)
         if found is None:
-            found = self._held[at] = Sums(self._reader.sums(measure._replace(of=(by,)), stretches))
+            found = self._held[at] = Sums(self._reader.sums(part, stretches))
         return found
 
     def forget(self) -> None:
@@ -85,7 +86,7 @@ class Closed:
         parts: dict[str, int] = Counter()
         for stretch in stretches:
             parts[stretch.bucket] += len(stretch.starts()) * len(measure.of)
-        found = shares(floor, parts) if floor > 1 and parts else None
+        found = shares(floor, parts, max(measure.points, default=1)) if floor > 1 and parts else None
         self.complete = found is None
         """Whether it has every key."""
         self.floor = 1 if found is None else floor
@@ -96,9 +97,18 @@ class Closed:
             self.parts = complete.sums(measure, stretches)
         else:
             least = {HOUR: found.hour, DAY: found.day}
-            heavy = [reader.heavy(measure, stretch, least[stretch.bucket]) for stretch in stretches]
+            heavy = [keys for stretch in stretches for keys in self._heavy(stretch, least[stretch.bucket])]
             keys = np.concatenate(heavy) if heavy else np.empty((0, len(measure.source.key)), np.int64)
             self.parts = [Sums(reader.of(measure, stretches, np.unique(keys, axis=0)))]
+
+    def _heavy(self, stretch: Stretch, share: int) -> list[Keys]:
+        """The keys that gained so much by one metric in one of these buckets."""
+        if not self._measure.points:
+            return [self._reader.heavy(self._measure, stretch, share)]
+        each = zip(self._measure.of, self._measure.points, strict=True)
+        return [
+            self._reader.heavy(self._measure._replace(of=(by,)), stretch, -(-share // points)) for by, points in each
+        ]
 
     def learn(self, keys: Keys) -> None:
         """Sum these keys too, each given once."""

@@ -7,11 +7,11 @@ it knows nothing of closed hours and ranks nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from collector.amounts import Amounts, Reader, no_amounts
-from collector.measures import READ, Measure, Source
+from collector.amounts import Amounts, Reader, no_amounts, weighed
+from collector.measures import Measure, read_for
 from collector.rollups import HOUR, MINUTE
 from collector.sums import Sums
 from collector.windows import DAY_LONG, HOUR_LONG, LENGTH, Stretch, Window, ceiling, floor
@@ -22,10 +22,11 @@ _MINUTE = LENGTH[MINUTE]
 class Part:
     """Consecutive minutes, summed by what boards need."""
 
-    def __init__(self, reader: Reader, begin: datetime) -> None:
+    def __init__(self, reader: Reader, measures: Sequence[Measure], begin: datetime) -> None:
         self._reader = reader
         self.begin = self.end = begin
-        self._sums = {(source, by): Sums(no_amounts(source)) for source, of in READ.items() for by in of}
+        self._read = read_for(measures)
+        self._sums = {part: Sums(no_amounts(part.source)) for measure in measures for part in measure.parts()}
 
     def grow(self, end: datetime) -> None:
         """Add minutes up to `end`."""
@@ -43,20 +44,24 @@ class Part:
 
     def sums(self, measure: Measure) -> list[Sums]:
         """The sums whose sum this measure has here. For reading."""
-        return [self._sums[measure.source, by] for by in measure.of]
+        return [self._sums[part] for part in measure.parts()]
 
-    def _minute(self, minute: datetime) -> Iterator[tuple[tuple[Source, int], Amounts]]:
+    def _minute(self, minute: datetime) -> Iterator[tuple[Measure, Amounts]]:
         stretch = Stretch(MINUTE, minute, minute + _MINUTE)
-        for source, of in READ.items():
-            for by, amounts in self._reader.each(source, of, stretch).items():
-                yield (source, by), amounts
+        found = {source: self._reader.each(source, of, stretch) for source, of in self._read.items()}
+        for part in self._sums:
+            of_source = found[part.source]
+            if part.points:
+                yield part, weighed(part, of_source)
+            elif part.of[0] in of_source:
+                yield part, of_source[part.of[0]]
 
 
 class Live:
     """The live parts at one watermark; moves on with it."""
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+    def __init__(self, reader: Reader, measures: Sequence[Measure]) -> None:
+        self._reader, self._measures = reader, measures
         self._parts: list[Part] = []
         self._of: dict[Window, list[Part]] = {}
         self._always: list[Part] = []
@@ -85,7 +90,7 @@ class Live:
     def _over(self, begin: datetime, end: datetime, held: list[Part]) -> Part:
         """The part from `begin` to `end`, made from one of these where it overlaps with one."""
         fitting = (part for part in held if part.begin <= begin < part.end <= end)
-        part = next(fitting, None) or Part(self._reader, begin)
+        part = next(fitting, None) or Part(self._reader, self._measures, begin)
         part.grow(end)
         part.shrink(begin)
         return part

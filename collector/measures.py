@@ -5,9 +5,11 @@ Each is a sum over some metrics of a rollup; engagement is the sum of four. The 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from collector.rollups import ROLLUPS, Rollup
+from collector.rulesets import ARTICLE
 from collector.tally import Metric
 from collector.terms import Dimension
 
@@ -35,11 +37,21 @@ class Measure(NamedTuple):
     """The values of `source.by` that are summed."""
     by_authors: bool = False
     """Whether distinct authors count and not records; they are never more."""
+    points: tuple[int, ...] = ()
+    """What one of each is worth, 1 or more; empty: 1 of each."""
+    keeps: bool = False
+    """Whether nothing is lost that was gained."""
 
     @property
     def received(self) -> bool:
         """Whether it is about what others did."""
-        return self.source != _TERM and self.of != (int(Metric.POSTS),)
+        return self.source != _TERM and not self.points and self.of != (int(Metric.POSTS),)
+
+    def parts(self) -> tuple[Measure, ...]:
+        """What is summed by itself, once for all measures that need it: of points the whole."""
+        if self.points:
+            return (self._replace(metric=""),)
+        return tuple(Measure("", "", self.source, (by,)) for by in self.of)
 
 
 ACCOUNT = Source(_ROLLUP["account"], ("account",), "metric")
@@ -63,18 +75,31 @@ def _of(*metrics: int) -> tuple[int, ...]:
     return tuple(map(int, metrics))
 
 
+def _experience(name: str) -> Measure:
+    worth = {metric: points for metric, points in ARTICLE.worth().items() if points}
+    return Measure(
+        ACCOUNTS, name, ACCOUNT, _of(*worth), points=tuple(worth.values()), keeps=ARTICLE.deletes == "keep"
+    )  # fmt: skip
+
+
 MEASURES = (
     *(Measure(ACCOUNTS, metric.name.lower(), ACCOUNT, _of(metric)) for metric in _RECEIVED),
     Measure(ACCOUNTS, "engagement", ACCOUNT, _of(*_ENGAGEMENT)),
     Measure(ACCOUNTS, "posts", ACCOUNT, _of(Metric.POSTS)),
+    _experience("experience"),
     *(Measure(POSTS, metric.name.lower().removesuffix("_received"), _POST, _of(metric)) for metric in _ENGAGEMENT),
     Measure(POSTS, "engagement", _POST, _of(*_ENGAGEMENT)),
     *(Measure(kind, "posts", _TERM, _of(dimension)) for kind, dimension in _KINDS.items()),
     *(Measure(kind, "authors", _TERM, _of(dimension), True) for kind, dimension in _KINDS.items()),
 )
-"""Every board's."""
-READ = {
-    source: sorted({value for measure in MEASURES if measure.source == source for value in measure.of})
-    for source in (ACCOUNT, _POST, _TERM)
-}
-"""What boards need of each rollup: values of its `by`."""
+"""Every board's, in every window."""
+LEVEL = _experience("level")
+"""The board of all time: what was earned ever, which is the order of levels."""
+
+
+def read_for(measures: Iterable[Measure]) -> dict[Source, list[int]]:
+    """What boards need of each rollup: values of its `by`."""
+    found: dict[Source, set[int]] = {}
+    for measure in measures:
+        found.setdefault(measure.source, set()).update(measure.of)
+    return {source: sorted(of) for source, of in found.items()}

@@ -31,7 +31,7 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
     keep_large_blocks_apart()
     with connect(conninfo, "skytally_roller", "roller") as connection:
         fold = Fold(connection)
-        boards = Boards(connection, settings.board_rows, settings.hour_days_kept)
+        boards = Boards(connection, settings.board_rows, settings.hour_days_kept, experience=settings.experience)
         schedule = Schedule(boards, settings.board_interval_s)
         chores = Chores(connection, settings, boards, vitals)
         while not control.poll(settings.fold_interval_s):

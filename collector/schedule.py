@@ -11,9 +11,9 @@ from datetime import datetime
 
 from collector.boards import Boards
 from collector.rollup import Folded
-from collector.windows import DAY_LONG, HOUR_LONG, MONTH_LONG, WEEK_LONG, WINDOWS, Window
+from collector.windows import ALL_WINDOWS, DAY_LONG, EVER, HOUR_LONG, MONTH_LONG, WEEK_LONG, Window
 
-_TIMES: dict[Window, int] = {HOUR_LONG: 1, DAY_LONG: 6, WEEK_LONG: 60, MONTH_LONG: 360}
+_TIMES: dict[Window, int] = {HOUR_LONG: 1, DAY_LONG: 6, WEEK_LONG: 60, MONTH_LONG: 360, EVER: 360}
 """The interval of each window's boards, in intervals of those of an hour. A month's wait longest: distinct authors are
 counted anew each time, and answers about a month are fresh for two hours."""
 
@@ -36,7 +36,7 @@ class Schedule:
 
     def finish(self, until: float) -> None:
         """Make the boards as the rollups are now, those of short windows first; none is begun after `until`."""
-        for window in WINDOWS:
+        for window in ALL_WINDOWS:
             if time.monotonic() < until and self._boards.refresh(self._changed, [window]):
                 self._changed = set()
 
@@ -45,17 +45,19 @@ class Schedule:
         is, keep those of one hour of the past. All are made when somebody asks for them. Returns which were made
         (`vitals.BOARDS`)."""
         now = time.monotonic()
-        due = list(WINDOWS) if self._boards.asked() else self._longest_due(now)
+        due = list(ALL_WINDOWS) if self._boards.asked() else self._longest_due(now)
         if not due:
             return "hour" if self._boards.keep_hour() else None
         if not self._boards.refresh(self._changed, due):
             return None
         self._changed = set()
         self._made_at.update(dict.fromkeys(due, now))
+        if due == [EVER]:
+            return "level"
         return due[0].name if len(due) == 1 else "all"
 
     def _longest_due(self, now: float) -> list[Window]:
         """The one window, if any."""
-        waited = {w: (now - self._made_at.get(w, -math.inf)) / (_TIMES[w] * self._interval_s) for w in WINDOWS}
-        longest = max(WINDOWS, key=lambda window: waited[window])
+        waited = {w: (now - self._made_at.get(w, -math.inf)) / (_TIMES[w] * self._interval_s) for w in ALL_WINDOWS}
+        longest = max(ALL_WINDOWS, key=lambda window: waited[window])
         return [longest] if waited[longest] >= 1 else []

@@ -40,8 +40,8 @@ BATCH_FRAMES_MAX = (1, 10, 100, 500, 1000, 2000, 4000, 8000)
 DURABLE_WITHIN_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 SEEN_BY = ("both", "first", "second")
 """Of two hosts that are read at once: what both deliver, and what only one does."""
-BOARDS = ("1h", "1d", "7d", "30d", "all", "hour")
-"""What is made at a time: the boards of one window, of all of them, or of the end of an hour."""
+BOARDS = ("1h", "1d", "7d", "30d", "level", "all", "hour")
+"""What is made at a time: the boards of one window, the one of levels, all of them, or those of the end of an hour."""
 
 
 class _Block:

@@ -52,6 +52,9 @@ DAY_LONG = Window("1d", timedelta(days=1), MINUTE, timedelta(minutes=30))
 WEEK_LONG = Window("7d", timedelta(days=7), HOUR, timedelta(hours=2))
 MONTH_LONG = Window("30d", timedelta(days=30), HOUR, timedelta(hours=5))
 WINDOWS = (HOUR_LONG, DAY_LONG, WEEK_LONG, MONTH_LONG)
+EVER = Window("all", timedelta(days=30_000), HOUR, timedelta(hours=5))
+"""All that was ever counted: it is longer than the network is old."""
+ALL_WINDOWS = (*WINDOWS, EVER)
 
 
 def floor(time: datetime, bucket: str) -> datetime:

@@ -25,7 +25,7 @@ Window = Literal["1h", "1d", "7d", "30d"]
 LongWindow = Literal["1h", "1d", "7d", "30d", "90d", "all"]
 AccountBoard = Literal[
     "likes_received", "reposts_received", "replies_received", "quotes_received", "mentions_received", "followers",
-    "engagement", "posts",
+    "engagement", "posts", "experience", "level",
 ]  # fmt: skip
 AccountMetric = Literal[
     "posts", "replies", "quotes", "likes", "reposts", "follows", "replies_received", "quotes_received",
@@ -135,7 +135,9 @@ class Page(Ask, frozen=True, kw_only=True):
 class TopAccounts(Page, frozen=True, kw_only=True):
     """GET /api/v1/top/accounts."""
 
-    metric: AccountBoard = "likes_received"
+    metric: Annotated[
+        AccountBoard, Meta(description="experience: what was earned in the window; level: ever, in whatever window.")
+    ] = "likes_received"
     count: Count = "records"
     q: Text | UnsetType = UNSET
 

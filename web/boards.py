@@ -18,9 +18,11 @@ from web.problem import bad_parameter, not_found
 from web.series import EVER, as_given, whole
 from web.spans import EPOCH, Spans
 from web.texts import texts
-from web.windows import LENGTH, complete_since, span_of
+from web.windows import ALL, LENGTH, complete_since, span_of
 
 POST = "app.bsky.feed.post"
+LEVEL = "level"
+"""The board of what was earned ever: it has one window, which is all time."""
 _HEAD = ("begins", "ends", "as_of", "total")
 
 
@@ -32,23 +34,24 @@ class _Page(NamedTuple):
 
 async def _page(snapshot: Snapshot, query: str, ask: asking.Page, metric: str, **given: Any) -> _Page:
     """A page, what it covers, and since when that is complete. Without any board yet it is an empty one."""
+    window: str = ALL if metric == LEVEL else ask.window
     found = await snapshot.rows(
-        query, metric=metric, time_window=ask.window, length=LENGTH[ask.window], at=ask.as_of or None,
+        query, metric=metric, time_window=window, length=LENGTH[ask.window], at=ask.as_of or None,
         offset=ask.offset, limit=ask.limit, **given,
     )  # fmt: skip
     if not found and ask.as_of:
         raise not_found(
             "no such list is kept as of then; lists are kept as of each full hour, and for a while as one pages"
         )
-    begin, end = span_of(ask.window, snapshot.head)
+    begin, end = span_of(window, snapshot.head)
     top: dict[str, Any] = found[0] if found else {"begins": begin, "ends": end, "as_of": None, "total": 0}
     said = {
         **await coverage.said(snapshot, top["begins"], top["ends"], top["as_of"]),
         "metric": metric,
-        "window": ask.window,
+        "window": window,
         "from_": top["begins"],
         "to": top["ends"],
-        "complete_since": complete_since(top["begins"], snapshot.head),
+        "complete_since": None if window == ALL else complete_since(top["begins"], snapshot.head),
         "total": top["total"],
     }
     rows = [{name: value for name, value in row.items() if name not in _HEAD} for row in found]
@@ -66,8 +69,10 @@ async def accounts(snapshot: Snapshot, ask: asking.TopAccounts) -> answers.Accou
 def _check_actors(ask: asking.TopAccounts | asking.TopPosts) -> None:
     if ask.count == "actors" and ask.window == "30d":
         raise bad_parameter("count", "actors are counted in windows of 1h, 1d and 7d")
-    if ask.count == "actors" and ask.metric == "posts":
-        raise bad_parameter("count", "posts are everybody's own; actors are counted of what others did")
+    if ask.count == "actors" and ask.metric in ("posts", "experience", LEVEL):
+        raise bad_parameter(
+            "count", "posts are everybody's own, and what they earn; actors are counted of what others did"
+        )
 
 
 def _check_language(ask: asking.TopPosts | asking.TopTerms) -> None:

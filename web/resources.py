@@ -54,6 +54,8 @@ class Resource(NamedTuple):
 
 
 def _of_board(ask: asking.Page, _: Any) -> Freshness:
+    if getattr(ask, "metric", "") == boards.LEVEL and not ask.as_of:
+        return OF_WINDOW["30d"]  # it is made as often
     return HISTORY if ask.as_of else OF_WINDOW[ask.window]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 METRICS = {
     "likes_received": "Likes", "followers": "New followers", "reposts_received": "Reposts",
     "replies_received": "Replies", "quotes_received": "Quotes", "mentions_received": "Mentions",
-    "engagement": "Engagement", "posts": "Posts",
+    "engagement": "Engagement", "posts": "Posts", "experience": "Experience", "level": "Level",
     "likes": "Likes", "reposts": "Reposts", "replies": "Replies", "quotes": "Quotes", "follows": "Follows",
     "authors": "Authors",
 }  # fmt: skip

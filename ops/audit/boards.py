@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ops.audit.content import POST
+from ops.audit.experience import Rules, earned_between
 from ops.audit.frames import MINUTE_US, Event
 from ops.audit.recount import Recount
 from ops.audit.report import Report, moment
@@ -21,12 +22,18 @@ HOUR_US = 60 * MINUTE_US
 # how long each window is, and the step it moves by
 WINDOWS_US = {
     "1h": (HOUR_US, MINUTE_US), "1d": (24 * HOUR_US, MINUTE_US),
-    "7d": (168 * HOUR_US, HOUR_US), "30d": (720 * HOUR_US, HOUR_US),
+    "7d": (168 * HOUR_US, HOUR_US), "30d": (720 * HOUR_US, HOUR_US), "all": (1 << 53, HOUR_US),
 }  # fmt: skip
 OF_ACCOUNTS = (
     "posts", "followers", "likes_received", "reposts_received", "replies_received", "quotes_received",
     "mentions_received",
 )  # fmt: skip
+ARTICLE = Rules("article", {
+    "post": 50, "post_with_media": 60, "post_with_alt": 70, "like": 10,
+    "repost_of_text": 50, "repost_of_media": 60, "repost_of_alt": 70, "repost_of_unknown": 50,
+}, False)  # fmt: skip
+"""What lists of experience go by."""
+EARNED = ("experience", "level")
 ENGAGING = ("likes_received", "reposts_received", "replies_received", "quotes_received")
 KINDS = {"hashtag": "hashtags", "link": "links", "domain": "domains", "emoji": "emoji", "language": "languages"}
 DEPTH = 1_000
@@ -63,6 +70,8 @@ def compare(
     counted: dict[tuple[str, int], Counted] = {}
     count = 0
     for board in kept:
+        if board.metric in EARNED and total.unsure:
+            continue
         at = board.window, board.as_of_us
         if at not in counted:
             counted[at] = count_window(total, *at)
@@ -101,6 +110,9 @@ def count_window(total: Recount, window: str, as_of_us: int) -> Counted:
         for (minute, dimension, key), n in terms.items():
             if first <= minute <= last:  # type: ignore[operator]
                 into[KINDS[str(dimension)], "posts"][str(key)] += n
+    for account, points in earned_between(total, ARTICLE, first, last).items():
+        for metric in EARNED:
+            found.gained["accounts", metric][account] = points
     authors = {key[1:] for key in total.authors if first <= key[0] <= last}  # type: ignore[operator]
     for dimension, key, _ in authors:
         found.gained[KINDS[str(dimension)], "authors"][str(key)] += 1

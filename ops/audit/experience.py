@@ -43,13 +43,15 @@ def classes(counts: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def earned(total: Recount, rules: Rules) -> Counter[str]:
-    """By account; those that earned anything."""
+def earned_between(total: Recount, rules: Rules, first_us: int, last_us: int) -> Counter[str]:
+    """By account, in these minutes; those that earned anything."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for (_, account, metric), n in total.accounts.gained.items():
-        counts[str(account)][str(metric)] += n
-    for (_, account, metric), n in total.accounts.lost.items() if rules.returns else ():
-        counts[str(account)][str(metric)] -= n
+    for (minute, account, metric), n in total.accounts.gained.items():
+        if first_us <= minute <= last_us:  # type: ignore[operator]
+            counts[str(account)][str(metric)] += n
+    for (minute, account, metric), n in total.accounts.lost.items() if rules.returns else ():
+        if first_us <= minute <= last_us:  # type: ignore[operator]
+            counts[str(account)][str(metric)] -= n
     found: Counter[str] = Counter()
     for account, of_account in counts.items():
         points = sum(rules.points[what] * n for what, n in classes(of_account).items())
@@ -67,7 +69,7 @@ def compare(
     for ruleset, account, experience in found:
         stands[ruleset][account] = experience
     for rules in rulesets:
-        must = earned(total, rules)
+        must = earned_between(total, rules, 0, 1 << 62)
         for account in must.keys() | stands[rules.name].keys():
             there = stands[rules.name].get(account, 0)
             if must[account] != there and account not in unsure:

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-MINUTES = {"1h": 60, "1d": 1440, "7d": 168 * 60, "30d": 720 * 60}
+MINUTES = {"1h": 60, "1d": 1440, "7d": 168 * 60, "30d": 720 * 60, "all": 1 << 40}
 RECEIVED = {"like": "likes", "repost": "reposts", "reply": "replies", "quote": "quotes"}
 ENGAGING = set(RECEIVED.values())
 
@@ -28,6 +28,8 @@ class Record:
     reply: bool = False
     tags: tuple[str, ...] = ()
     lang: str = "en"
+    media: int = 0
+    """Of a post: 0 none, 1 some, 2 with alternative text."""
 
     @property
     def is_lost(self) -> bool:
@@ -60,6 +62,8 @@ class Model:
     records: list[Record] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     unlisted: set[str] = field(default_factory=set)
+    decided: int = 0
+    """Of what reposts before this minute are is known."""
 
     def boards(self, window: str, at: int, rows: int) -> dict[tuple[str, str], list[tuple[str, int, int]]]:
         """Every board that is not empty: key, gained, lost, best first; `at` is the watermark's minute."""
@@ -75,7 +79,12 @@ class Model:
                         authors[kind, key].add(record.did)
                 if record.is_lost and begin <= (record.deleted or 0) <= at:
                     lost[kind, metric][key] += 1
-        for (kind, key), who in authors.items():
+        if window == "all":
+            gained.clear()
+        for record in self.records:
+            if begin <= record.made <= at and (points := self.points(record)):
+                gained["accounts", "level" if window == "all" else "experience"][record.did] += points
+        for (kind, key), who in authors.items() if window != "all" else ():
             gained[kind, "authors"][key] = len(who)
         found = {}
         for board, counts in gained.items():
@@ -84,6 +93,18 @@ class Model:
             if order:
                 found[board] = [(key, counts[key], lost[board][key]) for key in order[:rows]]
         return found
+
+    def points(self, record: Record) -> int:
+        """What the record earned its account, by the article; deletes take nothing back."""
+        if record.kind == "post":
+            return (50, 60, 70)[record.media]
+        if record.subject is None or record.kind not in ("like", "repost"):
+            return 0
+        if record.kind == "like":
+            return 10
+        of = next((r for r in self.records if r.kind == "post" and (r.did, r.rkey) == record.subject), None)
+        known = of is not None and of.made <= record.made < self.decided
+        return (50, 60, 70)[of.media] if of is not None and known else 50
 
     def actors(self, window: str, at: int) -> dict[tuple[str, str], dict[str, int]]:
         """How many different accounts did what boards of accounts and posts count, by key."""

@@ -13,6 +13,7 @@ DIDS = [f"did:plc:{letter * 24}" for letter in "abcdefgh"]
 KINDS = ["like", "like", "like", "repost", "follow", "post", "delete"]
 TAGS = ["cats", "dogs", "art", "news", "rain"]
 _MINUTE_MS = 60_000
+BLOB = {"$type": "blob", "ref": {"$link": "bafkrei"}, "mimeType": "image/jpeg", "size": 1}
 
 
 class History:
@@ -59,6 +60,10 @@ class History:
             record.reply, record.subject = True, self.liked()
             ref = {"uri": post_uri(*record.subject), "cid": "x"}
             more["reply"] = {"root": ref, "parent": ref}
+        record.media = self.rng.choice([0, 0, 1, 2])
+        if record.media:
+            image = {"alt": "a cat" if record.media == 2 else "", "image": BLOB}
+            more["embed"] = {"$type": "app.bsky.embed.images", "images": [image]}
         self.frames.append(post(record.did, ms, langs=[record.lang], **more))
         self.posts.append((record.did, record.rkey))
 
@@ -92,3 +97,4 @@ class History:
         self.rig.hand(*self.frames, *again, at=self.minute * _MINUTE_MS + 59_999)
         self.frames = []
         self.changed |= self.rig.fold()
+        self.model.decided = self.minute

@@ -51,7 +51,7 @@ def expected(history: History, window: str) -> Made:
     actors = history.model.actors(window, history.minute)
     found: Made = {}
     for board, lines in history.model.boards(window, history.minute, ROWS).items():
-        if board[0] in ("accounts", "posts") and board != ("accounts", "posts"):
+        if board[0] in ("accounts", "posts") and board not in (("accounts", "posts"), ("accounts", "experience")):
             counted = [(name, actors[board][name]) for name, _, _ in lines if name in actors[board]]
             found[board] = sorted(counted, key=lambda line: (-line[1], line[0]))
     return found

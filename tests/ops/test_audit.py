@@ -43,7 +43,8 @@ def test_right_rows_differ_in_nothing(counted: psycopg.Connection, tmp_path: Pat
     report = audit(counted, [recording(tmp_path, FRAMES)], now_us=NOW, progress=said.append)
     assert report.text() == (
         "diff=0 (2 quarantined, 9 events, 32 lanes, 3 experiences by article, 3 experiences by code, "
-        "8 network_minute keys, 15 total_minute keys, 6 term_minute keys, 6 author_minute keys, 15 account_minute keys, 5 post_minute keys, 0 unlisted accounts, 1 account statuses)"
+        "8 network_minute keys, 15 total_minute keys, 6 term_minute keys, 6 author_minute keys, "
+        "15 account_minute keys, 5 post_minute keys, 0 unlisted accounts, 1 account statuses)"
     )
     assert report.exit_code == 0
     assert said[0] == "read 13 frames: 9 events, 2 refused"

@@ -24,7 +24,7 @@ def found(server: str) -> Iterator[Site]:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        (f"{TOP}?metric=likes", "metric: Invalid enum value 'likes'; it may be engagement, followers, "),
+        (f"{TOP}?metric=likes", "metric: Invalid enum value 'likes'; it may be engagement, experience, "),
         (f"{TOP}?window=2h", "window: Invalid enum value '2h'; it may be 1d, 1h, 30d, 7d"),
         (f"{TOP}?limit=0", "limit: Expected an integer >= 1"),
         (f"{TOP}?limit=1001", "limit: Expected an integer <= 1000"),
@@ -44,6 +44,7 @@ def found(server: str) -> Iterator[Site]:
         ("/api/v1/accounts/alice.test%0A", "actor: has to be a DID, or a handle"),
         ("/api/v1/accounts/bad-.example", "actor: has to be a DID, or a handle"),
         (f"{TOP}?count=actors&metric=posts", "count: posts are everybody's own"),
+        (f"{TOP}?count=actors&metric=level", "count: posts are everybody's own"),
         (f"{TOP}?count=actors&window=30d", "count: actors are counted in windows of 1h, 1d and 7d"),
         (f"{TOP}?q=%00", "q: has to be text to be found in names"),
         (f"{TOP}?q=%FF", "query: is not UTF-8"),

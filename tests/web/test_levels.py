@@ -166,3 +166,44 @@ def test_what_is_not_decided_yet_is_worth_what_is_unknown(conninfo: str, tmp_pat
         rig.owner.execute("delete from cache.entry")
         with site(conninfo, web_misses_per_second=0.0) as found:
             assert said() == (80, [0, 10, 70])
+
+
+def test_the_page_of_an_account_has_its_level_and_so_has_its_badge(told: Told) -> None:
+    for did in (told.active()[0], told.active()[-1]):
+        level = told.get(f"/accounts/{did}/level")
+        page = told.site.get(f"/account/{did}").body.decode()
+        assert f"<h2>Level {level['level']:,}</h2>" in page
+        assert f'<progress max="100" value="{level["progress_percentage"]}">' in page
+        days = {event.time // 86_400_000_000 for event in told.events if event.key[0] == did and event.content}
+        streak = 0
+        today = NOON_US // 86_400_000_000 + 7
+        first = today if today in days else today - 1
+        while first - streak in days:
+            streak += 1
+        said = {0: "", 1: "active 1 day", **{n: f"active {n} days in a row" for n in range(2, 9)}}[streak]
+        assert said in page
+        assert ("active " in page.split("<progress")[0].split("<h2>Level")[1]) == (streak > 0)
+        badge = told.site.get(f"/badge/{did}/level.svg")
+        assert (badge.status, f">{level['level']:,}<" in badge.body.decode()) == (200, True)
+
+
+def test_level_ups_are_told_by_their_days(told: Told) -> None:
+    did = told.active()[0]
+    reached: dict[str, tuple[int, int]] = {}
+    for row in reversed(told.events_of(did)):
+        day = row["time"][:10]
+        reached[day] = (reached.get(day, (row["level"],))[0], row["level"])
+    page = told.site.get(f"/account/{did}").body.decode()
+    lately = page.split("Lately:")[1].split("How levels are made")[0]
+    days = sorted(reached, reverse=True)[:5]
+    for day, earlier in zip(days, sorted(reached, reverse=True)[1:6], strict=False):
+        assert f"from {reached[earlier][1]:,} to {reached[day][1]:,}" in lately, (day, lately)
+
+
+def test_the_method_works_the_table_of_the_article_through(told: Told) -> None:
+    rows = next(iter(told.site.get("/method").page.tables.values()))
+    assert [(row[1], *row[3:]) for row in rows] == [
+        ("50", "50", "1", "150", "33 %"), ("60", "110", "1", "150", "73 %"), ("70", "180", "2", "250", "30 %"),
+        ("10", "190", "2", "250", "40 %"), ("50", "240", "2", "250", "90 %"), ("60", "300", "3", "350", "50 %"),
+        ("70", "370", "4", "450", "20 %"), ("50", "420", "4", "450", "70 %"),
+    ]  # fmt: skip

@@ -12,7 +12,7 @@ from web import asking
 from web.database import Snapshot
 from web.freshness import HISTORY, LIVE, OF_WINDOW, Freshness
 from web.page import PNG, SVG, Page
-from web.pages import account, badge, board, card, finding, home, network, picture, post, several
+from web.pages import account, badge, board, card, finding, home, method, network, picture, post, several
 
 _MUCH = 5.0
 """A page of as many questions as several answers of the API."""
@@ -55,7 +55,7 @@ PAGES = (
     Page("/card/post/{actor}/{rkey}.png", "", card.PostCard, card.post, _live, media=PNG, draw=picture.figures),
     Page("/card/{actor}.png", "", card.Card, card.card, _live, media=PNG, draw=picture.figures),
     Page("/embed/{actor}", "embed.html", account.Embed, account.embed, _live),
-    Page("/method", "method.html", asking.Nothing, _nothing, _words, False),
+    Page("/method", "method.html", asking.Nothing, method.method, _words, False),
     Page("/about", "about.html", asking.Nothing, _nothing, _words, False),
     Page("/privacy", "privacy.html", asking.Nothing, _nothing, _words, False),
 )

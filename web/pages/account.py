@@ -7,6 +7,8 @@ from typing import Any
 from web import accounts, answers, asking, drawing, events, sparks
 from web.actors import find
 from web.database import Snapshot
+from web.days import days
+from web.experience import ARTICLE, rules_of
 from web.pages.chart import Chart, charted
 from web.pages.period import Picked, Range
 from web.pages.picker import Addresses, picker_of
@@ -34,11 +36,13 @@ async def account(snapshot: Snapshot, ask: Account) -> dict[str, Any]:
     awake = await accounts.heatmap(snapshot, asking.Heatmap(actor=found.did, window="30d", tz=ask.tz))
     best = await accounts.top_posts(snapshot, asking.AccountPosts(actor=found.did, window=ask.window, limit=5))
     latest = await events.events(snapshot, asking.AccountEvents(actor=found.did, limit=10))
-    looks = await sparks.of_account(snapshot, snapshot.ids.account(found.did), ask.window)
+    id, rules = snapshot.ids.account(found.did), await rules_of(snapshot, ARTICLE)
+    looks = await sparks.of_account(snapshot, id, ask.window)
     chart = await _chart(snapshot, found.did, ask, ask.metric)
     to = Addresses(home_of(found.did, found.handle), ask, "actor")
     return {
         "account": found,
+        "days": await days(snapshot, id, rules, found.level.experience),
         "to": to,
         "figures": [{**_figure(found, metric, ask.window), "points": looks[metric]} for metric in _FIGURES],
         "chart": chart,

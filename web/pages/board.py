@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from web import answers, asking, boards, sparks
 from web.database import Snapshot
+from web.level import level_of
 from web.metrics import DIMENSIONS
 from web.page import dids_of
 from web.pages.home import spark_rows
@@ -45,7 +46,7 @@ async def board(snapshot: Snapshot, ask: Board) -> dict[str, Any]:
     page = await listed(snapshot, ask, metric)
     return {
         "page": page, "sparks": await _looks(snapshot, ask, metric, page.rows), "metric": metric,
-        "metrics": _OF_KIND[ask.kind], "length": LENGTH[ask.window],
+        "metrics": _OF_KIND[ask.kind], "length": LENGTH[ask.window], "level_of": level_of,
         "dids": dids_of(page.rows) if ask.kind in ("accounts", "posts") else [],
         "href": lambda **change: _href(ask, metric, page, change),
         "csv": _csv(ask, metric, page),
@@ -73,6 +74,8 @@ async def listed(snapshot: Snapshot, ask: Board, metric: Any, limit: int = ROWS)
 
 async def _looks(snapshot: Snapshot, ask: Board, metric: str, rows: Any) -> list[list[int]]:
     """How each row moved; how a term moved is known of all languages together."""
+    if metric in ("experience", boards.LEVEL):
+        return []
     if ask.kind == "accounts":
         return await spark_rows(snapshot, rows, metric, ask.window)
     if ask.kind == "posts" or ask.lang:

@@ -9,8 +9,9 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from web import accounts, asking, posts
+from web import accounts, asking, boards, posts
 from web.database import Snapshot
+from web.level import level_of
 from web.page import dids_of
 from web.pages import home
 from web.pages.board import Board, Kind, listed, metric_of
@@ -87,8 +88,8 @@ async def top(snapshot: Snapshot, ask: TopCard) -> dict[str, Any]:
     page = await listed(snapshot, of, metric, _LOOKED_AT)
     rows = [(row, name) for row in page.rows if writable(name := _named(ask.kind, row))][:_ROWS]
     return {
-        "title": f"{KINDS[ask.kind]} by {METRICS[metric].lower()}", "said": _said(OVER[ask.window], page.as_of),
-        "rows": [(row.rank, name, row.value) for row, name in rows],
+        "title": f"{KINDS[ask.kind]} by {METRICS[metric].lower()}", "said": _said(OVER[page.window], page.as_of),
+        "rows": [(row.rank, name, level_of(row.value) if metric == boards.LEVEL else row.value) for row, name in rows],
         "dids": dids_of(row for row, _ in rows) if ask.kind in ("accounts", "posts") else [],
     }  # fmt: skip
 
