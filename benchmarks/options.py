@@ -18,6 +18,9 @@ class PipelineOptions:
     live_s: int = field(default=30, metadata={"help": "seconds at a live rate of 500 events a second; 0: not"})
     recording: str = field(default="", metadata={"help": "recording to use instead of a simulated one"})
     seed: int = field(default=1, metadata={"help": "of the simulated recording"})
+    experience: bool = field(
+        default=False, metadata={"help": "measure flat out with experience and without it, in turns: what it costs"}
+    )
     wire: str = field(
         default="jetstream",
         metadata={

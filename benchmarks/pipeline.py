@@ -17,6 +17,8 @@ The result, medians of all tries (`meter`, `watch` and `lag` say how well CPU, m
     cpu_us_per_event                    flat out, of each part, with the one fold at the end
     bytes_per_event                     the event log with its indexes
     gb_a_month                          what each table grows by at 500 events a second, before anything is dropped
+    experience                          with --experience: events a second without what experience is made of, right
+                                        after those with it, and what it costs in percent; the fold running, too
     live                                at a live rate: events a second, cores that the collector takes, the one of
                                         0.1, 0.25, 0.5, 1, 2, 5 s within which 99 % were durable (null: later), and for
                                         how long anything read had to wait for the rollups, at most
@@ -87,8 +89,25 @@ def _try(options: PipelineOptions, trials: Trials, say: Callable[[str], None]) -
     }
     say(f"with the fold running: {result['sustained_with_fold']:,.0f} events/s, the fold {result['fold_lag_s']:.1f} s "
         f"behind at the end, {result['fold_lag_s_max']:.1f} s at most")  # fmt: skip
+    if options.experience:
+        result["experience"] = _experience(options, trials, burst, folding)
+        say(f"experience costs {result['experience']['costs_percent']:.1f} % flat out, "
+            f"{result['experience']['costs_percent_with_fold']:.1f} % with the fold running")  # fmt: skip
     if options.live_s:
         result["live"] = trials.live(options.live_s)
         within = result["live"]["durable_p99_s"]
         say(f"live: {result['live']['cores']:.3f} cores, p99 {'later than all limits' if within is None else within} s")
     return result
+
+
+def _experience(
+    options: PipelineOptions, trials: Trials, burst: dict[str, Any], folding: dict[str, Any]
+) -> dict[str, float]:
+    """The same once more without it, and the difference in percent of that."""
+    found: dict[str, float] = {}
+    for tail, fold_s, name, counted in (
+        ("", NEVER_S, "events_per_second", burst), ("_with_fold", FOLD_S, "events_per_second_folded", folding),
+    ):  # fmt: skip
+        without = trials.flat_out(options.events, fold_s, experience=False)[name]
+        found |= {f"without{tail}": without, f"costs_percent{tail}": 100 * (1 - counted[name] / without)}
+    return found

@@ -56,10 +56,10 @@ class Trials:
     """Then every line of it is a good event, and new in every round of a loop."""
     workers: int
 
-    def flat_out(self, events: int, fold_interval_s: float) -> dict[str, Any]:
-        """So many events as fast as they are taken."""
+    def flat_out(self, events: int, fold_interval_s: float, *, experience: bool = True) -> dict[str, Any]:
+        """So many events as fast as they are taken; with what experience is made of counted, or without."""
         with self.server() as conninfo, replay(self.feed.recording, *self.feed.served(events)) as (url, pid):
-            seen = self._collect(conninfo, url, pid, fold_interval_s=fold_interval_s)
+            seen = self._collect(conninfo, url, pid, fold_interval_s=fold_interval_s, experience=experience)
             with connect(conninfo, None, "bench") as connection:
                 row = connection.execute(_LOG_BYTES).fetchone()
                 growth = gb_a_month(connection)
@@ -102,11 +102,12 @@ class Trials:
 
     def _collect(
         self, conninfo: str, url: str, replay_pid: int, *, fold_interval_s: float = 2.0, settle_s: float = 0.0,
-        stop_after_s: float | None = None, look: Look = lambda _: None,
+        stop_after_s: float | None = None, look: Look = lambda _: None, experience: bool = True,
     ) -> Watch:  # fmt: skip
         settings = CollectorSettings(
             source=(url,), network=NETWORK, workers=self.workers,  # type: ignore[arg-type]
             fold_interval_s=fold_interval_s, event_days_kept=_DAYS_KEPT, stop_deadline_s=_STOP_S_MAX,
+            experience=experience,
         )  # fmt: skip
         seen = Watch(_postmaster(conninfo), replay_pid, settle_s)
         idle_s = None if stop_after_s else 1.0

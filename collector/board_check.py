@@ -48,19 +48,20 @@ class Judged(NamedTuple):
     """What it took."""
 
 
-def check(connection: psycopg.Connection, rows: int) -> Checked:
-    """Compare every board, of `rows` rows, with the one from scratch; all at one moment."""
+def check(connection: psycopg.Connection, rows: int, *, experience: bool = True) -> Checked:
+    """Compare every board, of `rows` rows, with the one from scratch; all at one moment. Without `experience` there are
+    none of what accounts have earned."""
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read")
-        return _check(connection, rows)
+        return _check(connection, rows, experience=experience)
 
 
-def check_if_all_made(connection: psycopg.Connection, rows: int) -> Checked | None:
+def check_if_all_made(connection: psycopg.Connection, rows: int, *, experience: bool = True) -> Checked | None:
     """The same if at this moment every board is as of the last fold, else None."""
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read")
         row = connection.execute(statement("board/all_made")).fetchone()
-        return _check(connection, rows) if row and row[0] else None
+        return _check(connection, rows, experience=experience) if row and row[0] else None
 
 
 def check_turn(connection: psycopg.Connection, rows: int, turn: int) -> Judged:
@@ -95,12 +96,12 @@ def _listed(connection: psycopg.Connection, measure: Measure) -> Keys:
     return np.array(sorted(keys), np.int64).reshape(-1, len(measure.source.key))
 
 
-def _check(connection: psycopg.Connection, rows: int) -> Checked:
+def _check(connection: psycopg.Connection, rows: int, *, experience: bool) -> Checked:
     state = state_of(connection)
     if state is None:
         return Checked(0, [], 0)
     same, older, different = 0, 0, []
-    for name, kept, agrees in _pairs(connection, rows, state):
+    for name, kept, agrees in _pairs(connection, rows, state, experience=experience):
         if kept is None:
             older += 1
         elif agrees(kept):
@@ -111,13 +112,14 @@ def _check(connection: psycopg.Connection, rows: int) -> Checked:
 
 
 def _pairs(
-    connection: psycopg.Connection, rows: int, state: State
+    connection: psycopg.Connection, rows: int, state: State, *, experience: bool
 ) -> Iterator[tuple[str, Row | None, Callable[[Row], bool]]]:
     """The name of each, its columns if it is as of the last fold, and what compares them with those from scratch."""
     scratch = Scratch(connection, rows)
     for window in ALL_WINDOWS:
         stretches = cover(*span_of(window, state), state.closed)
-        for measure in (LEVEL,) if window is EVER else MEASURES:
+        measures = (LEVEL,) if window is EVER else MEASURES
+        for measure in (each for each in measures if experience or not each.points):
             named = board_name(measure, window)
             kept = connection.execute(statement("board/as_made"), {**named, "folds": state.folds}).fetchone()
             yield " ".join(named.values()), kept, partial(_is_board, scratch, measure, stretches)

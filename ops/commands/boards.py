@@ -31,22 +31,23 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    rows = settings.collector.board_rows
+    rows, experience = settings.collector.board_rows, settings.collector.experience
     with database(settings.database, existing=True) as where, connect(where.conninfo, None, "boards") as connection:
         migrate.check(connection)
-        checked = verified(connection, rows)
+        checked = verified(connection, rows, experience=experience)
         if checked is None:
-            checked = _made_now(connection, where.conninfo, rows, settings.collector.hour_days_kept)
+            days_kept = settings.collector.hour_days_kept
+            checked = _made_now(connection, where.conninfo, rows, days_kept, experience=experience)
     for name in checked.different:
         print(f"not as from scratch: {name}")
     print(f"diff={len(checked.different)} ({checked.same} the same, {checked.older} older than the last fold)")
     return exits.FAILED if checked.different or checked.older else exits.OK
 
 
-def verified(connection: psycopg.Connection, rows: int) -> Checked | None:
+def verified(connection: psycopg.Connection, rows: int, *, experience: bool = True) -> Checked | None:
     """What a running roller has made; None where there is none."""
     found: list[Checked] = []
-    while len(found) < _TIMES and (checked := _answered(connection, rows)) is not None:
+    while len(found) < _TIMES and (checked := _answered(connection, rows, experience=experience)) is not None:
         found.append(checked)
         if not checked.different:
             return checked
@@ -56,14 +57,16 @@ def verified(connection: psycopg.Connection, rows: int) -> Checked | None:
     return found[1]._replace(different=twice)
 
 
-def _made_now(connection: psycopg.Connection, conninfo: str, rows: int, days_kept: int) -> Checked:
+def _made_now(
+    connection: psycopg.Connection, conninfo: str, rows: int, days_kept: int, *, experience: bool
+) -> Checked:  # fmt: skip
     print("no roller has made the boards, so they are made now")
     with connect(conninfo, "skytally_roller", "boards verify") as roller:
-        Boards(roller, rows, days_kept).refresh(set())
-    return check(connection, rows)
+        Boards(roller, rows, days_kept, experience=experience).refresh(set())
+    return check(connection, rows, experience=experience)
 
 
-def _answered(connection: psycopg.Connection, rows: int) -> Checked | None:
+def _answered(connection: psycopg.Connection, rows: int, *, experience: bool) -> Checked | None:
     """Ask the roller for all boards and check them before it folds again; None when there is none that runs."""
     deadline = time.monotonic() + _ANSWER_S_MAX
     runs, asked_at = True, -math.inf
@@ -71,7 +74,7 @@ def _answered(connection: psycopg.Connection, rows: int) -> Checked | None:
         if time.monotonic() - asked_at > _ASK_AGAIN_S:
             row = connection.execute(statement("board/ask")).fetchone()
             runs, asked_at = bool(row and row[0]), time.monotonic()
-        if (checked := check_if_all_made(connection, rows)) is not None:
+        if (checked := check_if_all_made(connection, rows, experience=experience)) is not None:
             return checked
         time.sleep(_POLL_S)
     return None

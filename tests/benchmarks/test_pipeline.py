@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pytest
 
-from benchmarks.pipeline import median
+from benchmarks.options import PipelineOptions
+from benchmarks.pipeline import FOLD_S, NEVER_S, _experience, median
+from benchmarks.trial import Trials
 from tests.ops.command import ROOT, environment, skytally
 
 EVENTS = 10_000
@@ -107,3 +109,20 @@ def test_the_median_of_tries() -> None:
     assert median([[1.0, 5.0], [3.0, 4.0, 7.0], [2.0, 6.0]]) == [2.0, 5.0]
     assert median([0.5, None, 1.0]) == 1.0
     assert median([0.5, None, None]) is None, "above the largest limit is no number"
+
+
+def test_what_experience_costs_is_the_difference_to_the_same_without_it() -> None:
+    asked: list[tuple[float, bool]] = []
+
+    class Fake:
+        def flat_out(self, events: int, fold_s: float, *, experience: bool = True) -> dict[str, float]:
+            asked.append((fold_s, experience))
+            return {"events_per_second": 1000.0, "events_per_second_folded": 500.0}
+
+    with_it: dict[str, Any] = {"events_per_second": 960.0, "events_per_second_folded": 490.0}
+    found = _experience(PipelineOptions(), cast(Trials, Fake()), with_it, with_it)
+    assert found == {
+        "without": 1000.0, "costs_percent": pytest.approx(4.0), "without_with_fold": 500.0,
+        "costs_percent_with_fold": pytest.approx(2.0),
+    }  # fmt: skip
+    assert asked == [(NEVER_S, False), (FOLD_S, False)]
