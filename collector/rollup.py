@@ -8,7 +8,7 @@ could be wrong. It knows tables, not events.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -17,6 +17,13 @@ from collector.crashpoint import crashpoint
 from collector.rollups import DAY, HOUR, MINUTE, ROLLUPS, TALLIES, add_tallies, sum_up
 from sql import statement
 
+_SCANS: LiteralString = """
+select
+  set_config('enable_seqscan', %(may)s, true),
+  set_config('enable_bitmapscan', %(may)s, true),
+  set_config('enable_hashjoin', %(may)s, true),
+  set_config('enable_mergejoin', %(may)s, true)
+"""
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
@@ -94,7 +101,10 @@ class Fold:
         if known_to is None or known_to == self._decided_to:
             return known_to
         query = sql.SQL(statement("rollup/decide_reposts")).format(account_tally=tables["account_tally"])
+        # a post is looked up by its key: today's log has no statistics that would say how much else would be read
+        self._connection.execute(_SCANS, {"may": "off"})
         self._connection.execute(query, {"known_to": known_to})
+        self._connection.execute(_SCANS, {"may": "on"})
         crashpoint("reposts_decided")
         return known_to
 

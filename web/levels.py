@@ -14,7 +14,8 @@ from web.spans import MINUTE, floor
 from web.timeline import last
 from web.windows import ALL, span_of
 
-_LONGEST_BUCKET = timedelta(days=1)
+_BUCKET = timedelta(hours=1)
+"""When something was done last is known by the hour, or by the minute, of all that is logged."""
 
 
 async def level(snapshot: Snapshot, ask: asking.AccountLevel) -> answers.LevelAnswer:
@@ -51,7 +52,7 @@ async def _gained(snapshot: Snapshot, account: int, rules: Rules, experience: in
     """Levels gained by the last event that is counted; 0 where that is not logged any more."""
     if last_seen is None:
         return 0
-    end = min(last_seen + _LONGEST_BUCKET, floor(snapshot.head.watermark, MINUTE) + MINUTE)
+    end = min(last_seen + _BUCKET, floor(snapshot.head.watermark, MINUTE) + MINUTE)
     line = await last(snapshot, account, rules, last_seen, end)
     earned = line.row["experience"] if line else 0
     return max(0, level_of(experience) - level_of(max(0, experience - earned)))

@@ -11,7 +11,32 @@ _RECORD = "collector/record.py"
 _ROWS = "collector/rows.py"
 _WRITER = "collector/writer.py"
 
+_EXPERIENCE = (unit("experience"),)
+
 MUTANTS = [
+    Mutant(
+        "reposts decided before their minute is over", "sql/rollup/decide_reposts.sql",
+        "  where minute < %(known_to)s\n", "  where minute <= %(known_to)s\n", _EXPERIENCE,
+    ),
+    Mutant(
+        "reposts decided and kept", "sql/rollup/decide_reposts.sql",
+        "  delete from repost_tally\n  where minute < %(known_to)s\n  returning minute, account, subject_account, "
+        "subject_rkey, gained, lost\n",
+        "  select * from repost_tally\n  where minute < %(known_to)s\n", _EXPERIENCE,
+    ),
+    Mutant("a GIF is a link", "collector/media.py", "    if not is_gif(uri):\n", "    if uri:\n", _EXPERIENCE),
+    Mutant(
+        "media of one way alone", _SHORTCUT, "media = _media(record.embed)", "media = 0 * _media(record.embed)",
+        (unit("shortcut"), *_EXPERIENCE),
+    ),
+    Mutant(
+        "what a post showed is not lost", _TALLY, "if self.experience and row.media:",
+        "if self.experience and row.media and row.packed:", _EXPERIENCE,
+    ),
+    Mutant(
+        "a repost is not lost by its kind", _TALLY, "self._reposts.setdefault(key, [0, 0])[column] += sign",
+        "self._reposts.setdefault(key, [0, 0])[0] += sign", _EXPERIENCE,
+    ),
     Mutant(
         "window skipped on the long way", _WORKER,
         "if judged.key in self._window or judged.key in self._refused:", "if judged.key in self._refused:",

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from benchmarks.simulator import Simulation
+from collector.boards import Boards
 from ops.audit.deliveries import deliveries
 from ops.audit.frames import Event
 from ops.audit.recount import Recount, recount
@@ -94,6 +95,7 @@ def told(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told
         rig.fold()
         rig.owner.execute(OWN)
         assert rig.one("select count(*) from repost_tally") == 0
+        Boards(rig.roller, 100, 40).refresh(set())
         events = list(deliveries(lines, NOON_US + 2 * WEEK_MS * 1000, lambda line: None).counted())
         with site(conninfo, web_misses_per_second=0.0) as found:
             yield Told(found, events)
@@ -138,6 +140,25 @@ def test_pages_of_a_timeline_are_the_timeline_whatever_is_left_out(told: Told) -
     reposts = paged(told.site, f"/accounts/{did}/events?type=repost", "events")
     assert reposts == [row for row in whole["events"] if row["type"] == "repost"] != []
     assert whole["logged_from"] == "2026-07-04T00:00:00Z"
+
+
+def test_boards_have_those_with_most_experience_in_a_window_and_ever(told: Told) -> None:
+    must = {did: told.experience(did, "article") for did in told.active()}
+    order = sorted(must, key=lambda did: (-must[did], did.encode()))[:100]
+    level = told.get("/top/accounts?metric=level&window=1h")
+    assert [(row["rank"], row["did"], row["value"], row["lost"]) for row in level["rows"]] == [
+        (rank, did, must[did], 0) for rank, did in enumerate(order, 1)
+    ]
+    assert (level["window"], level["from"], level["complete_since"]) == ("all", "2026-07-04T00:00:00Z", None)
+    month = told.get("/top/accounts?metric=experience&window=30d")
+    assert [row["did"] for row in month["rows"]] == order
+    assert told.get("/top/accounts?metric=experience&window=1d")["rows"] != month["rows"]
+    first = told.get(f"/accounts/{order[0]}")
+    assert first["ranks"]["all"] == {"level": 1}
+    assert first["ranks"]["30d"]["experience"] == 1
+    page = told.site.get("/top/accounts?metric=level").page
+    (rows,) = page.tables.values()
+    assert rows[0][3].strip() == f"{1 + (must[order[0]] - 50) // 100:,}"
 
 
 def test_who_is_not_known_is_no_character_and_a_ruleset_that_is_none_is_refused(told: Told) -> None:

@@ -16,7 +16,8 @@ from benchmarks.recording import read
 from benchmarks.simulator import Simulation
 from collector.boards import Boards
 from collector.log_boards import INTERVAL_S, LogBoards
-from ops.audit.boards import WINDOWS_US, Line, _listed, count_window, deleted_posts
+from ops.audit.boards import WINDOWS_US as OF_AUDIT
+from ops.audit.boards import Line, _listed, count_window, deleted_posts
 from ops.audit.content import POST
 from ops.audit.deliveries import deliveries
 from ops.audit.frames import Event
@@ -30,6 +31,7 @@ from tests.conftest import new_database
 from tests.web.site import Site, site
 
 EVENTS = 9_000
+WINDOWS_US = {name: length for name, length in OF_AUDIT.items() if name != "all"}
 METRICS = (
     "posts", "replies", "quotes", "likes", "reposts", "follows", "replies_received", "quotes_received",
     "likes_received", "reposts_received", "mentions_received", "followers",
