@@ -87,9 +87,11 @@ def check_turn(connection: psycopg.Connection, rows: int, turn: int) -> Judged:
 
 
 def _listed(connection: psycopg.Connection, measure: Measure) -> Keys:
-    """Who is on any board of a measure."""
+    """Who is on any board of a measure, or of one of the same sum."""
     keys: set[tuple[int, ...]] = set()
-    given = {"kind": measure.kind, "metric": measure.metric}
+    # who is high up for ever is so in some window: the board of all time has no other of its own
+    metrics = [each.metric for each in (*MEASURES, LEVEL) if each.kind == measure.kind and each.of == measure.of]
+    given = {"kind": measure.kind, "metrics": metrics if measure.points else [measure.metric]}
     for listed, rkeys in connection.execute(statement("selfcheck/listed"), given):
         # a board that is wrong may have columns of two lengths, and is found so when it has its turn
         keys.update(zip(listed, *([rkeys] if rkeys is not None else []), strict=False))

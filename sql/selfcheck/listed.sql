@@ -1,4 +1,4 @@
--- Who is on any board of a measure, whatever the window.
+-- Who is on any board of some measures, whatever the window.
 select keys, rkeys
 from board
-where kind = %(kind)s and metric = %(metric)s
+where kind = %(kind)s and metric = any (%(metrics)s::text[])

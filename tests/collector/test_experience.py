@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from collector import rollup
 from collector.media import NONE, PLAIN, WITH_ALT, media_in
 from tests.collector.frames import ALICE, BOB, CAROL, delete, frame, key, post, post_uri, quote, reply
 from tests.collector.rig import Rig
@@ -173,6 +174,27 @@ def test_nothing_is_counted_twice_by_a_replay_a_restart_or_a_late_fold(rig: Rig)
         "posts": 1, "posts_with_media": 1, "reposts": 1, "-reposts": 1, "reposts_received": 1, "-reposts_received": 1,
         "reposts_of_media": 1, "-reposts_of_media": 1,
     }  # fmt: skip
+    assert rig.audit().diff == 0
+
+
+@pytest.mark.parametrize("point", ["reposts_decided", "fold_summed", "fold_truncated", "fold_done"])
+def test_a_decision_that_is_cut_off_anywhere_is_made_once(
+    rig: Rig, point: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.hand(post(BOB, embed=images("")), repost(post_uri(BOB, key(0)), at=1), at=MINUTE)
+
+    def cut(name: str) -> None:
+        if name == point:
+            raise InterruptedError
+
+    monkeypatch.setattr(rollup, "crashpoint", cut)
+    fold = rollup.Fold(rig.roller)
+    with pytest.raises(InterruptedError):
+        fold.fold()
+    monkeypatch.undo()
+    for again in (fold.fold, rig.fold):
+        again()
+        assert of_reposts(rig) == {"reposts": 1, "reposts_of_media": 1}
     assert rig.audit().diff == 0
 
 

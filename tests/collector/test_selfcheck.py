@@ -67,7 +67,7 @@ def test_nothing_is_found_where_everything_adds_up_and_every_board_has_its_turn(
     assert noted(rig) == (0, 2)
     with connect(rig.conninfo, "skytally_roller", "test") as connection:
         judged = [check_turn(connection, rig.settings.board_rows, turn) for turn in range(len(TURNS))]
-    assert len({each.name for each in judged}) == len(TURNS) == 92
+    assert len({each.name for each in judged}) == len(TURNS) == 97
     assert [each.name for each in judged if each.same is not True] == []
     rig.hand(post(BOB, 1), like(post_uri(BOB, "3mpsz5xmars22"), at=2))
     assert found(rig) == []  # what waits to be folded is not missing

@@ -39,7 +39,7 @@ def test_every_flag_of_simulate_and_replay_is_explained_with_its_default() -> No
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["watch"], "argument VERB: invalid choice: 'watch' (choose from"),
+        (["look"], "argument VERB: invalid choice: 'look' (choose from"),
         (["config", "--jsn"], "unknown argument --jsn; allowed: --help, --json, --explain, --config, --source,"),
         (["config", "--work", "4"], "unknown argument --work 4; allowed: --help, --json, --explain, --config,"),
         (["simulate", "--out", "x.jsonl", "--workers", "4"],

@@ -16,7 +16,7 @@ NAMES = (
     "rewind_other_host_s, rewind_other_host_s_max, two_at_once, first_host_probe_s, "
     "first_host_well_s, blind_s, gap_s_min, "
     "silence_s_max, reconnect_s_min, reconnect_s_max, window_s_min, window_events_min, window_events_max, "
-    "fold_interval_s, event_days_kept, minute_days_kept, hour_days_kept, database_mib_max, board_rows, "
+    "fold_interval_s, event_days_kept, experience, minute_days_kept, hour_days_kept, database_mib_max, board_rows, "
     "board_interval_s, stop_deadline_s, disk_free_mib_min, selfcheck_interval_s, metrics_listen, "
     "appview, appview_interval_s, profile_age_s_max, post_texts, post_text_rows, post_text_age_s_max, "
     "web_host, web_port, web_pool_max, web_socket, web_processes, web_cache_mib, web_cache_table_mib, "
