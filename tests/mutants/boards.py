@@ -10,8 +10,8 @@ _PURGE = (unit("purge"),)
 MUTANTS = [
     Mutant(
         "shares too large", "collector/closed.py",
-        "hour = max(HEAVY_MIN, left // max(1, hours + 24 * days) + 1)",
-        "hour = max(HEAVY_MIN, left // max(1, hours + 24 * days) * 3 + 1)",
+        "hour = max(least, left // max(1, hours + 24 * days) + 1)",
+        "hour = max(least, left // max(1, hours + 24 * days) * 3 + 1)",
         (unit("closed"), *_BOARDS),
     ),
     Mutant(
