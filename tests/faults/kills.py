@@ -14,8 +14,8 @@ from tests.faults.stage import NotFired, Stage
 POINTS = {
     "before_put": 20, "after_put": 20, "after_get": 12, "after_names": 12, "before_begin": 12, "after_advance": 12,
     "after_events": 12, "after_tallies": 12, "before_commit": 12, "after_commit": 12,
-    "fold_turned": 8, "fold_summed": 8, "fold_truncated": 2, "fold_done": 2, "summed_up": 6, "closed": 1,
-    "boards_made": 4, "hour_kept": 1,
+    "fold_turned": 8, "fold_summed": 8, "reposts_decided": 1, "fold_truncated": 2, "fold_done": 2, "summed_up": 6,
+    "closed": 1, "boards_made": 4, "hour_kept": 1,
 }  # fmt: skip
 """The points at which a process of the group dies, and at which pass at the latest."""
 _CLOSING = ("summed_up", "closed", "hour_kept")
@@ -36,7 +36,7 @@ def at_point(name: str, latest: int) -> Fault:
         stage.settings["fold-interval-s"] = "0.05"
         if name == "boards_made":
             stage.settings["board-interval-s"] = "0.3"
-        if name.startswith("fold"):
+        if name.startswith(("fold", "reposts")):
             stage.settings["board-interval-s"] = "60"
         died = crash_at(stage, name, stage.random.randint(1, latest))
         stage.play()
