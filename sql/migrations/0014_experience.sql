@@ -99,6 +99,7 @@ $$;
 grant select, insert on repost_tally to skytally_collector;
 grant select, delete on repost_tally to skytally_roller;
 grant insert on account_tally_0, account_tally_1 to skytally_roller;
+grant select on epoch, overlap to skytally_roller;
 revoke all on function media_of(bigint, bigint, timestamptz), worth_by(text) from public;
 grant execute on function media_of(bigint, bigint, timestamptz) to skytally_roller, skytally_web;
 grant execute on function worth_by(text) to skytally_web;

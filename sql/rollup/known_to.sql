@@ -1,4 +1,14 @@
 -- Up to which minute's beginning every lane has come: whatever was delivered before it is in the event log. Null while a lane
--- has no position yet.
-select case when count(stream_time) = count(*) then date_trunc('minute', min(stream_time), 'UTC') end
+-- has no position yet, and while it is not proven that two hosts join: what lies between may yet be read from farther back.
+select
+  case
+    when count(stream_time) < count(*) then null
+    when exists (
+      select from overlap
+      where
+        epoch = (select max(epoch) from epoch)
+        and (outcome is null or outcome = 'deeper')
+    ) then null
+    else date_trunc('minute', min(stream_time), 'UTC')
+  end
 from lane

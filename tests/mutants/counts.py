@@ -24,6 +24,10 @@ MUTANTS = [
         "subject_rkey, gained, lost\n",
         "  select * from repost_tally\n  where minute < %(known_to)s\n", _EXPERIENCE,
     ),
+    Mutant(
+        "reposts decided before it is proven that two hosts join", "sql/rollup/known_to.sql",
+        "(outcome is null or outcome = 'deeper')", "outcome = 'gap'", (unit("overlap", "ten_minutes_behind"),),
+    ),
     Mutant("a GIF is a link", "collector/media.py", "    if not is_gif(uri):\n", "    if uri:\n", _EXPERIENCE),
     Mutant(
         "media of one way alone", _SHORTCUT, "media = _media(record.embed)", "media = 0 * _media(record.embed)",

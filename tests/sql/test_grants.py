@@ -46,7 +46,7 @@ network_minute     s    siu  -    s
 network_tally_0    si   st   -    -
 network_tally_1    si   st   -    -
 old_follow         s    s    -    -
-overlap            siu  -    -    s
+overlap            siu  s    -    s
 overlap_seen       siu  -    -    s
 post_day           s    siu  -    s
 post_hour          s    siu  -    s
