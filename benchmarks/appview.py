@@ -40,11 +40,13 @@ def profile(actor: str) -> dict[str, Any] | None:
         return None
     if not actor.startswith("did:"):
         did = f"did:plc:{b32encode(digest).decode().lower()[:24]}"
-        return {"did": did, "handle": actor, "displayName": actor.partition(".")[0], "followersCount": 0}
+        return {"did": did, "handle": actor, "displayName": actor.partition(".")[0], "followersCount": 0,
+                "postsCount": 0}  # fmt: skip
     did = actor
     handle = "handle.invalid" if number % INVALID_EVERY == 0 else f"user-{number % 10**8:08d}.bsky.social"
     followers = int(10 ** (number % 600 / 100))  # as many have a thousand as have ten thousand
-    return {"did": did, "handle": handle, "displayName": f"User {number % 10**8:08d}", "followersCount": followers}
+    name, posts = f"User {number % 10**8:08d}", number % 5_000
+    return {"did": did, "handle": handle, "displayName": name, "followersCount": followers, "postsCount": posts}
 
 
 def post(uri: str) -> dict[str, Any] | None:

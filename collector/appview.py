@@ -49,6 +49,8 @@ class Said(NamedTuple):
     display_name: str | None
     avatar: str | None
     followers: int | None
+    posts: int | None
+    """Replies too."""
     unlisted: bool
 
 
@@ -109,11 +111,14 @@ def _said(profiles: Any, asked: set[str]) -> Iterator[Said]:
         if actor not in asked:
             continue
         asked.remove(actor)
-        followers = profile.get("followersCount")
         yield Said(
             did, _handle(profile.get("handle")), _name(profile.get("displayName")), _avatar(profile.get("avatar")),
-            followers if type(followers) is int and 0 <= followers < 1 << 62 else None, _unlisted(did, profile),
+            _total(profile.get("followersCount")), _total(profile.get("postsCount")), _unlisted(did, profile),
         )  # fmt: skip
+
+
+def _total(total: Any) -> int | None:
+    return total if type(total) is int and 0 <= total < 1 << 62 else None
 
 
 def _handle(handle: Any) -> str | None:

@@ -44,6 +44,7 @@ class Resolver:
     def __init__(self, connection: psycopg.Connection, appview: AppView, settings: ResolverSettings) -> None:
         self._connection, self._appview = connection, appview
         self._age = timedelta(seconds=settings.profile_age_s_max)
+        self._posts_before = settings.posts_before
         self._due: deque[tuple[str, int, int | None]] = deque()
         texts = Texts(connection, appview, settings)
         self._turns = [_Turn(self._ask_for_names)] if settings.appview else []
@@ -116,6 +117,7 @@ class Resolver:
             "avatars": [each.avatar for each in said],
             "followers": [each.followers for each in said],
             "unlisted": [each.unlisted for each in said],
+            "posts": [each.posts if self._posts_before else None for each in said],
         }
         with self._connection.transaction():
             self._connection.execute(statement("resolve/note"), given)

@@ -37,6 +37,8 @@ class Ruleset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     repost_of_alt: _Points
     repost_of_unknown: _Points
     """Of a post that was not seen in the seven days before."""
+    post_before: _Points = 0
+    """Of each post from before the account was counted here, where the resolver asks how many there were."""
     deletes: Literal["keep", "return"] = "keep"
     """Whether a delete takes back what was earned."""
 
@@ -63,7 +65,7 @@ ARTICLE = Ruleset(
 """As the article that thought of it has it; boards rank by this one."""
 CODE = Ruleset(
     post=30, post_with_media=130, post_with_alt=180, like=10,
-    repost_of_text=10, repost_of_media=10, repost_of_alt=10, repost_of_unknown=10,
+    repost_of_text=10, repost_of_media=10, repost_of_alt=10, repost_of_unknown=10, post_before=30,
 )  # fmt: skip
 """As the article's program has it."""
 BUILT_IN = {"article": ARTICLE, "code": CODE}

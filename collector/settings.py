@@ -246,6 +246,13 @@ class ResolverSettings(Struct, frozen=True, kw_only=True):
     profile_age_s_max: Annotated[
         float, Meta(ge=60, le=31_536_000, description="Seconds after which an account on a board is asked about again.")
     ] = 86_400.0
+    posts_before: Annotated[
+        bool,
+        Meta(
+            description="Whether posts from before an account was counted here earn experience, by rulesets that have "
+            "points for them (code: 30): what the AppView says it has when it is first asked, less what is counted."
+        ),
+    ] = False
     post_texts: Annotated[
         bool,
         Meta(

@@ -36,6 +36,8 @@ class Rules(NamedTuple):
     """Whether a delete leaves what was earned."""
     classes: Mapping[str, int]
     """By what was done, as a ruleset says it."""
+    post_before: int
+    """Of each post from before the account was counted here."""
 
     def earned(self, rows: Iterable[Mapping[str, Any]]) -> int:
         """What was earned with these amounts by metric; never below 0."""
@@ -50,12 +52,19 @@ async def rules_of(snapshot: Snapshot, name: str) -> Rules:
     [row] = await snapshot.rows("query/ruleset", name=name)
     if row["name"] is None:
         raise bad_parameter("ruleset", f"there is none of this name; there are: {', '.join(row['names'])}")
-    classes = {what: row[what] for what in row if what.partition("_")[0] in ("post", "like", "repost")}
-    return Rules(row["name"], row["version"], row["worth"], row["keeps"], classes)
+    points_of = {what: row[what] for what in row if what.partition("_")[0] in ("post", "like", "repost")}
+    post_before = points_of.pop("post_before")
+    return Rules(row["name"], row["version"], row["worth"], row["keeps"], points_of, post_before)
 
 
 async def experience_before(snapshot: Snapshot, account: int, rules: Rules, end: datetime) -> int:
-    """What an account had earned before a time, the beginning of a bucket that is kept."""
+    """What an account had earned before a time, the beginning of a bucket that is kept; with what it came with."""
     head = snapshot.head
     read = as_given({"": spans(floor(head.first, DAY), end, DAY, summed_of(head))})
-    return rules.earned(await points(snapshot, "account", {"account": account}, COUNTED, EVER, read))
+    earned = rules.earned(await points(snapshot, "account", {"account": account}, COUNTED, EVER, read))
+    return earned + (await _granted(snapshot, account, rules) if rules.post_before else 0)
+
+
+async def _granted(snapshot: Snapshot, account: int, rules: Rules) -> int:
+    rows = await snapshot.rows("query/posts_before", account=account)
+    return sum(int(row["posts_before"]) for row in rows) * rules.post_before

@@ -44,15 +44,21 @@ create table ruleset (
   repost_of_media integer not null check (repost_of_media >= 0),
   repost_of_alt integer not null check (repost_of_alt >= 0),
   repost_of_unknown integer not null check (repost_of_unknown >= 0),
+  -- of each post from before the account was counted here
+  post_before integer not null default 0 check (post_before >= 0),
   -- whether a delete takes back what was earned
   deletes text not null check (deletes in ('keep', 'return'))
 );
 insert into ruleset
   (name, built_in, post, post_with_media, post_with_alt, "like",
-   repost_of_text, repost_of_media, repost_of_alt, repost_of_unknown, deletes)
+   repost_of_text, repost_of_media, repost_of_alt, repost_of_unknown, post_before, deletes)
 values
-  ('article', true, 50, 60, 70, 10, 50, 60, 70, 50, 'keep'),
-  ('code', true, 30, 130, 180, 10, 10, 10, 10, 10, 'keep');
+  ('article', true, 50, 60, 70, 10, 50, 60, 70, 50, 0, 'keep'),
+  ('code', true, 30, 130, 180, 10, 10, 10, 10, 10, 30, 'keep');
+
+-- Posts that an account had before it was counted here: what an AppView said when it was first asked, less what had been
+-- counted by then. Null: nobody asked, or they are not to count.
+alter table account add column posts_before bigint;
 
 -- What one more of each metric is worth by a ruleset: of what has a class of its own, what that is worth more.
 create function worth_by(ruleset text)
@@ -75,6 +81,32 @@ as $$
   ) as worth (metric, points)
   join metric on metric.name = worth.metric
   where ruleset.name = $1
+$$;
+
+-- Posts and replies of an account that are counted and were not taken back. Each time is taken from the largest bucket that
+-- it is summed up in.
+create function posts_counted(account bigint)
+returns bigint
+language sql stable
+as $$
+  select coalesce(sum(gained - lost), 0)::bigint
+  from (
+    select metric, gained, lost
+    from account_day, fold
+    where account_day.account = $1 and day < days_to
+    union all
+    select metric, gained, lost
+    from account_hour, fold
+    where account_hour.account = $1 and hour >= coalesce(days_to, '-infinity') and hour < hours_to
+    union all
+    select metric, gained, lost
+    from fold
+    cross join generate_series(
+      coalesce(hours_to, (select min(minute) from network_minute)), watermark, interval '1 minute'
+    ) as each (start)
+    join account_minute on minute = each.start and account_minute.account = $1
+  ) as kept
+  join metric on metric.id = kept.metric and metric.name in ('posts', 'replies')
 $$;
 
 -- What a reposted post has, as known to a repost of this minute: of its creates in the seven days before the minute's end the
@@ -100,7 +132,10 @@ grant select, insert on repost_tally to skytally_collector;
 grant select, delete on repost_tally to skytally_roller;
 grant insert on account_tally_0, account_tally_1 to skytally_roller;
 grant select on epoch, overlap to skytally_roller;
-revoke all on function media_of(bigint, bigint, timestamptz), worth_by(text) from public;
+grant select on account_day, account_hour, account_minute, network_minute, fold, metric to skytally_resolver;
+grant update (posts_before) on account to skytally_resolver, skytally_roller;
+revoke all on function media_of(bigint, bigint, timestamptz), posts_counted(bigint), worth_by(text) from public;
+grant execute on function posts_counted(bigint) to skytally_resolver;
 grant execute on function media_of(bigint, bigint, timestamptz) to skytally_roller, skytally_web;
 grant execute on function worth_by(text) to skytally_web;
 grant select on ruleset to skytally_web;

@@ -12,7 +12,8 @@ named as (
     display_name = null,
     avatar = null,
     followers = null,
-    followers_at = null
+    followers_at = null,
+    posts_before = null
   from done
   where
     id = done.account

@@ -8,11 +8,16 @@ set
   followers_at = now(),
   resolved_at = now(),
   display_name = case when profile_rev is null then given.display_name else account.display_name end,
-  unlisted = case when profile_rev is null then given.unlisted else account.unlisted end
+  unlisted = case when profile_rev is null then given.unlisted else account.unlisted end,
+  -- for ever what it was at first
+  posts_before = coalesce(
+    posts_before,
+    case when given.posts is not null then greatest(given.posts - posts_counted(account.id), 0) end
+  )
 from unnest(
   %(ids)s::bigint[], %(seqs)s::bigint[], %(handles)s::text[], %(display_names)s::text[], %(avatars)s::text[],
-  %(followers)s::bigint[], %(unlisted)s::boolean[]
-) as given (id, seq, handle, display_name, avatar, followers, unlisted)
+  %(followers)s::bigint[], %(unlisted)s::boolean[], %(posts)s::bigint[]
+) as given (id, seq, handle, display_name, avatar, followers, unlisted, posts)
 where
   account.id = given.id
   and account.handle_seq is not distinct from given.seq

@@ -15,7 +15,7 @@ from collector.appview import AppView, AppViewTrouble, Said
 from collector.post_view import PostSaid
 from tests.collector.frames import ALICE, BOB, key, post_uri
 
-GOOD = {"did": ALICE, "handle": "alice.example", "displayName": "Alice", "followersCount": 7}
+GOOD = {"did": ALICE, "handle": "alice.example", "displayName": "Alice", "followersCount": 7, "postsCount": 9}
 ALICES, BOBS = post_uri(ALICE, key(1)), post_uri(BOB, key(2))
 VIEW = {"uri": ALICES, "author": {"did": ALICE}, "record": {"text": "Hello\nthere"}, "labels": [], "likeCount": 7}
 
@@ -51,8 +51,8 @@ def said(*profiles: Any) -> list[Said]:
 def test_what_is_well_formed_is_taken_as_it_is() -> None:
     avatar = "https://cdn.example/img/a.jpg"
     assert said(GOOD, {**GOOD, "did": BOB, "avatar": avatar}) == [
-        Said(ALICE, "alice.example", "Alice", None, 7, unlisted=False),
-        Said(BOB, "alice.example", "Alice", avatar, 7, unlisted=False),
+        Said(ALICE, "alice.example", "Alice", None, 7, 9, unlisted=False),
+        Said(BOB, "alice.example", "Alice", avatar, 7, 9, unlisted=False),
     ]
 
 
@@ -63,11 +63,12 @@ def test_what_is_well_formed_is_taken_as_it_is() -> None:
         ("handle", "a." * 200 + "example"), ("handle", "alice"), ("displayName", 7), ("displayName", " \t "),
         ("avatar", "javascript:alert(1)"), ("avatar", "https://x/\n"), ("avatar", "https://x/" + "a" * 2000),
         ("followersCount", -1), ("followersCount", "7"), ("followersCount", True), ("followersCount", 1 << 63),
+        ("postsCount", -1), ("postsCount", 7.5),
     ],
 )  # fmt: skip
 def test_a_field_that_is_ill_formed_is_as_if_absent(field: str, value: object) -> None:
     (found,) = said({**GOOD, field: value})
-    names = {"displayName": "display_name", "followersCount": "followers"}
+    names = {"displayName": "display_name", "followersCount": "followers", "postsCount": "posts"}
     assert getattr(found, names.get(field, field)) is None
 
 

@@ -14,7 +14,7 @@ from collector.boards import Boards
 from collector.resolver import Resolver, run
 from collector.settings import ResolverSettings
 from sql.session import connect
-from tests.collector.frames import ALICE, BOB, CAROL, frame, key, like, notice, post_uri
+from tests.collector.frames import ALICE, BOB, CAROL, delete, frame, key, like, notice, post, post_uri
 from tests.collector.rig import Rig
 
 QUIET = "did:plc:qqqqqqqqqqqqqqqqqqqqqqqq"
@@ -36,13 +36,13 @@ def on_boards(rig: Rig, *frames: bytes) -> None:
     Boards(rig.roller, 100, 40).refresh(set())
 
 
-def resolver(rig: Rig, url: str) -> Resolver:
+def resolver(rig: Rig, url: str, *, posts_before: bool = False) -> Resolver:
     """One that asks for names alone; for texts see test_texts.py."""
     session = connect(rig.conninfo, "skytally_resolver", "resolver of a test")
     rig._opened.append(session)
     appview = AppView(url, "test")
     rig._opened.append(appview)  # type: ignore[arg-type]
-    return Resolver(session, appview, ResolverSettings(appview=url, post_texts=False))
+    return Resolver(session, appview, ResolverSettings(appview=url, post_texts=False, posts_before=posts_before))
 
 
 def names(rig: Rig, did: str) -> tuple[Any, ...]:
@@ -64,6 +64,23 @@ def test_who_is_on_a_board_is_asked_about_once_a_day(rig: Rig, url: str) -> None
     assert listed == [of(ALICE), of(BOB), of(CAROL), (None, None, None, False)]
     rig.owner.execute("update account set resolved_at = now() - interval '25 hours' where did = %s", (BOB,))
     assert work.ask() == 1
+
+
+def test_posts_from_before_are_those_of_the_first_answer_less_what_is_counted(rig: Rig, url: str) -> None:
+    made = [post(rkey=key(n), at=n) for n in (10, 11, 12)]
+    on_boards(rig, *made, delete("post", key(12), at=20))
+    resolver(rig, url).ask()
+    query = "select posts_before from account where did = %s"
+    assert rig.owner.execute(query, (ALICE,)).fetchall() == [(None,)]
+    said = simulated.profile(ALICE)
+    assert said is not None
+    assert said["postsCount"] > 2
+    for _ in range(2):  # the second answer changes nothing, though more is counted by then
+        rig.owner.execute("update account set resolved_at = null")
+        resolver(rig, url, posts_before=True).ask()
+        assert rig.owner.execute(query, (ALICE,)).fetchall() == [(said["postsCount"] - 2,)]
+        rig.hand(post(rkey=key(13), at=30))
+        rig.fold()
 
 
 def test_an_identity_event_is_a_hint_that_is_asked_about_at_once(rig: Rig, url: str) -> None:

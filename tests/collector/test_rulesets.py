@@ -37,7 +37,7 @@ def test_the_database_has_ours_as_they_are_here(rig: Rig) -> None:
 def test_an_operator_has_their_own() -> None:
     assert asdict(parse(OWN)["quiet"]) == {
         "post": 5, "post_with_media": 4, "post_with_alt": 9, "like": 0, "repost_of_text": 1, "repost_of_media": 2,
-        "repost_of_alt": 3, "repost_of_unknown": 1, "deletes": "return",
+        "repost_of_alt": 3, "repost_of_unknown": 1, "post_before": 0, "deletes": "return",
     }  # fmt: skip
 
 

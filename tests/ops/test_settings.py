@@ -18,7 +18,7 @@ NAMES = (
     "silence_s_max, reconnect_s_min, reconnect_s_max, window_s_min, window_events_min, window_events_max, "
     "fold_interval_s, event_days_kept, experience, minute_days_kept, hour_days_kept, database_mib_max, board_rows, "
     "board_interval_s, stop_deadline_s, disk_free_mib_min, selfcheck_interval_s, metrics_listen, "
-    "appview, appview_interval_s, profile_age_s_max, post_texts, post_text_rows, post_text_age_s_max, "
+    "appview, appview_interval_s, profile_age_s_max, posts_before, post_texts, post_text_rows, post_text_age_s_max, "
     "web_host, web_port, web_pool_max, web_socket, web_processes, web_cache_mib, web_cache_table_mib, "
     "web_misses_per_second, web_misses_burst, web_metrics_listen, web_access_log, cdn_purge, memcached, "
     "public_url, trusted_proxies, "

@@ -11,9 +11,9 @@ from sql.session import connect
 # Of each table, what collector, roller, resolver and site may do: s select, i insert, u update, d delete, t truncate.
 EXPECTED = """
 account            siu  s    s    s
-account_day        s    siu  -    s
-account_hour       s    siu  -    s
-account_minute     s    siu  -    s
+account_day        s    siu  s    s
+account_hour       s    siu  s    s
+account_minute     s    siu  s    s
 account_tally_0    si   sit  -    -
 account_tally_1    si   sit  -    -
 active             s    siu  -    s
@@ -34,15 +34,15 @@ deleted_post       siu  s    s    s
 dimension          s    s    -    s
 epoch              siu  s    -    s
 event              si   s    -    s
-fold               s    su   -    s
+fold               s    su   s    s
 gap                si   s    -    s
 lane               siu  s    -    s
-metric             s    s    -    s
+metric             s    s    s    s
 migration          s    s    s    s
 network            s    s    s    s
 network_day        s    siu  -    s
 network_hour       s    siu  -    s
-network_minute     s    siu  -    s
+network_minute     s    siu  s    s
 network_tally_0    si   st   -    -
 network_tally_1    si   st   -    -
 old_follow         s    s    -    -
@@ -108,8 +108,8 @@ def test_some_columns_are_open_to_who_may_not_have_the_table(database: psycopg.C
     assert database.execute(query, (list(ROLES),)).fetchall() == [
         ("skytally_collector", "gap", "update", "to_time"),
         ("skytally_resolver", "account", "insert", "did id"),
-        ("skytally_resolver", "account", "update", f"{called} resolved_at unlisted"),
-        ("skytally_roller", "account", "update", called),
+        ("skytally_resolver", "account", "update", f"{called} posts_before resolved_at unlisted"),
+        ("skytally_roller", "account", "update", f"{called} posts_before"),
         ("skytally_web", "quarantine", "select", "cursor digest epoch host lane noted_at reason size"),
     ]
 
@@ -133,6 +133,7 @@ def test_functions_are_for_those_who_make_days_and_for_nobody_else(database: psy
         ("note_shown_change()", True, []),
         ("post_is_gone(bigint,bigint)", False, ["skytally_roller", "skytally_web"]),
         ("post_is_in(bigint,bigint,bigint)", False, ["skytally_web"]),
+        ("posts_counted(bigint)", False, ["skytally_resolver"]),
         ("purge_table()", True, ["skytally_roller"]),
         ("purgeable()", False, []),
         ("summarize_log()", True, ["skytally_roller"]),

@@ -32,7 +32,7 @@ POINTS = {
     "returning": {"post": (7, 5, 3), "like": 1, "repost": (2, 4, 8), "unknown": 0},
 }  # fmt: skip
 OWN = """
-insert into ruleset values ('returning', 3, now(), false, 7, 5, 3, 1, 2, 4, 8, 0, 'return')
+insert into ruleset values ('returning', 3, now(), false, 7, 5, 3, 1, 2, 4, 8, 0, 0, 'return')
 """
 
 
@@ -168,6 +168,19 @@ def test_who_is_not_known_is_no_character_and_a_ruleset_that_is_none_is_refused(
     refused = told.site.get(f"/api/v1/accounts/{told.active()[0]}/level?ruleset=none")
     assert refused.status == 400
     assert refused.json["detail"] == "ruleset: there is none of this name; there are: article, code, returning"
+
+
+def test_posts_from_before_are_worth_what_the_ruleset_says(conninfo: str, tmp_path: Path) -> None:
+    with closing(Rig(conninfo, tmp_path)) as rig:
+        rig.hand(post(), like(post_uri(BOB, key(0)), at=1))
+        rig.fold()
+        rig.owner.execute("update account set posts_before = 7 where did = %s", (ALICE,))
+        with site(conninfo) as found:
+            earned = {
+                ruleset: found.get(f"/api/v1/accounts/{ALICE}/level?ruleset={ruleset}").json["experience"]
+                for ruleset in ("article", "code")
+            }
+    assert earned == {"article": 50 + 10, "code": 30 + 10 + 7 * 30}
 
 
 def test_what_is_not_decided_yet_is_worth_what_is_unknown(conninfo: str, tmp_path: Path) -> None:
