@@ -175,7 +175,8 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
         bool,
         Meta(
             description="Whether what experience is made of is counted: posts by what they show, reposts by what they "
-            "are of. It costs some percent; false: levels know plain posts, likes and reposts, and an audit misses the rest."
+            "are of. It costs some percent; false: levels know plain posts, likes and reposts, and an audit misses the "
+            "rest."
         ),
     ] = True
     minute_days_kept: Annotated[
