@@ -76,6 +76,8 @@ def check(connection: psycopg.Connection, network: str | None = None) -> None:
     except psycopg.errors.UndefinedTable:
         _check_rights(connection)
         applied = {}
+    if not applied:
+        _check_whole(connection)
     missing = [m.name for m in migrations() if m.number not in applied]
     if missing:
         raise SchemaError(f"the schema is not up to date (missing {', '.join(missing)}): run 'skytally migrate'")
@@ -93,6 +95,20 @@ def _check_rights(connection: psycopg.Connection) -> None:
         user = connection.info.user
         raise SchemaError(
             f"user {user!r} may not use the schema {SCHEMA}: let its owner grant {', '.join(ROLES)} to {user}"
+        )
+
+
+def _check_whole(connection: psycopg.Connection) -> None:
+    """Migrations come all or none: tables without any can only be what a restore left."""
+    query = """
+        select from pg_class
+        where relnamespace = (select oid from pg_namespace where nspname = %s) and relkind in ('r', 'p')
+          and relname <> 'migration'
+    """
+    if connection.execute(query, (SCHEMA,)).fetchone() is not None:
+        raise SchemaError(
+            f"the schema {SCHEMA} is half there, as a restore leaves it that was cut off: "
+            f"drop schema {SCHEMA} cascade, and restore again"
         )
 
 

@@ -63,11 +63,12 @@ class Stored:
                 self._connection = psycopg.connect(self._conninfo, autocommit=True)
                 self._connection.execute("select set_config('statement_timeout', %s, false)", (f"{_PATIENCE_S}s",))
             return _samples(self._connection)
-        except psycopg.Error:  # who is told of it is the supervisor, whose database it is
+        except psycopg.Error as error:  # who is told of it is the supervisor, whose database it is
             if self._connection is not None:
                 self._connection.close()
             self._connection = None
-            return {("skytally_database_up", ()): 0}
+            # a question that it refuses it has answered
+            return {("skytally_database_up", ()): 0 if isinstance(error, psycopg.OperationalError) else 1}
 
 
 def _samples(connection: psycopg.Connection[Any]) -> dict[Key, Value]:

@@ -21,6 +21,7 @@ from collector.vitals import EVENTS as EVENTS_SHOWN
 from ops.metrics import collector, web
 from ops.metrics.exposition import MEDIA, Metric
 from ops.metrics.listener import _server, _Unix
+from ops.metrics.stored import Stored
 from tests.collector.test_end_to_end import served
 from tests.ops.command import Running, running, skytally
 from tests.ops.prometheus import promtool
@@ -175,6 +176,11 @@ def test_while_the_database_is_away_that_is_what_is_shown(tmp_path: Path) -> Non
     assert "\nskytally_database_up 0\n" in text
     assert "skytally_database_size_bytes" not in text
     assert "\nskytally_disk_size_bytes " in text
+
+
+def test_a_database_that_refuses_a_question_is_not_away(conninfo: str, database: psycopg.Connection) -> None:
+    database.execute("alter table fold rename to folded")
+    assert Stored(conninfo).samples() == {("skytally_database_up", ()): 1}
 
 
 def test_a_scrape_of_the_site_is_all_its_processes_and_goes_on_when_one_dies(conninfo: str, tmp_path: Path) -> None:

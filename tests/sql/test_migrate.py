@@ -104,6 +104,13 @@ def test_a_database_that_was_not_migrated_yet_says_what_is_missing(fresh: str) -
     assert str(error.value) == said
 
 
+@pytest.mark.parametrize("cut_off", ["delete from migration", "drop table migration"])
+def test_what_a_restore_left_that_was_cut_off_is_not_to_be_migrated(database: psycopg.Connection, cut_off: str) -> None:
+    database.execute(cut_off.encode())
+    with pytest.raises(SchemaError, match="half there, as a restore leaves it that was cut off: drop schema skytally"):
+        check(database)
+
+
 def test_a_newer_schema_is_refused(conninfo: str, database: psycopg.Connection) -> None:
     database.execute("insert into migration (number, name, checksum) values (9999, '9999_future', '')")
     said = "the database has migration 9999_future, which this version does not know: it is newer; upgrade skytally"
