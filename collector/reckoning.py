@@ -23,18 +23,21 @@ class Reckoning:
     def __init__(self, names: Names) -> None:
         self._names = names
 
-    def add(self, vitals: WorkerVitals, batch: Batch, content: Content, copied: Mapping[str, int]) -> None:
-        """A batch that is durable now. `copied` are rows by table, since the worker began."""
+    def add(
+        self, vitals: WorkerVitals, batch: Batch, content: Content, quarantined: Counter[str], copied: Mapping[str, int]
+    ) -> None:  # fmt: skip
+        """A batch that is durable now. `quarantined` are its refused events that were new, by reason, `copied` rows by
+        table, since the worker began."""
         events, frames, now = sum(content.events), len(batch.frames), time.monotonic()
         vitals.add("batches", 1)
         vitals.add("frames", frames)
         vitals.add(next((f"batches_to_{most}" for most in BATCH_FRAMES_MAX if frames <= most), "batches_larger"), 1)
         vitals.add("events", events)
         vitals.add("duplicates", len(content.duplicates))
-        vitals.add("refused", len(content.refused))
+        vitals.add("refused", quarantined.total())
         vitals.add("losses", len(content.losses))
         vitals.add("gaps", len(content.gaps))
-        for reason, n in Counter(refused.reason for refused in content.refused).items():
+        for reason, n in quarantined.items():
             vitals.add(f"refused {reason}", n)
         for (_, collection, operation), n in content.tallies.network.items():
             name = self._names.collection_name(collection) or OTHER

@@ -81,7 +81,7 @@ class Worker:
         self._names.flush()
         named = time.monotonic()
         crashpoint("after_names")
-        self._writer.write(content)
+        quarantined = self._writer.write(content)
         for refused in content.refused:  # the database may have refused some more
             if refused.key is not None:
                 self._refused.add(refused.key)
@@ -90,7 +90,7 @@ class Worker:
         vitals.add("sort_out_s", sorted_out - begun)
         vitals.add("names_s", named - sorted_out)
         vitals.add("commit_s", time.monotonic() - named)
-        self._reckoning.add(vitals, batch, content, self._writer.copied)
+        self._reckoning.add(vitals, batch, content, quarantined, self._writer.copied)
 
     def _sort_out(self, batch: Batch) -> Content:
         lines, origins, broken = self._translator.translate(batch.frames)

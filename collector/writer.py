@@ -58,8 +58,8 @@ class Writer:
         self.copied = dict.fromkeys(COPIED, 0)
         """Rows that are durable, by table."""
 
-    def write(self, content: Content) -> int:
-        """Make one batch durable; return how many of its refused events were new to the quarantine.
+    def write(self, content: Content) -> Counter[str]:
+        """Make one batch durable; return how many of its refused events were new to the quarantine, by reason.
 
         Raises Fenced when another run owns the lanes, psycopg.OperationalError when the connection is lost: then
         nothing held in memory says what is durable any more, and the process must end.
@@ -83,7 +83,7 @@ class Writer:
         crashpoint("after_commit")
         return new
 
-    def _transaction(self, content: Content) -> int:
+    def _transaction(self, content: Content) -> Counter[str]:
         tallies = content.tallies
         crashpoint("before_begin")
         copied = {}
@@ -92,7 +92,7 @@ class Writer:
             # while any worker is in its transaction, the roller does not turn the tally segments
             cursor.execute("select pg_advisory_xact_lock_shared(hashtext('skytally fold'))")
             quarantined = self._quarantine(cursor, content)
-            segment = self._advance(cursor, content, quarantined)
+            segment = self._advance(cursor, content, [lane for lane, _ in quarantined])
             crashpoint("after_advance")
             if any(content.events):
                 copied["event"] = self._copy(cursor, "event", COLUMNS, content.event_rows())
@@ -111,7 +111,7 @@ class Writer:
             crashpoint("before_commit")
         for table, rows in copied.items():
             self.copied[table] += rows
-        return len(quarantined)
+        return Counter(reason for _, reason in quarantined)
 
     def _advance(self, cursor: psycopg.Cursor, content: Content, quarantined: list[int]) -> int:
         duplicates = Counter(content.duplicates)
@@ -142,7 +142,7 @@ class Writer:
             statement("checkpoint/note_overlap"), {"epoch": self._epoch, "lane": min(self._lanes), **given}
         )
 
-    def _quarantine(self, cursor: psycopg.Cursor, content: Content) -> list[int]:
+    def _quarantine(self, cursor: psycopg.Cursor, content: Content) -> list[tuple[int, str]]:
         refused = list({item.digest: item for item in content.refused}.values())
         if not refused:
             return []
@@ -159,7 +159,7 @@ class Writer:
                 "samples": [item.frame[:SAMPLE_BYTES_MAX] for item in refused],
             },
         )
-        return [lane for (lane,) in cursor.fetchall()]
+        return cursor.fetchall()
 
     def _ensure_days(self, content: Content) -> None:
         for day in content.tallies.days() - self._days:

@@ -43,7 +43,7 @@ METRICS = (
     Metric("skytally_queue_limit_bytes", "gauge", "Bytes that may wait before reading pauses.", "bytes"),
     Metric("skytally_events_total", "counter", "Events counted.", "", ("collection", "operation")),
     Metric("skytally_duplicates_total", "counter", "Events that had been counted before, and were dropped."),
-    Metric("skytally_quarantined_total", "counter", "Events that could not be counted.", "", ("reason",)),
+    Metric("skytally_quarantined_total", "counter", "Events that could not be counted, each once.", "", ("reason",)),
     Metric("skytally_losses_total", "counter", "Counts that a delete took back."),
     Metric("skytally_gaps_total", "counter", "Intervals that upstream did not deliver."),
     Metric("skytally_batch_frames", "histogram", "Frames of a batch.", "", (), BATCH_FRAMES_MAX),
