@@ -17,8 +17,9 @@ The result, medians of all tries (`meter`, `watch` and `lag` say how well CPU, m
     cpu_us_per_event                    flat out, of each part, with the one fold at the end
     bytes_per_event                     the event log with its indexes
     gb_a_month                          what each table grows by at 500 events a second, before anything is dropped
-    experience                          with --experience: events a second without what experience is made of, right
-                                        after those with it, and what it costs in percent; the fold running, too
+    experience                          with --experience: events a second without what experience is made of, by turns
+                                        before and after those with it, what it costs in percent of them, and how much
+                                        more CPU an event takes; the fold running, too
     live                                at a live rate: events a second, cores that the collector takes, the one of
                                         0.1, 0.25, 0.5, 1, 2, 5 s within which 99 % were durable (null: later), and for
                                         how long anything read had to wait for the rollups, at most
@@ -59,7 +60,7 @@ def pipeline(options: PipelineOptions, server: Server, say: Callable[[str], None
         tries = []
         for number in range(options.runs):
             say(f"try {number + 1} of {options.runs}")
-            tries.append(_try(options, trials, say))
+            tries.append(_try(options, trials, say, number))
         result: dict[str, Any] = {name: median([t[name] for t in tries]) for name in tries[0]}
         return {**result, "wire": options.wire, "workers": options.workers, "machine": machine(), "tries": tries}
 
@@ -74,10 +75,14 @@ def median(values: list[Any]) -> Any:
     return None if math.isinf(middle) else round(middle, 3)
 
 
-def _try(options: PipelineOptions, trials: Trials, say: Callable[[str], None]) -> dict[str, Any]:
-    burst = trials.flat_out(options.events, NEVER_S)
+def _try(options: PipelineOptions, trials: Trials, say: Callable[[str], None], number: int) -> dict[str, Any]:
+    # what runs second finds caches and disks otherwise than what runs first: they change places from try to try
+    counting = ((True, False) if number % 2 else (False, True)) if options.experience else (True,)
+    bursts = {counted: trials.flat_out(options.events, NEVER_S, experience=counted) for counted in counting}
+    burst = bursts[True]
     say(f"flat out: {burst['events_per_second']:,.0f} events/s")
-    folding = trials.flat_out(options.events, FOLD_S)
+    foldings = {counted: trials.flat_out(options.events, FOLD_S, experience=counted) for counted in counting}
+    folding = foldings[True]
     result = {
         **{name: burst[name] for name in ("events", "seconds", "events_per_second", "frames_per_second")},
         "sustained_with_fold": folding["events_per_second_folded"],
@@ -90,9 +95,12 @@ def _try(options: PipelineOptions, trials: Trials, say: Callable[[str], None]) -
     say(f"with the fold running: {result['sustained_with_fold']:,.0f} events/s, the fold {result['fold_lag_s']:.1f} s "
         f"behind at the end, {result['fold_lag_s_max']:.1f} s at most")  # fmt: skip
     if options.experience:
-        result["experience"] = _experience(options, trials, burst, folding)
-        say(f"experience costs {result['experience']['costs_percent']:.1f} % flat out, "
-            f"{result['experience']['costs_percent_with_fold']:.1f} % with the fold running")  # fmt: skip
+        result["experience"] = {
+            **_costs(bursts, "events_per_second", ""), **_costs(foldings, "events_per_second_folded", "_with_fold")
+        }  # fmt: skip
+        say("experience costs {costs_percent:.1f} % of events/s flat out ({cpu_percent:.1f} % more CPU), "
+            "{costs_percent_with_fold:.1f} % with the fold running ({cpu_percent_with_fold:.1f} %)"
+            .format(**result["experience"]))  # fmt: skip
     if options.live_s:
         result["live"] = trials.live(options.live_s)
         within = result["live"]["durable_p99_s"]
@@ -100,14 +108,15 @@ def _try(options: PipelineOptions, trials: Trials, say: Callable[[str], None]) -
     return result
 
 
-def _experience(
-    options: PipelineOptions, trials: Trials, burst: dict[str, Any], folding: dict[str, Any]
-) -> dict[str, float]:
-    """The same once more without it, and the difference in percent of that."""
-    found: dict[str, float] = {}
-    for tail, fold_s, name, counted in (
-        ("", NEVER_S, "events_per_second", burst), ("_with_fold", FOLD_S, "events_per_second_folded", folding),
-    ):  # fmt: skip
-        without = trials.flat_out(options.events, fold_s, experience=False)[name]
-        found |= {f"without{tail}": without, f"costs_percent{tail}": 100 * (1 - counted[name] / without)}
-    return found
+def _costs(runs: dict[bool, dict[str, Any]], name: str, tail: str) -> dict[str, float]:
+    """Of experience: in percent of what goes through a second without it, and of the CPU of all processes."""
+    without = runs[False][name]
+    cpu_us = {
+        counted: sum(us for part, us in run["cpu_us_per_event"].items() if part != "replay")
+        for counted, run in runs.items()
+    }
+    return {
+        f"without{tail}": without,
+        f"costs_percent{tail}": 100 * (1 - runs[True][name] / without),
+        f"cpu_percent{tail}": 100 * (cpu_us[True] / cpu_us[False] - 1),
+    }

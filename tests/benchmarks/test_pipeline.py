@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import defaultdict
 from typing import Any, cast
 
 import orjson
 import pytest
 
 from benchmarks.options import PipelineOptions
-from benchmarks.pipeline import FOLD_S, NEVER_S, _experience, median
+from benchmarks.pipeline import FOLD_S, NEVER_S, _try, median
 from benchmarks.trial import Trials
 from tests.ops.command import ROOT, environment, skytally
 
@@ -111,18 +112,28 @@ def test_the_median_of_tries() -> None:
     assert median([0.5, None, None]) is None, "above the largest limit is no number"
 
 
-def test_what_experience_costs_is_the_difference_to_the_same_without_it() -> None:
+def test_what_experience_costs_is_the_difference_to_the_same_without_it_by_turns() -> None:
     asked: list[tuple[float, bool]] = []
 
     class Fake:
-        def flat_out(self, events: int, fold_s: float, *, experience: bool = True) -> dict[str, float]:
+        def flat_out(self, events: int, fold_s: float, *, experience: bool = True) -> dict[str, Any]:
             asked.append((fold_s, experience))
-            return {"events_per_second": 1000.0, "events_per_second_folded": 500.0}
+            seen: dict[str, Any] = defaultdict(float)
+            seen["events_per_second"], seen["events_per_second_folded"] = (960.0, 490.0) if experience else (1e3, 500.0)
+            seen["cpu_us_per_event"] = {"worker": 11.0 if experience else 10.0, "postgres": 10.0, "replay": 99.0}
+            return seen
 
-    with_it: dict[str, Any] = {"events_per_second": 960.0, "events_per_second_folded": 490.0}
-    found = _experience(PipelineOptions(), cast(Trials, Fake()), with_it, with_it)
-    assert found == {
-        "without": 1000.0, "costs_percent": pytest.approx(4.0), "without_with_fold": 500.0,
-        "costs_percent_with_fold": pytest.approx(2.0),
-    }  # fmt: skip
-    assert asked == [(NEVER_S, False), (FOLD_S, False)]
+    options, said = PipelineOptions(experience=True, live_s=0), list[str]()
+    for number in (0, 1):
+        assert _try(options, cast(Trials, Fake()), said.append, number)["experience"] == {
+            "without": 1000.0, "costs_percent": pytest.approx(4.0), "cpu_percent": pytest.approx(5.0),
+            "without_with_fold": 500.0, "costs_percent_with_fold": pytest.approx(2.0),
+            "cpu_percent_with_fold": pytest.approx(5.0),
+        }  # fmt: skip
+    assert asked == [
+        (NEVER_S, False), (NEVER_S, True), (FOLD_S, False), (FOLD_S, True),
+        (NEVER_S, True), (NEVER_S, False), (FOLD_S, True), (FOLD_S, False),
+    ]  # fmt: skip
+    costs = "experience costs 4.0 % of events/s flat out (5.0 % more CPU), 2.0 % with the fold running (5.0 %)"
+    assert [line for line in said if line.startswith("experience")] == [costs, costs]
+
