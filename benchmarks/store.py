@@ -23,6 +23,7 @@ from typing import Protocol
 from benchmarks import recording
 from benchmarks.envelope import envelope
 from benchmarks.wire import PATH, header, lines
+from collector.cursors import is_time
 from collector.envelopes import BEGIN
 from collector.sources.subscribe_events import SubscribeEvents
 from collector.sources.subscribe_repos import SubscribeRepos
@@ -130,8 +131,10 @@ class Store:
         return self._times[position]
 
     def find(self, cursor_us: int) -> int:
-        """The position of the first event at or after a cursor, clamped to the oldest and to the end."""
-        return bisect_left(self._seqs, cursor_us)
+        """The position of the first event at or after a cursor, clamped to the oldest and to the end; Jetstream v2 takes
+        times as well as seqs."""
+        by_time = self.wire == EVENTS and is_time(cursor_us)
+        return bisect_left(self._times if by_time else self._seqs, cursor_us)
 
     def reached(self, time_us: int) -> int:
         """How many events are not later than a stream time."""

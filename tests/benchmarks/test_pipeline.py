@@ -64,6 +64,15 @@ def test_a_run_gives_every_figure() -> None:
     assert set(only) == set(result) - {"wire", "workers", "machine", "tries"}
 
 
+@pytest.mark.parametrize("wire", ["jetstream-zstd", "repos"])
+def test_other_wires_are_measured_too(wire: str) -> None:
+    ended = skytally("bench", "pipeline", "--json", "--events", 2000, "--runs", 1, "--wire", wire)
+    assert ended.code == 0, ended.err
+    result = orjson.loads(ended.out)
+    assert (result["wire"], result["events"], "live" in result) == (wire, 2000, False)
+    assert 0 < result["frames_per_second"] <= result["events_per_second"]
+
+
 @pytest.mark.parametrize(
     ("patch", "said"),
     [
