@@ -131,8 +131,8 @@ class Store:
         return self._times[position]
 
     def find(self, cursor_us: int) -> int:
-        """The position of the first event at or after a cursor, clamped to the oldest and to the end; Jetstream v2 takes
-        times as well as seqs."""
+        """The position of the first event at or after a cursor, clamped to the oldest and to the end; times are
+        cursors of Jetstream v2, too."""
         by_time = self.wire == EVENTS and is_time(cursor_us)
         return bisect_left(self._times if by_time else self._seqs, cursor_us)
 
