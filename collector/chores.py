@@ -49,6 +49,9 @@ class Chores:
         self._done_at = now
         tend_days(self._connection, self._settings)
         self._connection.execute(statement("rollup/forget_changes"), {"age": SHOWN_CHANGE_KEPT})
+        self._connection.execute(
+            statement("rollup/forget_ticks"), {"age": timedelta(seconds=self._settings.live_kept_s)}
+        )
         if self._is_live():
             self._connection.execute("select summarize_log()")
         shortened = keep_to_budget(self._connection, self._settings)

@@ -193,6 +193,13 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
             "early; 0: never.",
         ),
     ] = 0
+    live_kept_s: Annotated[
+        float,
+        Meta(
+            ge=10, le=86_400,
+            description="Seconds that whoever watches counts may be away and go on without having missed one.",
+        ),
+    ] = 600.0
     board_rows: Annotated[
         int, Meta(ge=10, le=10_000, description="Rows of a board: a thousand, and some for what is hidden meanwhile.")
     ] = 1100

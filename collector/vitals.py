@@ -33,7 +33,7 @@ REASONS = (
     "cid_mismatch", "record_invalid", "operations_invalid", "too_many_operations", "too_big",
 )  # fmt: skip
 """Why events are quarantined (DESIGN.md, "Bad input")."""
-COPIED = ("event", "account_tally", "term_tally", "network_tally", "repost_tally")
+COPIED = ("event", "account_tally", "term_tally", "network_tally", "repost_tally", "tick")
 """Tables that batches are copied into."""
 BATCH_FRAMES_MAX = (1, 10, 100, 500, 1000, 2000, 4000, 8000)
 """Batches are shown by how many frames they have at most."""

@@ -27,6 +27,7 @@ from collector.tally import (
     REPOST_COLUMNS,
     TERM_COLUMNS,
 )
+from collector.ticks import ticks_of
 from collector.vitals import COPIED
 from sql import statement
 
@@ -101,6 +102,7 @@ class Writer:
                 for (table, columns), data in zip(_TALLY_TABLES, packed, strict=True):
                     copied[table] = self._copy(cursor, f"{table}_{segment}", columns, data)
                 copied["repost_tally"] = self._copy(cursor, "repost_tally", REPOST_COLUMNS, tallies.repost_rows())
+                copied["tick"] = self._tick(cursor, content, segment)
                 crashpoint("after_tallies")
                 write_standing(cursor, content)
             for gap in content.gaps:
@@ -112,6 +114,13 @@ class Writer:
         for table, rows in copied.items():
             self.copied[table] += rows
         return Counter(reason for _, reason in quarantined)
+
+    def _tick(self, cursor: psycopg.Cursor, content: Content, segment: int) -> int:
+        rows = [
+            {**tick._asdict(), "minute": unix_time(tick.minute_us), "segment": segment} for tick in ticks_of(content)
+        ]
+        cursor.executemany(statement("event/insert_tick"), rows)
+        return len(rows)
 
     def _advance(self, cursor: psycopg.Cursor, content: Content, quarantined: list[int]) -> int:
         duplicates = Counter(content.duplicates)

@@ -46,7 +46,7 @@ COLLECTOR_FLOORS = [
     "selfcheck",
     "schedule chores",
     "content window_load sources.choose judge",
-    "standing shortcut reader reckoning",
+    "standing shortcut reader reckoning ticks",
     "writer roller",
     "worker reader_process",
     "group",

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from sql.version import VERSION
-from web import api, static
+from web import api, live, static
 from web.cache import Cache
 from web.database import Database
 from web.endpoint import Endpoint, Origin, check_method
@@ -29,6 +29,7 @@ from web.handles import AskedHandles
 from web.headers import SecurityHeaders
 from web.hidden import Hidden
 from web.limits import Buckets, Work
+from web.live import Live
 from web.local import Local
 from web.memcached import Memcached
 from web.observing import NOWHERE, Observing, path_of
@@ -45,6 +46,7 @@ from web.routes import ApiRoute
 from web.settings import WebSettings
 from web.shared import InMemcached, InTable, Layer, Shared
 from web.telling import Teller
+from web.ticker import Ticker
 from web.vitals import WebVitals
 
 _KINDS = {404: "not-found", 405: "method-not-allowed"}
@@ -52,7 +54,9 @@ _KINDS = {404: "not-found", 405: "method-not-allowed"}
 
 _OURS = ("/healthz", "/readyz", "/openapi.json", "/docs", "/status", "/robots.txt", "/static/{name}")
 ROUTES = (
-    f"{PREFIX}/status", *(PREFIX + resource.path for resource in RESOURCES), *(path_of(page.path) for page in PAGES),
+    f"{PREFIX}/status", PREFIX + live.PATH,
+    *(PREFIX + resource.path for resource in RESOURCES),
+    *(path_of(page.path) for page in PAGES),
     *_OURS, NOWHERE,
 )  # fmt: skip
 """Every path there is, as metrics show them."""
@@ -80,6 +84,7 @@ def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = 
         vitals,
     )
 
+    ticker = Ticker(database.pool, vitals)
     said = {"public_url": settings.public_url.rstrip("/"), "contact": settings.contact, "network": ""}
     old = OldPages(partial(notice, said))
 
@@ -94,6 +99,7 @@ def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = 
         behind = [
             asyncio.create_task(hidden.follow(database.pool)),
             asyncio.create_task(beat(vitals, local, work, database.pool)),
+            asyncio.create_task(ticker.run()),
         ]
         if teller is not None:
             behind.append(asyncio.create_task(teller.run(database.pool)))
@@ -110,6 +116,10 @@ def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = 
     site = Starlette(
         routes=[
             ApiRoute(f"{PREFIX}/status", _strictly(api.status)),
+            ApiRoute(
+                PREFIX + live.PATH,
+                Live(origin, ticker, settings.web_live_readers_max, settings.web_live_readers_per_client_max),
+            ),
             *[
                 ApiRoute(PREFIX + resource.path.replace("{key}", "{key:path}"), Endpoint(resource, origin))
                 for resource in RESOURCES

@@ -77,6 +77,8 @@ Language = Annotated[
         "as long as they are in the event log. Of hashtags and the like: those of all posts in it, of 1h, 1d or 7d.",
     ),
 ]  # fmt: skip
+LiveBy = Literal["language", "collection", "operation", "hashtag", "domain"]
+Operation = Literal["create", "update", "delete", "event"]
 Limit = Annotated[int, Meta(ge=1, le=1000, description="Rows at most.")]
 Offset = Annotated[int, Meta(ge=0, le=100_000, description="Rows to leave out at the beginning.")]
 RulesetName = Annotated[
@@ -268,6 +270,26 @@ class Compare(Series, frozen=True, kw_only=True):
 
     actors: Actors
     metric: AccountMetric = "likes_received"
+
+
+class Live(Ask, frozen=True, kw_only=True):
+    """GET /api/v1/live."""
+
+    by: LiveBy = "language"
+    since: Annotated[
+        datetime,
+        Meta(
+            tz=True,
+            description="The first message has the counts from then on; by hashtag and domain an hour back at most.",
+        ),
+    ] | UnsetType = UNSET
+    operation: Annotated[
+        Operation,
+        Meta(description="create unless given; not by operation. Of languages, hashtags and domains create or delete."),
+    ] | UnsetType = UNSET
+    languages: Annotated[
+        Literal["all", "first"], Meta(description="Every language of a post, or the first one; not with since.")
+    ] = "all"
 
 
 class Search(Ask, frozen=True, kw_only=True):

@@ -22,8 +22,8 @@ from sql.ids import Ids
 from sql.session import entry
 from web.problem import Unavailable
 
-_OTHERS = 2
-"""Connections for what is done beside making answers: looking into the cache's table, following changes."""
+_OTHERS = 4
+"""Connections for what is done beside making answers: looking into the cache's table, following changes, ticks."""
 _TIMEOUT_S = 2.0
 _AWAY_S = 1.0
 """How long nobody else waits for a database that has just not answered."""

@@ -33,20 +33,22 @@ class Observing:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun, status = time.perf_counter(), _FAILED
+        begun, status, ended = time.perf_counter(), _FAILED, 0.0
         header = (b"x-request-id", request_id.begin().encode())
 
         async def send_and_note(message: Message) -> None:
-            nonlocal status
+            nonlocal status, ended
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if (b"x-accel-buffering", b"no") in message["headers"]:  # it goes on for as long as its reader likes
+                    ended = time.perf_counter()
                 message["headers"] = [*message.get("headers", ()), header]
             await send(message)
 
         try:
             await self._app(scope, receive, send_and_note)
         finally:
-            seconds = time.perf_counter() - begun
+            seconds = (ended or time.perf_counter()) - begun
             route = self._numbers[path_of(scope["route"].path) if "route" in scope else NOWHERE]
             self._vitals.request(route, status, seconds)
             if self._access_log:

@@ -21,7 +21,7 @@ from web.problem import Problem, bad_parameter
 QUERY_BYTES_MAX = 4096
 _PARAMETERS_MAX = 32
 _AT_FIELD = re.compile(r"^(?P<detail>.*) - at `\$\.(?P<name>[^`.]+)`$", re.DOTALL)
-_TIMES = {"as_of", "from", "to"}
+_TIMES = {"as_of", "from", "to", "since"}
 _TIME = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)", re.IGNORECASE).fullmatch
 _DAY = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}").fullmatch
 _INTEGERS = {"limit", "offset", "bucket"}

@@ -6,6 +6,9 @@ is kept. It knows bytes and neither paths nor answers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from web.headers import OF_API
@@ -15,6 +18,11 @@ ADDRESS_BYTES_MAX = 8_192
 """Path and query: as much as nginx takes. The longest that means anything here is a link as a key, percent-encoded."""
 REQUEST_BYTES_MAX = 32_768
 """A whole request, as much as nginx takes of headers; nothing here takes a body."""
+
+
+WIRE = "skytally.wire"
+"""Under which whoever answers for long finds the connection (an extension, as ASGI calls it)."""
+_LAST_WORDS_S = 30.0
 
 
 class _Refused(Exception):
@@ -28,6 +36,35 @@ class Protocol(HttpToolsProtocol):
     _bytes = 0
     """Of the request that is not complete yet."""
     _refusal: Problem | None = None
+    _stopping = False
+    _tell: Callable[[], None] | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether what was sent has not been taken yet."""
+        return self.flow.write_paused
+
+    @property
+    def ending(self) -> bool:
+        """Whether the connection is over, or the server is."""
+        return self._stopping or self.transport.is_closing()
+
+    def when_stopping(self, tell: Callable[[], None]) -> None:
+        """Have this called when the server stops."""
+        self._tell = tell
+
+    def let_go(self) -> None:
+        """What is said next is the last: it stands behind what has not been taken, for a while, and then we hang up."""
+        self.cycle.keep_alive = False
+        self.flow.resume_writing()
+        self.loop.call_later(_LAST_WORDS_S, self.transport.abort)
+
+    def shutdown(self) -> None:
+        """See uvicorn: the server stops."""
+        self._stopping = True
+        super().shutdown()
+        if self._tell is not None:
+            self._tell()
 
     def data_received(self, data: bytes) -> None:
         """Parse, and refuse what has become too long without being complete."""
@@ -43,6 +80,8 @@ class Protocol(HttpToolsProtocol):
         if len(self.url) > ADDRESS_BYTES_MAX or said > REQUEST_BYTES_MAX:
             self._refusal = self._too_long()
             raise _Refused
+        scope: dict[str, Any] = self.scope  # type: ignore[assignment]
+        scope["extensions"] = {WIRE: self}
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

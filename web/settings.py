@@ -35,6 +35,12 @@ class WebSettings(Struct, frozen=True, kw_only=True):
     web_misses_burst: Annotated[
         float, Meta(ge=1, le=1_000_000, description="The same at once, after a while without any.")
     ] = 100.0
+    web_live_readers_max: Annotated[
+        int, Meta(ge=0, le=1_000_000, description="Who may watch counts at once, per process: each has a connection.")
+    ] = 2_000
+    web_live_readers_per_client_max: Annotated[
+        int, Meta(ge=0, le=1_000_000, description="The same from one client's network; 0: any.")
+    ] = 50
     web_metrics_listen: Annotated[
         str, Meta(description="Where the site shows metrics to Prometheus: loopback or a unix socket; empty: nowhere.")
     ] = ""

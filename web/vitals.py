@@ -22,6 +22,8 @@ FRESH, STALE, OLD, MADE = AGES = ("fresh", "stale", "old", "made")
 or made while its reader waited."""
 LAYERS = ("memcached", "table")
 """What processes share answers by."""
+COUNTERS = ("live_dropped",)
+"""Readers who watched and were too slow."""
 GAUGES = (
     "alive_at",  # monotonic seconds: when its loop last turned; 0 before it serves
     "cached_entries",  # in its own memory
@@ -29,10 +31,12 @@ GAUGES = (
     "making",  # answers, now, and such that wait for their turn
     "connections",  # to the database
     "connections_waited_for",  # by how many
+    "live_readers",  # who watch counts
 )
 _OF_ROUTE = (*(f"status {status}" for status in (*STATUSES, OTHER_STATUS)), *(f"to {most}" for most in SECONDS),
              "slower", "seconds", *(f"age {age}" for age in AGES), "makings", "making_seconds")  # fmt: skip
 _WIDTH = len(_OF_ROUTE)
+_OF_PROCESS = (*LAYERS, *COUNTERS, *GAUGES)
 _STATUS = {status: at for at, status in enumerate(STATUSES)}
 _SECONDS_AT = len(STATUSES) + 1
 _SUM_AT = _SECONDS_AT + len(SECONDS) + 1
@@ -46,7 +50,7 @@ class WebVitals:
     def __init__(self, context: SpawnContext, routes: Sequence[str]) -> None:
         self.routes = tuple(routes)
         self._own = len(self.routes) * _WIDTH
-        self._memory: Any = context.RawArray(ctypes.c_double, self._own + len(LAYERS) + len(GAUGES))
+        self._memory: Any = context.RawArray(ctypes.c_double, self._own + len(_OF_PROCESS))
 
     def request(self, route: int, status: int, seconds: float) -> None:
         """A request has been answered."""
@@ -69,9 +73,13 @@ class WebVitals:
         """What is shared could not be reached."""
         self._memory[self._own + LAYERS.index(layer)] += 1
 
+    def count(self, counter: str) -> None:
+        """One more."""
+        self._memory[self._own + _OF_PROCESS.index(counter)] += 1
+
     def set(self, gauge: str, value: float) -> None:
         """Replace a figure that goes up and down."""
-        self._memory[self._own + len(LAYERS) + GAUGES.index(gauge)] = value
+        self._memory[self._own + _OF_PROCESS.index(gauge)] = value
 
     def of_route(self, route: int) -> dict[str, float]:
         """The figures of a route, by name."""
@@ -85,4 +93,4 @@ class WebVitals:
 
     def of_process(self) -> dict[str, float]:
         """Those that belong to no route."""
-        return dict(zip((*LAYERS, *GAUGES), self._memory[self._own :], strict=True))
+        return dict(zip(_OF_PROCESS, self._memory[self._own :], strict=True))

@@ -16,7 +16,7 @@ from tests.collector.frames import ALICE, NOON_US, frame, post
 from tests.collector.rig import Rig
 
 COLLECTOR = Path(vitals.__file__).parent
-ONE_EACH = {"event", "repost_tally"}
+ONE_EACH = {"event", "repost_tally", "tick"}
 """Of the others there are two, of which one is written to."""
 
 

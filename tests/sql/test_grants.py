@@ -66,6 +66,7 @@ term_hour          s    siu  -    s
 term_minute        s    siu  -    s
 term_tally_0       si   st   -    -
 term_tally_1       si   st   -    -
+tick               si   sd   -    s
 total_day          s    siu  -    s
 total_hour         s    siu  -    s
 total_minute       s    siu  -    s

@@ -1,0 +1,36 @@
+-- What batches have added to counts since a place in the order of commits (a snapshot), up to now or to another such place; by
+-- what is counted, operation and name. With the place that is now, how much of the write-ahead log was written by then, and
+-- up to when (stream time) everything delivered is counted.
+with new as (
+  select kind, operation, key, sum(amount)::bigint as n
+  from tick
+  cross join lateral unnest(kinds, operations, keys, amounts) as each (kind, operation, key, amount)
+  where
+    xid >= pg_snapshot_xmin(%(after)s::pg_snapshot)
+    and not pg_visible_in_snapshot(xid, %(after)s::pg_snapshot)
+    and (%(upto)s::pg_snapshot is null or pg_visible_in_snapshot(xid, %(upto)s::pg_snapshot))
+  group by kind, operation, key
+  having sum(amount) <> 0
+),
+named as (
+  select 'collection' as of, operation, name, n
+  from new
+  join collection on collection.id = key
+  where kind = 'c'
+  union all
+  select case kind when 'f' then 'first language' else dimension.name end, operation, term.name, n
+  from new
+  join term on term.id = key
+  join dimension on dimension.id = dimension
+  where kind in ('f', 't')
+)
+select
+  pg_current_snapshot()::text as position,
+  pg_current_wal_insert_lsn()::text as written,
+  (select min(stream_time) from lane) as time,
+  -- whether all of them are still there
+  (select ticks_forgotten < pg_snapshot_xmin(%(after)s::pg_snapshot) from fold) as complete,
+  (
+    select coalesce(json_agg(json_build_array(of, operation, name, n)), '[]')
+    from named
+  ) as counts
