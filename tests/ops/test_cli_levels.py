@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.commands.watch import screen, sparkline
 from ops.levels import Levels, LevelUp
+from ops.screen import levels_table, sparkline
 from tests.collector.frames import ALICE, BOB, post
 from tests.collector.rig import Rig
 from tests.collector.test_experience import MINUTE
@@ -88,7 +88,7 @@ def test_level_ups_are_seen_when_their_minute_is_over(rig: Rig) -> None:
     rig.hand(at=3 * MINUTE)
     rig.fold()
     assert levels.look() == [LevelUp(noon.replace(minute=2), BOB, 1, 2, 150)]
-    shown = screen(levels, 60, 8)
+    shown = levels_table(levels, 60, 8)
     assert len(shown) == 6
     assert re.fullmatch(r"12:03:00Z  \d+ events/s", shown[0])
     assert shown[2] == "post 8"

@@ -1,0 +1,2 @@
+-- The place in the order of commits that is now.
+select pg_current_snapshot()::text
