@@ -17,7 +17,6 @@ from random import Random
 from benchmarks import mix
 from benchmarks.attention import Attention, Post
 from benchmarks.commit import Commit, Draft
-from benchmarks.live import LivePool, Record
 from benchmarks.mix import (
     ACCOUNT,
     BLOCK,
@@ -33,6 +32,7 @@ from benchmarks.mix import (
     THIRD,
     THREADGATE,
 )
+from benchmarks.pool import LivePool, Record
 from benchmarks.population import Population, did
 from benchmarks.posts import post_record, strong_ref
 from benchmarks.presence import Presence

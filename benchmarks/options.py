@@ -52,6 +52,17 @@ class WebOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveOptions:
+    """What `skytally bench live` can be told."""
+
+    readers: int = field(default=1000, metadata={"help": "who watch at once, on one web process"})
+    seconds: int = field(default=60, metadata={"help": "seconds that are measured"})
+    settle_s: int = field(default=10, metadata={"help": "seconds before that, in which things settle"})
+    rate: int = field(default=500, metadata={"help": "events a second; live are 500 to 600"})
+    workers: int = field(default=2, metadata={"help": "worker processes"})
+
+
+@dataclass(frozen=True, slots=True)
 class SoakOptions:
     """What `skytally bench soak` can be told."""
 

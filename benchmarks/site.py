@@ -44,7 +44,10 @@ def site(conninfo: str, way: str, memcached: str = "") -> Iterator[Running]:
     `fresh`: as it is. `stale`: nothing of an hour is ever fresh, so it is made anew all the time. `shared`: nothing is
     kept in the process. `expiring`: what is of an hour is fresh for a second, and then gone.
     """
-    settings = WebSettings(web_port=0, web_misses_per_second=0.0, memcached=memcached)
+    settings = WebSettings(
+        web_port=0, web_misses_per_second=0.0, memcached=memcached, web_live_readers_max=1_000_000,
+        web_live_readers_per_client_max=0,
+    )  # fmt: skip
     with _running(_serve, settings, conninfo, way) as running:
         yield running
 

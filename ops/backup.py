@@ -93,6 +93,7 @@ def back_up(conninfo: str, folder: Path, *, rollups: bool, pg_bin: Path | None, 
         say("everything else")
         without = [f"--exclude-table-data=skytally.event_{day:%Y%m%d}" for day in facts.left_out]
         without += [f"--exclude-table={TALLIES}", "--exclude-table-data=cache.*"]
+        without.append("--exclude-table-data=skytally.tick")  # for those who watch just now
         run(conninfo, [*command, *without, f"--file={half / DATABASE_DUMP}"])
         (half / FACTS).write_bytes(msgspec.json.format(msgspec.json.encode(facts)))
     return folder / name

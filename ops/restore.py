@@ -35,6 +35,7 @@ def restore(conninfo: str, backup: Path, *, pg_bin: Path | None, say: Callable[[
         _cut_log(connection, facts, backup)
         say("tallies")
         run(conninfo, [*command, backup / TALLIES_DUMP])
+        _forget_places(connection)
         connection.execute("analyze")
     return facts
 
@@ -43,6 +44,13 @@ def _refuse_unless_empty(connection: psycopg.Connection) -> None:
     if connection.execute("select from pg_namespace where nspname = %s", (SCHEMA,)).fetchone() is not None:
         name = connection.info.dbname
         raise BackupError(f"the database {name} is not empty: drop it and create it, or restore into another one")
+
+
+def _forget_places(connection: psycopg.Connection) -> None:
+    """Places in the order of commits were those of another server; a backup of an earlier version has none."""
+    has = "select from pg_attribute where attrelid = 'fold'::regclass and attname = 'folded'"
+    if connection.execute(has).fetchone() is not None:
+        connection.execute("update fold set folded = default, ticks_forgotten = default")
 
 
 def _cut_log(connection: psycopg.Connection, facts: Facts, backup: Path) -> None:

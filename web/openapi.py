@@ -9,12 +9,13 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from web import answers
+from web import answers, asking, live
 from web.asking import Ask
 from web.finishing import row_type
 from web.problem import MEDIA
 from web.resources import PREFIX, RESOURCES, Resource
 from web.spreadsheet import MEDIA as CSV
+from web.watching import LiveMessage
 
 _REF = "#/components/schemas/{name}"
 _TEXTS = {
@@ -43,13 +44,14 @@ class ProblemBody(msgspec.Struct, frozen=True):
 def specification(version: str) -> dict[str, Any]:
     """The whole of it, as JSON would have it."""
     kinds = [*{each for resource in RESOURCES for each in (resource.ask, resource.answer)}]
-    kinds += [answers.Status, ProblemBody]
+    kinds += [answers.Status, asking.Live, LiveMessage, ProblemBody]
     kinds.sort(key=lambda kind: kind.__name__)
     schemas, components = msgspec.json.schema_components(kinds, ref_template=_REF)
     of = dict(zip(kinds, schemas, strict=True))
     asked = {kind.__name__ for kind in kinds if issubclass(kind, Ask)}
     paths = {PREFIX + resource.path: {"get": _operation(resource, of, components)} for resource in RESOURCES}
     paths[f"{PREFIX}/status"] = {"get": _status(of)}
+    paths[PREFIX + live.PATH] = {"get": _live(of, components)}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -67,7 +69,7 @@ def specification(version: str) -> dict[str, Any]:
 
 def _operation(resource: Resource, of: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
     content = {"application/json": {"schema": of[resource.answer]}}
-    parameters = list(_parameters(resource, components[resource.ask.__name__]))
+    parameters = list(_parameters(resource.path, components[resource.ask.__name__]))
     if any(parameter["name"] == "format" for parameter in parameters):
         columns = ", ".join(field.encode_name for field in msgspec.structs.fields(row_type(resource)))
         content[CSV.partition(";")[0]] = {"schema": {"type": "string", "description": f"Columns: {columns}."}}
@@ -84,9 +86,9 @@ def _operation(resource: Resource, of: dict[Any, Any], components: dict[str, Any
     }
 
 
-def _parameters(resource: Resource, schema: dict[str, Any]) -> Iterable[dict[str, Any]]:
+def _parameters(path: str, schema: dict[str, Any]) -> Iterable[dict[str, Any]]:
     for name, own in schema["properties"].items():
-        in_path = f"{{{name}}}" in resource.path
+        in_path = f"{{{name}}}" in path
         own = dict(own)
         text = own.pop("description", "")
         yield {
@@ -105,6 +107,20 @@ def _status(of: dict[Any, Any]) -> dict[str, Any]:
         "responses": {
             "200": {"description": "The answer.", "content": {"application/json": {"schema": of[answers.Status]}}},
             **_refusals([400, 503], of),
+        },
+    }
+
+
+def _live(of: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operationId": "live",
+        "summary": "Counts as they come: server-sent events, one a second, each with what was added since the one "
+        "before. Who comes back with the Last-Event-ID misses nothing; `event: restart` begins anew, `event: dropped` "
+        "is the last word to a reader who is too slow.",
+        "parameters": list(_parameters(live.PATH, components[asking.Live.__name__])),
+        "responses": {
+            "200": {"description": "The data of each message.", "content": {live.MEDIA: {"schema": of[LiveMessage]}}},
+            **_refusals([400, 414, 429, 503], of),
         },
     }
 

@@ -63,8 +63,9 @@ def environment() -> Environment:
     made.filters["number"] = lambda value: f"{value or 0:,}"
     made.filters["signed"] = lambda value: f"{value:+,}".replace("-", "−")
     made.filters["line"] = lambda text: " ".join(text.split())
+    made.filters["language"] = wording.language
     made.filters["segment"] = partial(quote, safe=":@")
-    made.globals.update(drawing=drawing, wording=wording, static=address)
+    made.globals.update(zip=zip, drawing=drawing, wording=wording, static=address)
     return made
 
 

@@ -16,12 +16,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from web.app import create_app
+from web.files import allow_files
 from web.protocol import Protocol
 from web.request_id import InRecords
 from web.settings import WebSettings
 from web.vitals import WebVitals
 
 _AGAIN_S = 60.0
+_FILES_BESIDE = 4096
+"""Of those who do not watch, the database and the rest."""
 UNIX = "unix"
 """Among trusted proxies: whoever may enter the unix socket."""
 
@@ -143,4 +146,5 @@ def serve(settings: WebSettings, conninfo: str, listener: socket.socket, vitals:
     logging.getLogger("uvicorn.error").addFilter(lambda record: record.msg != "Invalid HTTP request received.")
     for handler in logging.getLogger().handlers:
         handler.addFilter(InRecords())
+    allow_files(settings.web_live_readers_max + _FILES_BESIDE)
     server_of(settings, conninfo, vitals).run(sockets=[listener])

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import orjson
+import msgspec
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -23,7 +23,7 @@ from sql import statement
 from web.position import Position, position_of
 from web.problem import Unavailable
 from web.vitals import WebVitals
-from web.watching import Counts, Watch, counts_of
+from web.watching import Counts, LiveMessage, Watch, counts_of
 
 INTERVAL_S = 1.0
 BEHIND_MAX = 10
@@ -75,8 +75,8 @@ class Tick:
         """A message with these counts, up to here."""
         assert self.look is not None
         at = self.look.time or datetime.now(UTC)
-        body = {"time": at, "counts": counts, "rate_per_second": self._rate(watch), **more}
-        return b"id: %s\ndata: %s\n\n" % (self.look.id.encode(), orjson.dumps(body, option=orjson.OPT_UTC_Z))
+        message = LiveMessage(time=at, counts=counts, rate_per_second=self._rate(watch), **more)
+        return b"id: %s\ndata: %s\n\n" % (self.look.id.encode(), msgspec.json.encode(message))
 
     def _rate(self, watch: Watch) -> float:
         """How many came a second, over the last looks."""

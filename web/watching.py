@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from datetime import datetime
+from typing import Annotated, NamedTuple
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from web.answers import Gap
 
 OPERATIONS = {"create": "c", "update": "u", "delete": "d", "event": "e"}
 """Operations by name, and as the log keeps them."""
@@ -15,6 +20,20 @@ _NAMES = {short: name for name, short in OPERATIONS.items()}
 FIRST = "first language"
 Counts = Mapping[tuple[str, str], Mapping[str, int]]
 """Amounts by name, in each (what is counted, operation)."""
+
+
+class LiveMessage(Struct, frozen=True, kw_only=True):
+    """The data of one message; the counts of all of them add up."""
+
+    time: Annotated[datetime, Meta(description="Everything delivered up to here is counted.")]
+    counts: Annotated[dict[str, int], Meta(description="What was added since the message before, by key.")]
+    rate_per_second: Annotated[float, Meta(description="Of the last ten seconds.")]
+    since: Annotated[
+        datetime | UnsetType,
+        Meta(description="In the first message, where a time was given: the beginning of what is counted."),
+    ] = UNSET
+    coverage: Annotated[float | UnsetType, Meta(description="Beside it: the share of that time no gap cuts.")] = UNSET
+    gaps: list[Gap] | UnsetType = UNSET
 
 
 class Watch(NamedTuple):

@@ -22,6 +22,7 @@ _OF_PROCESS = {
     "making": "skytally_web_answers_in_work",
     "connections": "skytally_web_database_connections",
     "connections_waited_for": "skytally_web_database_waiters",
+    "live_readers": "skytally_web_live_readers",
 }
 METRICS = (
     Metric("skytally_web_build_info", "gauge", "The version that runs; always 1.", "", ("version",)),
@@ -47,6 +48,8 @@ METRICS = (
     Metric("skytally_web_answers_in_work", "gauge", "Answers being made, or waiting for that.", "", ("process",)),
     Metric("skytally_web_database_connections", "gauge", "Connections to the database.", "", ("process",)),
     Metric("skytally_web_database_waiters", "gauge", "Such that wait for a connection.", "", ("process",)),
+    Metric("skytally_web_live_readers", "gauge", "Readers who watch counts as they come.", "", ("process",)),
+    Metric("skytally_web_live_dropped_total", "counter", "Such that were too slow and were sent away."),
     *processes.metrics("skytally_web"),
 )  # fmt: skip
 """Every metric of this half."""
@@ -76,6 +79,7 @@ def _counted(vitals: WebVitals) -> dict[Key, Value]:
     """What a process and those before it in its place have counted."""
     now = vitals.of_process()
     found: dict[Key, Value] = {("skytally_web_layer_failures_total", (layer,)): now[layer] for layer in LAYERS}
+    found["skytally_web_live_dropped_total", ()] = now["live_dropped"]
     for number, route in enumerate(vitals.routes):
         found |= _of_route(route, vitals.of_route(number))
     return found

@@ -44,7 +44,7 @@ def test_it_says_of_every_resource_what_can_be_asked_and_what_is_answered(found:
     assert set(top["responses"]) == {"200", "304", "400", "404", "410", "414", "429", "503"}
     assert set(top["responses"]["200"]["content"]) == {"application/json", "text/csv"}
     names = [operation["get"]["operationId"] for operation in document["paths"].values()]
-    assert len(set(names)) == len(names) == 27
+    assert len(set(names)) == len(names) == 28
     page = found.get("/docs")
     assert all(f'id="{name}"'.encode() in page.body for name in names)
 
@@ -64,7 +64,7 @@ def test_whatever_it_allows_is_answered_as_it_says_and_whatever_it_does_not_is_r
     command = [
         sys.executable, "-m", "schemathesis.cli", "run", f"http://127.0.0.1:{found.port}/openapi.json",
         "--max-examples", str(EXAMPLES), "--phases", "coverage,fuzzing", "--checks", checks, "--seed", "1",
-        "--continue-on-failure", "--no-color",
+        "--continue-on-failure", "--no-color", "--exclude-path", "/api/v1/live",  # which has no end
     ]  # fmt: skip
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout[-9000:] + done.stderr[-2000:]
