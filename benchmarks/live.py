@@ -33,7 +33,7 @@ from benchmarks.trial import Server, Trials
 from benchmarks.watchers import Heard, Watchers
 from collector.group import Group
 from sql.session import connect
-from web.position import Position, position_of
+from web.place import Place, place_of
 
 _PATH = "/api/v1/live?by=collection"
 _RECORDED_S = 120
@@ -150,11 +150,11 @@ def _percentile(values: Any, weights: Any, share: float) -> float:
     return round(float(values[order][min(int(reached), len(values) - 1)]), 3)
 
 
-def _place(id_: str) -> Position:
-    place = position_of(id_)
+def _place(id_: str) -> Place:
+    place = place_of(id_)
     assert place is not None
     return place
 
 
-def _visible(tick: _Tick, place: Position) -> bool:
+def _visible(tick: _Tick, place: Place) -> bool:
     return tick.xid < place.end and tick.xid not in place.in_progress

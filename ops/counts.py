@@ -15,7 +15,7 @@ import psycopg
 
 from ops.filters import Filter
 from ops.log_tail import Event, LogTail
-from ops.position import position
+from ops.place import place
 from sql import statement
 from web.watching import Watch, counts_of
 
@@ -60,7 +60,7 @@ class Ticks:
 
     def __init__(self, connection: psycopg.Connection, watch: Watch) -> None:
         self._connection, self._watch = connection, watch
-        self._after = position(connection)
+        self._after = place(connection)
         self.time: datetime | None = None
 
     def look(self) -> dict[str, int]:

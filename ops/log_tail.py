@@ -11,7 +11,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from ops.filters import Filter
-from ops.position import position
+from ops.place import place
 from sql import statement, tid
 from web.spans import written
 from web.watching import OPERATIONS
@@ -29,13 +29,13 @@ class LogTail:
 
     def __init__(self, connection: psycopg.Connection, wanted: Filter) -> None:
         self._connection, self._wanted = connection, wanted
-        self._after = position(connection)
+        self._after = place(connection)
 
     def look(self) -> list[Event]:
         """What is new of what is wanted, in the order of the stream."""
         with self._connection.transaction():
             self._connection.execute("set transaction isolation level repeatable read")
-            now = position(self._connection)
+            now = place(self._connection)
             cursor = self._connection.cursor(row_factory=dict_row)
             given = {"after": self._after, **self._wanted.given}
             rows = cursor.execute(statement("metrics/new_events"), given).fetchall()

@@ -1,6 +1,6 @@
 """GET /api/v1/live: counts as they come, as server-sent events (HTML, 9.2).
 
-    id: POSITION                                    to go on from, on any process of this site
+    id: PLACE                                    to go on from, on any process of this site
     data: {"time", "counts": {key: n}, "rate_per_second"}   what was added since the message before
 
 The first message has what is to be caught up with: since a time, or since the `Last-Event-ID`. `event: restart` says
@@ -22,7 +22,7 @@ from web import asking
 from web.endpoint import Origin, check_method, send_problem
 from web.limits import network_of
 from web.parsing import parsed
-from web.position import position_of
+from web.place import place_of
 from web.problem import Problem, Unavailable, bad_parameter
 from web.protocol import WIRE
 from web.since import counts_since
@@ -78,7 +78,7 @@ class Live:
                     await send({"type": "http.response.body", "body": b""})
                     return
                 client = scope["client"][0] if scope.get("client") else ""
-                stack.enter_context(self._place(network_of(client)))
+                stack.enter_context(self._admitted(network_of(client)))
                 first, tick = await self._caught_up(ask, watch, _last_id(scope), client)
             except Problem as problem:
                 await send_problem(scope, receive, send, problem)
@@ -88,7 +88,7 @@ class Live:
             await self._follow(scope["extensions"][WIRE], send, watch, tick)
 
     @contextmanager
-    def _place(self, network: str) -> Iterator[None]:
+    def _admitted(self, network: str) -> Iterator[None]:
         """A reader's. Raises Problem where there is none."""
         if self._ticker.readers >= self._readers_max:
             raise Unavailable("busy", "as many watch as this site has room for", 30)
@@ -115,8 +115,8 @@ class Live:
 
     async def _resumed(self, watch: Watch, last_id: str) -> tuple[bytes, Tick] | None:
         """What was missed; None where that is not known any more."""
-        position = position_of(last_id)
-        tick = await self._ticker.covering(position) if position else None
+        place = place_of(last_id)
+        tick = await self._ticker.covering(place) if place else None
         if tick is None or tick.look is None:
             return None
         missed = await self._ticker.between(last_id, tick.look.id)
@@ -132,7 +132,7 @@ class Live:
         self._origin.buckets.take(client, _COST)
         async with self._origin.work.place(), self._origin.database.snapshot() as snapshot:
             since = await counts_since(snapshot, watch, ask.since)
-        tick = await self._ticker.covering(since.position)
+        tick = await self._ticker.covering(since.place)
         if tick is None or tick.look is None:
             raise Unavailable("database-away", "the database does not answer")
         newer = await self._ticker.between(since.id, tick.look.id)

@@ -1,4 +1,4 @@
-"""Counts since a time: what rollups hold from a bucket's beginning on, and what is not folded yet, as of one position.
+"""Counts since a time: what rollups hold from a bucket's beginning on, and what is not folded yet, as of one place.
 
 It owns how far back that goes and which bucket a time is in; it knows no HTTP.
 """
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from web import coverage
 from web.database import Head, Snapshot
-from web.position import Position, position_of
+from web.place import Place, place_of
 from web.problem import bad_parameter
 from web.series import as_given
 from web.spans import DAY, HOUR, MINUTE, Summed, floor, spans, written
@@ -28,7 +28,7 @@ class Since(NamedTuple):
 
     begin: datetime
     id: str
-    position: Position
+    place: Place
     counts: Counts
     said: dict[str, Any]
     """How much of that time upstream has delivered."""
@@ -45,14 +45,14 @@ async def counts_since(snapshot: Snapshot, watch: Watch, since: datetime) -> Sin
         "dimension": _DIMENSIONS.get(watch.by),
     }  # fmt: skip
     [row] = await snapshot.rows("query/counts_since", **given)
-    position = position_of(row["position"])
-    assert position is not None
+    place = place_of(row["place"])
+    assert place is not None
     counts = counts_of(row["counts"])
     if watch.by == "operation":
         counts = {("collection", operation): found for (_, operation), found in counts.items()}
     told = await coverage.said(snapshot, begin, max(begin, head.watermark))
     said = {"since": begin, "coverage": told["coverage"], "gaps": told["gaps"]}
-    return Since(begin, row["position"], position, counts, said)
+    return Since(begin, row["place"], place, counts, said)
 
 
 def _bucket(since: datetime, head: Head) -> timedelta:

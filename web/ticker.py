@@ -20,7 +20,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from sql import statement
-from web.position import Position, position_of
+from web.place import Place, place_of
 from web.problem import Unavailable
 from web.vitals import WebVitals
 from web.watching import Counts, LiveMessage, Watch, counts_of
@@ -32,7 +32,7 @@ _RATE_LOOKS = 10
 """The rate is that of so many looks."""
 _DURABLE_LOOK_S = 0.1
 _COVERED_IN = 4
-"""Ticks within which every position of this database is covered: another process may have looked a little later."""
+"""Ticks within which every place of this database is covered: another process may have looked a little later."""
 _AT_ONCE = 2
 """Questions of those who come back, when all of them do at once."""
 _PATIENCE_S = 2.0
@@ -44,9 +44,9 @@ _log = logging.getLogger(__name__)
 class Look(NamedTuple):
     """What one look found."""
 
-    position: Position
+    place: Place
     id: str
-    """The position as it is written."""
+    """The place as it is written."""
     time: datetime | None
     """Everything delivered up to then is counted; None before there was anything."""
     counts: Counts
@@ -124,21 +124,21 @@ class Ticker:
         turn, self._turn = self._turn, asyncio.Event()
         turn.set()
 
-    async def covering(self, position: Position | None) -> Tick | None:
-        """A tick that has all that is visible at a position; None for one of another database, which never comes.
+    async def covering(self, place: Place | None) -> Tick | None:
+        """A tick that has all that is visible at a place; None for one of another database, which never comes.
         Raises Unavailable while the database is away."""
         for _ in range(_COVERED_IN):
             if self._recent:
                 last = self._recent[-1]
                 if last.look is None:
                     raise _away()
-                if position is None or last.look.position.covers(position):
+                if place is None or last.look.place.covers(place):
                     return last
             await self.turn()
         return None
 
     async def between(self, after: str, upto: str) -> Look | None:
-        """What was added from one position to another, asked once for all who come back at once; None where the first
+        """What was added from one place to another, asked once for all who come back at once; None where the first
         is none of this database. Raises Unavailable."""
         found = self._between.get((after, upto))
         if found is None:
@@ -195,9 +195,9 @@ async def _look(pool: AsyncConnectionPool[Any], after: str | None, upto: str | N
         id_, written, at, complete, rows = row
         while upto is None and not await _is_durable(connection, written):  # noqa: ASYNC110
             await asyncio.sleep(_DURABLE_LOOK_S)
-    position = position_of(id_)
-    assert position is not None
-    return Look(position, id_, at, counts_of(rows), after is None or bool(complete))
+    place = place_of(id_)
+    assert place is not None
+    return Look(place, id_, at, counts_of(rows), after is None or bool(complete))
 
 
 def _away() -> Unavailable:

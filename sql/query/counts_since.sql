@@ -51,7 +51,7 @@ summed as (
   having sum(n) <> 0
 )
 select
-  pg_current_snapshot()::text as position,
+  pg_current_snapshot()::text as place,
   (
     select coalesce(json_agg(json_build_array(%(of)s::text, operation, coalesce(collection.name, term.name), n)), '[]')
     from summed

@@ -25,7 +25,7 @@ named as (
   where kind in ('f', 't')
 )
 select
-  pg_current_snapshot()::text as position,
+  pg_current_snapshot()::text as place,
   pg_current_wal_insert_lsn()::text as written,
   (select min(stream_time) from lane) as time,
   -- whether all of them are still there

@@ -7,8 +7,8 @@ import psycopg
 from sql import statement
 
 
-def position(connection: psycopg.Connection) -> str:
+def place(connection: psycopg.Connection) -> str:
     """As PostgreSQL writes it."""
-    row = connection.execute(statement("metrics/position")).fetchone()
+    row = connection.execute(statement("metrics/place")).fetchone()
     assert row is not None
     return str(row[0])
