@@ -85,9 +85,9 @@ class Fold:
                 self._decided_to = decided_to
                 return minutes
             self._connection.execute(statement("rollup/ensure_days"), {"days": list({m.date() for m in minutes})})
-            self._add(tables)
             # nobody is in the middle of writing to it: what can be seen now is all that there was
             self._connection.execute(statement("rollup/note_folded"), {"segment": segment})
+            self._add(tables)
             self._connection.execute(sql.SQL("truncate {}").format(every))
             crashpoint("fold_truncated")
         self._decided_to = decided_to

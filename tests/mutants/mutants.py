@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.mutants import boards, checkpoints, counts, flows, overlaps
+from tests.mutants import boards, checkpoints, counts, flows, overlaps, ticks
 
-MUTANTS = [*checkpoints.MUTANTS, *counts.MUTANTS, *flows.MUTANTS, *boards.MUTANTS, *overlaps.MUTANTS]
+MUTANTS = [*checkpoints.MUTANTS, *counts.MUTANTS, *flows.MUTANTS, *boards.MUTANTS, *overlaps.MUTANTS, *ticks.MUTANTS]

@@ -159,7 +159,8 @@ def test_a_post_has_the_apis_numbers(found: Site) -> None:
 
 def test_languages_have_the_apis_numbers(found: Site) -> None:
     rows = found.get("/api/v1/top/languages?window=1d&limit=100").json["rows"]
-    shown = [(int(row[0]), int(row[4]), int(row[6])) for row in numbers(found.get("/languages").page, "")]
+    page = found.get("/languages").page
+    shown = [(int(row[0]), int(row[4]), int(row[6])) for row in numbers(page, "Posts by language")]
     assert shown == [(row["rank"], row["posts"], row["authors"]) for row in rows]
 
 
