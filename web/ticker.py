@@ -83,7 +83,7 @@ class Tick:
         if not self._before or self.look is None:
             return 0.0
         looks = [*[look for _, look in self._before[1:]], self.look]
-        came = sum(n for look in looks if look is not None for n in watch.counts(look.counts).values())
+        came = sum(watch.total(look.counts) for look in looks if look is not None)
         return round(came / max(self.at - self._before[0][0], INTERVAL_S / 2), 1)
 
 

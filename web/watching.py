@@ -50,10 +50,17 @@ class Watch(NamedTuple):
 
     def counts(self, counts: Counts) -> dict[str, int]:
         """Those of this way, the largest first."""
+        return _sorted(self._found(counts))
+
+    def total(self, counts: Counts) -> int:
+        """All of them together."""
+        return sum(self._found(counts).values())
+
+    def _found(self, counts: Counts) -> Mapping[str, int]:
         if self.by != "operation":
-            return _sorted(counts.get((self.of, OPERATIONS[self.operation]), {}))
+            return counts.get((self.of, OPERATIONS[self.operation]), {})
         of_all = {each: found for (of, each), found in counts.items() if of == "collection"}
-        return _sorted({_NAMES[each]: sum(found.values()) for each, found in of_all.items()})
+        return {_NAMES[each]: sum(found.values()) for each, found in of_all.items()}
 
 
 def counts_of(rows: Iterable[tuple[str, str, str, int]]) -> Counts:
