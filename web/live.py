@@ -117,25 +117,22 @@ class Live:
         """What was missed; None where that is not known any more."""
         place = place_of(last_id)
         tick = await self._ticker.covering(place) if place else None
-        if tick is None or tick.look is None:
+        if tick is None:
             return None
-        missed = await self._ticker.between(last_id, tick.look.id)
+        missed = await self._ticker.between(last_id, tick.id)
         if missed is None or not missed.complete:
             return None
         return tick.told(watch, watch.counts(missed.counts)), tick
 
     async def _from_the_start(self, ask: asking.Live, watch: Watch, client: str) -> tuple[bytes, Tick]:
         if not ask.since:
-            tick = await self._ticker.covering(None)
-            assert tick is not None
+            tick = _there(await self._ticker.covering(None))
             return tick.told(watch, {}), tick
         self._origin.buckets.take(client, _COST)
         async with self._origin.work.place(), self._origin.database.snapshot() as snapshot:
             since = await counts_since(snapshot, watch, ask.since)
-        tick = await self._ticker.covering(since.place)
-        if tick is None or tick.look is None:
-            raise Unavailable("database-away", "the database does not answer")
-        newer = await self._ticker.between(since.id, tick.look.id)
+        tick = _there(await self._ticker.covering(since.place))
+        newer = await self._ticker.between(since.id, tick.id)
         if newer is None or not newer.complete:
             raise Unavailable("busy", "this takes longer than it may just now")
         return tick.told(watch, added(watch.counts(since.counts), watch.counts(newer.counts)), **since.said), tick
@@ -174,6 +171,13 @@ def _watch_of(ask: asking.Live) -> Watch:
     if ask.languages == "first" and ask.since:
         raise bad_parameter("since", "goes with all languages of a post: the first alone is not kept")
     return Watch(ask.by, ask.operation or "create", ask.languages)
+
+
+def _there(tick: Tick | None) -> Tick:
+    """Raises Problem where there is none: we are just ending."""
+    if tick is None:
+        raise Unavailable("busy", "this takes longer than it may just now", 2)
+    return tick
 
 
 def _last_id(scope: Scope) -> str:

@@ -62,6 +62,12 @@ class Tick:
         self._before = [(each.at, each.look) for each in before if each.look is not None][-_RATE_LOOKS:]
         self._messages: dict[Watch, bytes] = {}
 
+    @property
+    def id(self) -> str:
+        """The place it goes up to; only of a look."""
+        assert self.look is not None
+        return self.look.id
+
     def message(self, watch: Watch) -> bytes:
         """What a reader who watches like this is sent."""
         if self.look is None:

@@ -14,14 +14,18 @@ from typing import Any
 import orjson
 import pytest
 
+from ops.embedded import embedded, wait_until_stopped
+from sql.migrate import migrate
 from sql.session import connect
 from tests.collector.frames import ALICE, BOB, BOBS, frame, key, like, notice, post
 from tests.collector.rig import Rig
+from tests.ops.embedded_directory import private_directory
 from tests.web.site import Site, site
 from tests.web.stream import Event, Stream, watching
 from web import ticker
 
 MINUTE = 60_000
+LOOSE = {"fsync": "off", "full_page_writes": "off"}
 
 
 @pytest.fixture
@@ -257,6 +261,25 @@ def test_a_slow_reader_is_dropped_with_a_last_word_and_slows_nobody(rig: Rig, li
     *_, last = said.replace(b"\r\n", b"\n").split(b"\n\n")[:-2]
     assert b"event: dropped\ndata: " in last
     assert "miss nothing" in orjson.loads(last.rpartition(b"data: ")[2])["detail"]
+
+
+def test_a_stream_outlives_its_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticker, "INTERVAL_S", 0.1)
+    with private_directory() as data, ExitStack() as running:
+        with embedded(data, settings=LOOSE, linger_s=0) as conninfo:
+            migrate(conninfo, "test")
+            found = running.enter_context(site(conninfo))
+            stream = begun(running.enter_context(watching(found.port, "", patience_s=60)))
+            with closing(Rig(conninfo, tmp_path)) as rig:
+                rig.hand(post(ALICE, 1, langs=["en"]), at=1)
+                assert stream.summed(1) == {"en": 1}
+        assert wait_until_stopped(data)
+        while not stream.answer.readline().startswith(b":"):
+            pass
+        assert found.get("/api/v1/live").status == 503
+        with embedded(data, settings=LOOSE, linger_s=0) as conninfo, closing(Rig(conninfo, tmp_path)) as rig:
+            rig.hand(post(ALICE, 1, langs=["en"]), post(ALICE, 2, langs=["ja"]), at=2)
+            assert stream.summed(1) == {"ja": 1}
 
 
 def test_readers_are_let_go_when_the_site_stops(rig: Rig) -> None:
