@@ -101,7 +101,7 @@ async def _watch(url: str, path: str, count: int, pipe: Connection) -> None:
         readers += few
     pipe.send_bytes(b"connected")
     await loop.run_in_executor(None, pipe.recv_bytes)
-    pipe.send_bytes(orjson.dumps([reader.heard for reader in readers]))
+    pipe.send_bytes(orjson.dumps([list(map(tuple, reader.heard)) for reader in readers]))
 
 
 def _same(reader: _Reader) -> Any:
