@@ -6,7 +6,7 @@ They are counted from the batch's own columns and live and die with its rows. It
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
@@ -18,10 +18,11 @@ from collector.event import CREATE, DELETE
 from collector.plain import Plain
 from collector.tally import MINUTE_US
 from collector.terms import DIMENSION_BITS, Dimension
+from sql import array_of
 
 COLLECTION, TERM, FIRST_LANGUAGE = "c", "t", "f"
 """What is counted: events of a collection, posts with a term, posts by the first language they say."""
-_WATCHED = frozenset((Dimension.LANGUAGE, Dimension.HASHTAG, Dimension.DOMAIN))
+_WATCHED = frozenset(map(int, (Dimension.LANGUAGE, Dimension.HASHTAG, Dimension.DOMAIN)))
 _first = itemgetter(0)
 
 
@@ -54,14 +55,12 @@ class _Counts:
 
     def ticks(self) -> Iterator[Tick]:
         """All of it; what comes to nothing is left out."""
-        rows: dict[int, list[tuple[str, str, int, int]]] = {}
+        of_minute: dict[int, list[tuple[str, str, dict[int, int]]]] = {}
         for (minute, kind, operation), counts in self._of.items():
-            rows.setdefault(minute, []).extend(
-                (kind, operation, key, n)
-                for key, n in counts.items()
-                if n and (kind != TERM or key & DIMENSION_BITS in _WATCHED)
-            )
-        return (Tick(minute, *map(_array, zip(*each, strict=True))) for minute, each in rows.items() if each)
+            found = {key: n for key, n in counts.items() if n and (kind != TERM or key & DIMENSION_BITS in _WATCHED)}
+            if found:
+                of_minute.setdefault(minute, []).append((kind, operation, found))
+        return (_tick(minute, each) for minute, each in of_minute.items())
 
 
 def ticks_of(content: Content) -> Iterator[Tick]:
@@ -99,5 +98,10 @@ def _minute(time_us: int) -> int:
     return time_us - time_us % MINUTE_US
 
 
-def _array(values: Iterable[object]) -> str:
-    return "{" + ",".join(map(str, values)) + "}"
+def _tick(minute: int, each: Sequence[tuple[str, str, dict[int, int]]]) -> Tick:
+    """Columns as a whole: a batch has hundreds of counts."""
+    kinds = [kind for kind, _, found in each for _ in found]
+    operations = [operation for _, operation, found in each for _ in found]
+    keys = chain.from_iterable(found for _, _, found in each)
+    amounts = chain.from_iterable(found.values() for _, _, found in each)
+    return Tick(minute, f"{{{','.join(kinds)}}}", f"{{{','.join(operations)}}}", array_of(keys), array_of(amounts))
