@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import re
 import signal
 import time
 from multiprocessing.connection import Connection
@@ -20,6 +21,8 @@ from collector.parent import end_with_parent
 from web.files import allow_files
 
 _CONTEXT = multiprocessing.get_context("spawn")
+_MESSAGE = re.compile(rb"(?:^|\n)id: ([^\n]+)\ndata: ([^\n]+)").search
+"""Behind whatever says how long it is."""
 _CONNECTED_S = 60.0
 _AT_ONCE = 100
 
@@ -75,12 +78,10 @@ class _Reader(asyncio.Protocol):
         now = time.time()
         *parts, self._rest = (self._rest + data).split(b"\n\n")
         for part in parts:
-            at = part.find(b"id: ")
-            if at < 0:
-                continue
-            id_, said = part[at + 4 :].split(b"\ndata: ")
-            self.heard.append(Heard(id_.decode(), now, sum(orjson.loads(said)["counts"].values())))
-            self.begun.set()
+            if found := _MESSAGE(part):
+                n = sum(orjson.loads(found[2])["counts"].values())
+                self.heard.append(Heard(found[1].decode(), now, n))
+                self.begun.set()
 
 
 def _main(url: str, path: str, count: int, pipe: Connection) -> None:
