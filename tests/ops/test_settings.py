@@ -20,7 +20,8 @@ NAMES = (
     "board_interval_s, stop_deadline_s, disk_free_mib_min, selfcheck_interval_s, metrics_listen, "
     "appview, appview_interval_s, profile_age_s_max, posts_before, post_texts, post_text_rows, post_text_age_s_max, "
     "web_host, web_port, web_pool_max, web_socket, web_processes, web_cache_mib, web_cache_table_mib, "
-    "web_misses_per_second, web_misses_burst, web_metrics_listen, web_access_log, cdn_purge, memcached, "
+    "web_misses_per_second, web_misses_burst, web_live_readers_max, web_live_readers_per_client_max, "
+    "web_metrics_listen, web_access_log, cdn_purge, memcached, "
     "public_url, trusted_proxies, "
     "data_dir, database_url, pg_bin, pg_user, log_format, log_level"
 )
@@ -60,7 +61,7 @@ def test_every_setting_is_here_with_a_description_and_numbers_with_a_unit_or_a_p
     with_unit = {name for name in plain if Value(name, 0, "").unit}
     counts = {
         "workers", "board_rows", "post_text_rows", "web_port", "web_pool_max", "web_processes", "web_misses_burst",
-        "web_misses_per_second",
+        "web_misses_per_second", "web_live_readers_max", "web_live_readers_per_client_max",
     }  # fmt: skip
     assert plain - with_unit == counts
     assert {name: Value(name, 0, "").unit for name in ("rewind_s", "queue_bytes_max", "disk_free_mib_min")} == {
