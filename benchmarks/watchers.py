@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from benchmarks.child import ChildFailed
 from collector.parent import end_with_parent
 from web.files import allow_files
 
@@ -45,7 +46,7 @@ class Watchers:
     def __enter__(self) -> Self:
         self._process.start()
         if not self._ours.poll(_CONNECTED_S):
-            raise TimeoutError("the readers could not connect")
+            raise ChildFailed("the readers could not connect")
         self._ours.recv_bytes()
         return self
 
