@@ -55,3 +55,11 @@ class BadSetting(CollectorError):
 
 class BadRuleset(CollectorError):
     """A ruleset can not be used."""
+
+
+class BadFeeds(CollectorError):
+    """A file of feeds can not be used."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail

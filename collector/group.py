@@ -71,6 +71,11 @@ class Group:
         handled = sum(vitals.get("frames") for vitals in self.worker_vitals)
         return handled >= self.reader_vitals.get("frames")
 
+    def feeds_changed(self) -> None:
+        """Have workers read anew what feeds there are, with their next batch."""
+        for vitals in self.worker_vitals:
+            vitals.set("feeds_changed", vitals.get("feeds_changed") + 1)
+
     def dead(self) -> Iterator[BaseProcess]:
         """Processes that have ended."""
         return (process for process in self.processes if process.exitcode is not None)

@@ -52,9 +52,10 @@ def run_child(module: str, *arguments: Any, begin: Callable[[str], None] = begin
 
 
 def _die_with_parent() -> None:
-    """Leave SIGINT and SIGTERM to the supervisor, and be killed when it dies."""
+    """Leave SIGINT, SIGTERM and SIGHUP to the supervisor, and be killed when it dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal's end is the supervisor's to hear of, or means: feeds anew
     end_with_parent(signal.SIGKILL)
 
 

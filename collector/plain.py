@@ -80,13 +80,14 @@ class Plain:
 
     def events(self) -> Iterator[tuple[Row, bytes]]:
         """Each row with the frame it came in."""
-        return ((self._row(at), frame) for at, frame in enumerate(self.frames))
+        return ((self.row(at), frame) for at, frame in enumerate(self.frames))
 
     def rows_of(self, records: set[bytes]) -> Iterator[Row]:
         """The rows about one of these records."""
-        return (self._row(at) for at, record in enumerate(self.records()) if record in records)
+        return (self.row(at) for at, record in enumerate(self.records()) if record in records)
 
-    def _row(self, at: int) -> Row:
+    def row(self, at: int) -> Row:
+        """The row at a place."""
         packed = self._packed[at]
         row = Row(
             packed.tobytes(), int(self.times_us[at]), CREATE, int(packed["rev"]), int(self.actors[at]),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from collector.batch import Batch
 from collector.content import Content
+from collector.feeds.taking import Taking
 from collector.names import Names
 from collector.vitals import BATCH_FRAMES_MAX, EVENTS, OTHER, WorkerVitals
 
@@ -24,7 +25,8 @@ class Reckoning:
         self._names = names
 
     def add(
-        self, vitals: WorkerVitals, batch: Batch, content: Content, quarantined: Counter[str], copied: Mapping[str, int]
+        self, vitals: WorkerVitals, batch: Batch, content: Content, quarantined: Counter[str],
+        copied: Mapping[str, int], feeds: Taking | None,
     ) -> None:  # fmt: skip
         """A batch that is durable now. `quarantined` are its refused events that were new, by reason, `copied` rows by
         table, since the worker began."""
@@ -44,4 +46,8 @@ class Reckoning:
             vitals.add(_FIGURES.get((name, operation)) or _FIGURES[OTHER, operation], n)
         for table, rows in copied.items():
             vitals.set(f"copied {table}", rows)
+        if feeds is not None:
+            vitals.add("feed_posts_taken", feeds.posts_taken)
+            vitals.add("feed_entries_taken", feeds.entries_taken)
+            vitals.add("feed_entries_gone", feeds.entries_gone)
         vitals.durable(events, now - batch.since, now)

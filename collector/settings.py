@@ -171,6 +171,10 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
         int,
         Meta(ge=7, le=36_500, description="Days of the event log, from its newest; creates are known for 7 of them."),
     ] = 7
+    feeds: Annotated[
+        str,
+        Meta(description="The file of custom feeds (feeds.toml), read at the start and on SIGHUP; empty: none."),
+    ] = ""
     experience: Annotated[
         bool,
         Meta(

@@ -25,6 +25,7 @@ from collector.checkpoint import (
     take_run_lock,
 )
 from collector.errors import AlreadyRunning, NotOurs
+from collector.feeds.kept import FeedsFile
 from collector.group import Group
 from collector.hosts import Hosts
 from collector.parent import begin_nothing
@@ -35,6 +36,7 @@ from collector.settings import CollectorSettings
 from collector.since import first_cursor
 from collector.sources.choose import shown_url, source_of
 from collector.switch import Switch
+from collector.terminal import has_terminal
 from collector.watchdog import Watchdog
 from sql import statement
 from sql.migrate import check
@@ -85,6 +87,7 @@ class Supervisor:
         self._conninfo = conninfo
         self._orders = orders
         self._started_at, self._begun_at = datetime.now(UTC), time.monotonic()
+        self._feeds = FeedsFile(settings.feeds)
         self._stopping = False
         self._until_idle_s = orders.until_idle_s
         self._drain = orders.drain
@@ -107,6 +110,9 @@ class Supervisor:
         """Collect until told to stop; whether it ended in order. Raises NotOurs, sql.migrate.SchemaError."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop())
+        if self._feeds.is_there:
+            had_terminal = has_terminal()
+            signal.signal(signal.SIGHUP, lambda *_: self._hang_up(had_terminal))
         while (connection := self._enter()) is not None:
             with connection:
                 try:
@@ -115,6 +121,13 @@ class Supervisor:
                     _log.warning("lost the database: %s; trying again", away(error))
             self._pause(0.5)
         return True
+
+    def _hang_up(self, had_terminal: bool) -> None:
+        """Feeds are to be read anew; or the terminal is gone, and with it who started this."""
+        if had_terminal and not has_terminal():
+            self.stop()
+        else:
+            self._feeds.ask()
 
     def _enter(self) -> psycopg.Connection | None:
         """A session that holds the run lock on a database of ours; None when told to stop while waiting for it."""
@@ -147,6 +160,7 @@ class Supervisor:
 
     def _collect(self, connection: psycopg.Connection) -> bool:
         """Groups one after another on one session; whether the last one ended in order."""
+        self._feeds.store(connection)
         while True:
             url = self._hosts.url
             group = self._begin(connection, url)
@@ -209,6 +223,8 @@ class Supervisor:
             if group.reader_vitals.get("time_us"):
                 self._hosts.well()
             self._mind_disk(group)
+            if self._feeds.reread(connection):
+                group.feeds_changed()
             self._report(connection, group, url)
             if idle:
                 return None

@@ -113,8 +113,13 @@ class WorkerVitals(_Block):
         "gaps",  # written
         "window_keys",
         "sort_out_s",  # spent on finding what a batch comes to
+        "feeds_s",  # on finding which feeds take its posts
         "names_s",  # on writing new names
         "commit_s",  # in the transactions of batches
+        "feeds_changed",  # set by the supervisor: one more whenever feeds have to be read anew
+        "feed_posts_taken",  # posts that one feed or more took
+        "feed_entries_taken",  # the same, by feed
+        "feed_entries_gone",  # posts that a delete or a change took out of feeds
         "committed_at",  # monotonic seconds: when events were last made durable
         *(f"durable_within_{s}_s" for s in DURABLE_WITHIN_S),  # events, by how long after the socket at most
         "durable_later",

@@ -21,6 +21,8 @@ from collector.crashpoint import crashpoint
 from collector.decode import decode
 from collector.errors import BadFrame
 from collector.event import ACCOUNT, CREATE, DELETE, FOLLOW, IDENTITY, LIKE, NOTICE, POST, REPOST, SYNC
+from collector.feeds.kept import matcher_of
+from collector.feeds.taking import taking
 from collector.forgotten import NEVER, Forgotten
 from collector.judge import Judge, Judged
 from collector.lanes import lane_of, lanes_of_worker
@@ -71,6 +73,7 @@ class Worker:
         self._judge = Judge(self._names, self._lanes, self._event_bytes_max)
         self._shortcut = Shortcut(self._names, self._window, self._collections, lanes)
         self._recogniser = Recogniser(overlap) if overlap is not None else None
+        self._feeds, self._feeds_of = matcher_of(connection), 0.0
         self._refused = Refusals(row[0] for row in connection.execute(statement("event/refused_keys")))
 
     def handle(self, batch: Batch, vitals: WorkerVitals) -> None:
@@ -78,19 +81,24 @@ class Worker:
         begun = time.monotonic()
         content = self._sort_out(batch)
         sorted_out = time.monotonic()
+        if vitals.get("feeds_changed") != self._feeds_of:
+            self._feeds, self._feeds_of = matcher_of(self._connection), vitals.get("feeds_changed")
+        feeds = taking(self._feeds, content) if self._feeds is not None else None
+        matched = time.monotonic()
         self._names.flush()
         named = time.monotonic()
         crashpoint("after_names")
-        quarantined = self._writer.write(content)
+        quarantined = self._writer.write(content, feeds)
         for refused in content.refused:  # the database may have refused some more
             if refused.key is not None:
                 self._refused.add(refused.key)
         self._window.let_go()
         vitals.set("window_keys", len(self._window))
         vitals.add("sort_out_s", sorted_out - begun)
-        vitals.add("names_s", named - sorted_out)
+        vitals.add("feeds_s", matched - sorted_out)
+        vitals.add("names_s", named - matched)
         vitals.add("commit_s", time.monotonic() - named)
-        self._reckoning.add(vitals, batch, content, quarantined, self._writer.copied)
+        self._reckoning.add(vitals, batch, content, quarantined, self._writer.copied, feeds)
 
     def _sort_out(self, batch: Batch) -> Content:
         lines, origins, broken = self._translator.translate(batch.frames)

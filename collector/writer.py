@@ -18,8 +18,9 @@ from collector.checkpoint import unix_time
 from collector.content import SAMPLE_BYTES_MAX, Accepted, Content, copy_of
 from collector.crashpoint import crashpoint
 from collector.errors import Fenced
+from collector.feeds.taking import Taking
 from collector.overlap import Recognised
-from collector.rows import COLUMNS
+from collector.rows import COLUMNS, key_of
 from collector.standing import write_standing
 from collector.tally import (
     ACCOUNT_COLUMNS,
@@ -59,8 +60,9 @@ class Writer:
         self.copied = dict.fromkeys(COPIED, 0)
         """Rows that are durable, by table."""
 
-    def write(self, content: Content) -> Counter[str]:
-        """Make one batch durable; return how many of its refused events were new to the quarantine, by reason.
+    def write(self, content: Content, feeds: Taking | None = None) -> Counter[str]:
+        """Make one batch durable, with what feeds take of it; return how many of its refused events were new to the
+        quarantine, by reason.
 
         Raises Fenced when another run owns the lanes, psycopg.OperationalError when the connection is lost: then
         nothing held in memory says what is durable any more, and the process must end.
@@ -69,7 +71,7 @@ class Writer:
         attempts = 0
         while True:
             try:
-                new = self._transaction(content)
+                new = self._transaction(content, feeds)
                 break
             except _PASSING:
                 attempts += 1
@@ -80,11 +82,13 @@ class Writer:
                 if not bad:
                     raise
                 content.refuse(bad, "refused_by_database")
+                if feeds is not None:
+                    feeds = feeds.without({key_of(item.row) for item in bad})
         self._batch += 1
         crashpoint("after_commit")
         return new
 
-    def _transaction(self, content: Content) -> Counter[str]:
+    def _transaction(self, content: Content, feeds: Taking | None) -> Counter[str]:
         tallies = content.tallies
         crashpoint("before_begin")
         copied = {}
@@ -105,6 +109,8 @@ class Writer:
                 copied["tick"] = self._tick(cursor, content, segment)
                 crashpoint("after_tallies")
                 write_standing(cursor, content)
+                if feeds is not None:
+                    feeds.write(cursor, min(self._lanes))
             for gap in content.gaps:
                 given = {"from_time": unix_time(gap.from_us), "to_time": unix_time(gap.to_us), "reason": gap.reason}
                 cursor.execute(statement("event/insert_gap"), {"host": self._host, **given})

@@ -25,6 +25,7 @@ from web import api, live, static
 from web.cache import Cache
 from web.database import Database
 from web.endpoint import Endpoint, Origin, check_method
+from web.generator import Generator
 from web.handles import AskedHandles
 from web.headers import SecurityHeaders
 from web.hidden import Hidden
@@ -48,11 +49,25 @@ from web.shared import InMemcached, InTable, Layer, Shared
 from web.telling import Teller
 from web.ticker import Ticker
 from web.vitals import WebVitals
+from web.xrpc import (
+    DESCRIBE,
+    IDENTITY,
+    SKELETON,
+    XrpcEndpoint,
+    describe,
+    identity,
+    read_skeleton,
+    refusal,
+    unknown_method,
+)
 
 _KINDS = {404: "not-found", 405: "method-not-allowed"}
 
 
-_OURS = ("/healthz", "/readyz", "/openapi.json", "/docs", "/status", "/robots.txt", "/static/{name}")
+XRPC_OTHERS = "/xrpc/{nsid}"
+_OURS = (
+    DESCRIBE, SKELETON, IDENTITY, XRPC_OTHERS, "/healthz", "/readyz", "/openapi.json", "/docs", "/status", "/robots.txt", "/static/{name}",
+)  # fmt: skip
 ROUTES = (
     f"{PREFIX}/status", PREFIX + live.PATH,
     *(PREFIX + resource.path for resource in RESOURCES),
@@ -86,6 +101,7 @@ def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = 
 
     ticker = Ticker(database.pool, vitals)
     said = {"public_url": settings.public_url.rstrip("/"), "contact": settings.contact, "network": ""}
+    generator = Generator(settings)
     old = OldPages(partial(notice, said))
 
     @asynccontextmanager
@@ -124,6 +140,10 @@ def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = 
                 ApiRoute(PREFIX + resource.path.replace("{key}", "{key:path}"), Endpoint(resource, origin))
                 for resource in RESOURCES
             ],
+            Route(SKELETON, XrpcEndpoint(SKELETON, partial(read_skeleton, generator), origin)),
+            Route(DESCRIBE, XrpcEndpoint(DESCRIBE, partial(describe, generator), origin)),
+            Route(IDENTITY, partial(identity, generator)),
+            Route("/xrpc/{nsid:path}", unknown_method),
             *[Route(page.path, PageEndpoint(page, origin, said, old)) for page in PAGES],
             Route("/healthz", api.alive),
             Route("/readyz", api.ready),
@@ -177,6 +197,8 @@ async def _broken(request: Request, _: Exception) -> Response:
 
 def _answer(request: Request, problem: Problem, **headers: str) -> Response:
     """An error in the form of what was asked for."""
+    if request.url.path.startswith("/xrpc/"):
+        return refusal(problem)
     if request.url.path.startswith("/api/"):
         return api.problem_answer(problem, **headers)
     if request.url.path.startswith(("/static/", "/openapi.json", "/healthz", "/readyz")):

@@ -30,6 +30,7 @@ _OF_EMBEDDED = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 _OF_PAGES = {**_EVERYWHERE, "Content-Security-Policy": _PAGE_POLICY}
+_DOCUMENTS = ("/openapi.json", "/.well-known/did.json")
 _STRICT = {"Strict-Transport-Security": "max-age=31536000"}
 """Where readers come by https; over http browsers ignore it (RFC 6797, 8.1)."""
 
@@ -50,7 +51,7 @@ class SecurityHeaders:
             return
         path: str = scope["path"]
         found = self._of_pages
-        if path.startswith(("/api/", "/badge/", "/card/")) or path == "/openapi.json":
+        if path.startswith(("/api/", "/badge/", "/card/", "/xrpc/")) or path in _DOCUMENTS:
             found = self._of_api
         elif path.startswith("/embed/"):
             found = self._of_embedded

@@ -58,6 +58,20 @@ class WebSettings(Struct, frozen=True, kw_only=True):
         str,
         Meta(pattern=r"^(https?://[^\s]+)?$", description="Where readers reach the site, for links; empty: unknown."),
     ] = ""
+    feed_publisher: Annotated[
+        str,
+        Meta(
+            pattern=r"^(did:[a-z]+:[A-Za-z0-9._:%-]+)?$",
+            description="DID of the account whose repository has the generator records, for addresses of feeds.",
+        ),
+    ] = ""
+    feed_terms: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^\s]+)?$",
+            description="Where the terms of service of feeds stand; empty: on the site's page about itself.",
+        ),
+    ] = ""
     trusted_proxies: Annotated[
         tuple[str, ...], Meta(description="Networks (CIDR) whose X-Forwarded-For is believed; unix: of the socket.")
     ] = ()

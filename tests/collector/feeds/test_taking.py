@@ -1,0 +1,148 @@
+"""Feeds at work: what a worker takes for them in the transaction of a batch, what deletes take out, each exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector.feeds.kept import FeedsFile
+from sql import tid
+from tests.collector.frames import ALICE, BOB, CAROL, NOON_US, delete, key, mention, post, post_uri, quote, reply
+from tests.collector.rig import Rig
+
+FEEDS = """
+[[feeds]]
+id = "norsk"
+name = "Norsk"
+languages = ["nb", "no"]
+
+[[feeds]]
+id = "cats"
+name = "Cats"
+keywords = { include = ["cat*"], exclude = ["dog"] }
+replies = false
+text_days = 2
+"""
+
+
+@pytest.fixture
+def rig(conninfo: str, tmp_path: Path) -> Iterator[Rig]:
+    with closing(Rig(conninfo, tmp_path)) as found:
+        yield found
+
+
+def use(rig: Rig, text: str = FEEDS) -> None:
+    """As the supervisor does it, and tells workers."""
+    path = rig.folder / "feeds.toml"
+    path.write_text(text)
+    FeedsFile(str(path)).store(rig.collector)
+    rig.vitals.set("feeds_changed", rig.vitals.get("feeds_changed") + 1)
+
+
+def entries(rig: Rig) -> dict[str, list[tuple[str, int]]]:
+    """What stands in each feed, newest first: the author, and the milliseconds after noon of its record key."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for feed, did, rkey in rig.owner.execute(
+        """select feed.id, did, rkey from feed_entry join feed on number = feed join account on account.id = account
+        order by feed.position, time desc, rkey desc"""
+    ):
+        found.setdefault(feed, []).append((did, (tid.time_us(rkey) - NOON_US) // 1000))
+    return found
+
+
+def counts(rig: Rig) -> dict[str, tuple[int, int]]:
+    query = "select id, sum(gained)::int, sum(lost)::int from feed_hour join feed on number = feed group by id"
+    return {feed: (gained, lost) for feed, gained, lost in rig.owner.execute(query)}
+
+
+def texts(rig: Rig) -> list[tuple[Any, ...]]:
+    return rig.owner.execute("select text, langs from feed_text order by time").fetchall()
+
+
+def test_posts_are_taken_by_the_feeds_they_belong_to(rig: Rig) -> None:
+    use(rig)
+    rig.hand(
+        post(ALICE, 1, text="Hei", langs=["nb-NO"]),
+        post(BOB, 2, text="Cats!", langs=["en", "no"]),
+        post(CAROL, 3, text="cat or dog"),
+        reply(post_uri(ALICE, key(1)), BOB, 4, text="a cat", langs=["no"]),
+        post(BOB, 5, text="my cat's", embed=quote(post_uri(ALICE, key(1)))),  # the long way
+        post(BOB, 6, text="Catalogue", facets=[mention(ALICE)], langs=["nb"]),
+        post(ALICE, 7, text="scat"),
+        at=10,
+    )  # fmt: skip
+    assert entries(rig) == {
+        "norsk": [(BOB, 6), (BOB, 4), (BOB, 2), (ALICE, 1)],
+        "cats": [(BOB, 6), (BOB, 5), (BOB, 2)],
+    }
+    assert counts(rig) == {"norsk": (4, 0), "cats": (3, 0)}
+    assert texts(rig) == [("Cats!", ["en", "no"]), ("my cat's", []), ("Catalogue", ["nb"])]
+    assert rig.vitals.get("feed_posts_taken") == 5
+    assert rig.vitals.get("feed_entries_taken") == 7
+    assert rig.audit().differences == []
+
+
+def test_a_post_counts_once_however_often_it_comes(rig: Rig) -> None:
+    use(rig)
+    frames = [post(ALICE, 1, text="cat", langs=["no"]), post(BOB, 2, text="cat", facets=[mention(ALICE)])]
+    rig.hand(*frames, *frames, at=3)
+    rig.hand(*frames, at=4)
+    rig.restart()
+    rig.hand(*frames, at=5)
+    assert entries(rig) == {"norsk": [(ALICE, 1)], "cats": [(BOB, 2), (ALICE, 1)]}
+    assert counts(rig) == {"norsk": (1, 0), "cats": (2, 0)}
+
+
+def test_a_deleted_post_leaves_in_whatever_order_the_two_come(rig: Rig) -> None:
+    use(rig)
+    rig.hand(post(ALICE, 1, text="cat"), delete("post", key(1), ALICE, 2), at=3)
+    assert (entries(rig), counts(rig), texts(rig)) == ({}, {}, [])
+    rig.hand(delete("post", key(5), ALICE, 6), at=7)
+    rig.hand(post(ALICE, 5, text="cat"), at=8)
+    assert (entries(rig), counts(rig), texts(rig)) == ({}, {}, [])
+    rig.hand(post(BOB, 9, text="cat"), at=10)
+    rig.hand(delete("post", key(9), BOB, 11), at=12)
+    rig.hand(post(BOB, 13, rkey=key(9), text="cat, again"), at=14)  # made again
+    assert entries(rig) == {"cats": [(BOB, 9)]}
+    assert counts(rig) == {"cats": (2, 1)}
+    assert texts(rig) == [("cat, again", [])]
+    assert rig.vitals.get("feed_entries_gone") == 1
+
+
+def test_a_changed_post_leaves_where_it_belongs_no_longer_and_comes_nowhere_new(rig: Rig) -> None:
+    use(rig)
+    rig.hand(post(ALICE, 1, text="cat", langs=["no"]), post(BOB, 2, text="bird"), at=3)
+    rig.hand(
+        post(ALICE, 4, rkey=key(1), operation="update", text="dog", langs=["no"]),
+        post(BOB, 5, rkey=key(2), operation="update", text="cat"), at=6,
+    )  # fmt: skip
+    assert entries(rig) == {"norsk": [(ALICE, 1)]}
+    assert texts(rig) == []
+
+
+def test_rules_hold_from_the_next_batch_on(rig: Rig) -> None:
+    rig.hand(post(ALICE, 1, text="cat"), at=2)
+    use(rig)
+    rig.hand(post(ALICE, 3, text="cat"), at=4)
+    use(rig, FEEDS.replace('"cat*"', '"bird"'))
+    rig.hand(post(ALICE, 5, text="cat"), post(ALICE, 6, text="bird"), at=7)
+    assert entries(rig) == {"cats": [(ALICE, 6), (ALICE, 3)]}
+    use(rig, "")
+    rig.hand(post(ALICE, 8, text="bird"), at=9)
+    assert entries(rig) == {"cats": [(ALICE, 6), (ALICE, 3)]}
+    assert rig.one("select count(*) from feed where removed_at is null") == 0
+    use(rig)
+    rig.hand(post(ALICE, 10, text="cat"), at=11)
+    assert entries(rig) == {"cats": [(ALICE, 10), (ALICE, 6), (ALICE, 3)]}
+
+
+def test_a_post_that_the_database_refuses_is_in_no_feed(rig: Rig) -> None:
+    use(rig)
+    rig.owner.execute("alter table event add constraint no_three check (rev <> %s)" % tid.number(key(3)))
+    with pytest.raises(Exception, match="no_three"):
+        rig.hand(post(ALICE, 3, text="cat"), at=4)
+    assert entries(rig) == {}
