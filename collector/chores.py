@@ -12,6 +12,7 @@ from datetime import timedelta
 import psycopg
 
 from collector.boards import Boards
+from collector.feeds.leaving import Leaving
 from collector.purge import Purge
 from collector.retention import keep_to_budget, tend_days
 from collector.settings import CollectorSettings
@@ -38,7 +39,7 @@ class Chores:
     ) -> None:
         self._connection, self._settings = connection, settings
         self._boards, self._vitals = boards, vitals
-        self._purge = Purge(connection)
+        self._purge, self._leaving = Purge(connection), Leaving(connection)
         self._done_at = self._purged_at = -math.inf
 
     def work(self) -> None:
@@ -52,6 +53,7 @@ class Chores:
         self._connection.execute(
             statement("rollup/forget_ticks"), {"age": timedelta(seconds=self._settings.live_kept_s)}
         )
+        self._leaving.work()
         if self._is_live():
             self._connection.execute("select summarize_log()")
         shortened = keep_to_budget(self._connection, self._settings)

@@ -55,7 +55,7 @@ def _die_with_parent() -> None:
     """Leave SIGINT, SIGTERM and SIGHUP to the supervisor, and be killed when it dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal's end is the supervisor's to hear of, or means: feeds anew
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # to the supervisor it means: feeds anew
     end_with_parent(signal.SIGKILL)
 
 

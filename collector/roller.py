@@ -14,6 +14,7 @@ import psycopg
 from collector.boards import Boards
 from collector.checkpoint import unix_us
 from collector.chores import Chores
+from collector.feeds.ranking import Rankings
 from collector.memory import give_back, keep_large_blocks_apart
 from collector.rollup import Fold, Folded
 from collector.schedule import Schedule
@@ -33,11 +34,13 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
         fold = Fold(connection)
         boards = Boards(connection, settings.board_rows, settings.hour_days_kept, experience=settings.experience)
         schedule = Schedule(boards, settings.board_interval_s)
+        rankings = Rankings(connection)
         chores = Chores(connection, settings, boards, vitals)
         while not control.poll(settings.fold_interval_s):
             schedule.folded(_fold(fold, vitals))
             with contextlib.suppress(*_PASSING):
                 chores.work()
+                rankings.work()
             _make_boards(boards, schedule, vitals)
             give_back()
             vitals.set("alive_at", time.monotonic())

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import psycopg
 
-from collector.errors import AlreadyRunning, BadRuleset, BadSetting, CollectorError
+from collector.errors import AlreadyRunning, BadFeeds, BadRuleset, BadSetting, CollectorError
 from ops import exits, logs
 from ops.embedded.errors import EmbeddedError
 from ops.problem import Problem
@@ -27,8 +27,8 @@ from sql.version import VERSION
 
 VERBS = (
     "up", "demo", "collect", "resolve", "log-boards", "web", "migrate", "status", "config", "simulate", "replay",
-    "record", "audit", "boards", "selfcheck", "accounts", "rulesets", "watch", "install", "upgrade", "rollback",
-    "backup", "restore", "forget", "doctor", "bench",
+    "record", "audit", "boards", "selfcheck", "accounts", "rulesets", "feeds", "watch", "install", "upgrade",
+    "rollback", "backup", "restore", "forget", "doctor", "bench",
 )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, exits.DATABASE)
     except AlreadyRunning as error:
         return _complain(error, exits.TAKEN)
-    except (BadSetting, BadRuleset) as error:
+    except (BadSetting, BadRuleset, BadFeeds) as error:
         return _complain(error, exits.USAGE)
     except (EmbeddedError, CollectorError) as error:
         return _complain(error, exits.DATABASE)

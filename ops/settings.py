@@ -23,7 +23,7 @@ from web.settings import WebSettings
 
 PREFIX = "SKYTALLY_"
 # variables of the same prefix that are not settings
-NOT_SETTINGS = frozenset({"SKYTALLY_CONFIG", "SKYTALLY_PYTHON", "SKYTALLY_CRASH"})
+NOT_SETTINGS = frozenset({"SKYTALLY_CONFIG", "SKYTALLY_PYTHON", "SKYTALLY_CRASH", "SKYTALLY_APP_PASSWORD"})
 
 
 _SHOWN_MAX = 200  # characters of a refused value in its message

@@ -1,4 +1,4 @@
-"""The feed generator to the network: who it is (did:web, from where readers reach it), and by which addresses feeds are known.
+"""The feed generator to the network: who it is (did:web, from where readers reach it), and the addresses of its feeds.
 
 It owns identities and links, and knows no posts. Documents: did:web (W3C), app.bsky.feed.describeFeedGenerator.
 """

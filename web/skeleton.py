@@ -1,14 +1,14 @@
 """Skeletons: the posts of a feed, a page at a time, in an order that stays while the feed moves.
 
-A newest feed is paged by the key of the last post, a ranked one by a place in a ranking that is kept; so nothing is lost or
-comes twice. Cursors are opaque to readers. It knows no HTTP.
+A newest feed is paged by the key of the last post, a ranked one by a place in a ranking that is kept; so nothing is lost
+or comes twice. Cursors are opaque to readers. It knows no HTTP.
 """
 
 from __future__ import annotations
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from struct import Struct, error
 from typing import Any, NamedTuple
 
@@ -17,9 +17,9 @@ from web.boards import POST
 from web.database import Snapshot
 from web.entry import mark_of_post
 from web.feeds import Feed
-from web.spans import EPOCH
 from web.windows import LENGTH
 
+_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACE = Struct(">cqqq")
 _TIME, _RANK = b"t", b"r"
 _ENDLESS = (1 << 63) - 1
@@ -103,4 +103,4 @@ def _place(kind: bytes, row: dict[str, Any]) -> Place:
 
 
 def _time(us: int) -> datetime:
-    return EPOCH + timedelta(microseconds=us)
+    return _UNIX + timedelta(microseconds=us)

@@ -1,5 +1,5 @@
-"""XRPC: how the network asks a feed generator, and how it is answered. Errors are `{error, message}`, fields that are not there
-are left out, parameters that are not known are ignored, and so is who asks.
+"""XRPC: how the network asks a feed generator, and how it is answered. Errors are `{error, message}`, fields that are not
+there are left out, parameters that are not known are ignored, and so is who asks.
 
 It owns HTTP of these three addresses. Lexicons: app.bsky.feed.describeFeedGenerator, app.bsky.feed.getFeedSkeleton.
 """
@@ -36,8 +36,8 @@ COST = 0.1
 """Of a page that has to be made, in tokens of its client: one AppView asks for all its readers, and a page is cheap."""
 _FRESH = Freshness(10, 30)
 _SELDOM = Freshness(300, 300)
-_ERRORS = {400: "InvalidRequest", 404: "NotFound", 405: "InvalidRequest", 413: "PayloadTooLarge", 414: "InvalidRequest",
-           416: "InvalidRequest", 429: "RateLimitExceeded", 501: "MethodNotImplemented", 503: "NotEnoughResources"}  # fmt: skip
+_ERRORS = {404: "NotFound", 429: "RateLimitExceeded", 501: "MethodNotImplemented", 503: "NotEnoughResources"}
+_REFUSED, _BROKEN = "InvalidRequest", "InternalServerError"
 
 
 class UnknownFeed(Problem):
@@ -110,7 +110,8 @@ class XrpcEndpoint:
 
 def refusal(problem: Problem) -> Response:
     """A problem as XRPC says it."""
-    name = "UnknownFeed" if isinstance(problem, UnknownFeed) else _ERRORS.get(problem.status, "InternalServerError")
+    usual = _REFUSED if problem.status < 500 else _BROKEN
+    name = "UnknownFeed" if isinstance(problem, UnknownFeed) else _ERRORS.get(problem.status, usual)
     body = orjson.dumps({"error": name, "message": problem.detail})
     headers = dict(problem.headers) | ({"Allow": "GET, HEAD"} if problem.status == 405 else {})
     return Response(body, problem.status, headers, "application/json")

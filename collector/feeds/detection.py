@@ -18,7 +18,8 @@ _CHARACTERS_MIN = 12
 
 @cache
 def detector() -> Callable[[str], tuple[str | None, float]]:
-    """What tells the language of a text (ISO 639-1) and how sure that is, 0 to 1. Raises BadSetting where it is not there."""
+    """What tells the language of a text (ISO 639-1) and how sure that is, 0 to 1. Raises BadSetting where it is not
+    there."""
     try:
         lingua: Any = importlib.import_module("lingua")
     except ImportError:

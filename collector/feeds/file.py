@@ -159,4 +159,8 @@ def _listed(feed: Feed, at: int, lists: dict[str, Words]) -> Feed:
 
 
 def _plainly(detail: str) -> str:
-    return detail.replace("`", "").replace("Object", "this").replace(" `str`", " a text")
+    if missing := re.match("Object missing required field `(.+)`", detail):
+        return f"{missing[1]} is missing"
+    if unknown := re.match("Object contains unknown field `(.+)`", detail):
+        return f"nothing is called {unknown[1]}"
+    return detail.replace("`str`", "a text").replace("`", "")

@@ -12,7 +12,7 @@ _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
 
 def line_of(text: str, path: str, value: str = "") -> int:
-    """The line of what msgspec names `$.feeds[2].keywords.include[0]`; below a table, the line of the key or of `value`."""
+    """The line of what msgspec names `$.feeds[2].keywords.include[0]`: of its key, or of `value` below that."""
     lines = text.splitlines()
     steps = [name or int(at) for name, at in _STEP.findall(path.removeprefix("$")) if name or at.isdigit()]
     begin, end = _table(lines, steps)

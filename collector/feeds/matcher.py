@@ -1,7 +1,7 @@
 """The matcher: which feeds take a post, all of them at once, as a mask with a bit for each.
 
-What is known of a row already (its terms, what it shows, whether it answers, whose it is) narrows the mask before the frame
-is looked at again; words are looked at last. It writes nothing and knows no database.
+What is known of a row already (its terms, what it shows, whether it answers, whose it is) narrows the mask before the
+frame is looked at again; words are looked at last. It writes nothing and knows no database.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Matcher:
         self._showing = {media: self._where(feeds, lambda feed, m=media: _shows(feed, m))
                          for media in (NONE, PLAIN, WITH_ALT)}  # fmt: skip
         self._by_term: dict[int, int] = {}
-        self._open = {dimension: self._all for dimension in _NARROWING}
+        self._open = dict.fromkeys(_NARROWING, self._all)
         for mask, feed in feeds:
             self._narrow(mask, feed, ids)
         self._only = _by_author(ids, ((mask, feed.authors.include) for mask, feed in feeds))

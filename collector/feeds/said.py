@@ -1,4 +1,4 @@
-"""What a post says, as far as feeds look at it: read out of its frame once more, for the counting path keeps none of it.
+"""What a post says, as far as feeds look at it: read out of its frame once more, for who counts keeps none of it.
 
 Fields of the wrong type are as if absent; nothing here raises on what a frame may hold that counts.
 """

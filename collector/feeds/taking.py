@@ -1,7 +1,7 @@
 """Taking: what the posts of a batch come to in feeds, and its writing in the transaction of the batch.
 
-A delete takes a post out of every feed, a change out of those it belongs to no longer; neither brings anything in, so that
-nobody gets to the top by changing an old post. It decides nothing about what counts.
+A delete takes a post out of every feed, a change out of those it belongs to no longer; neither brings anything in, so
+that nobody gets to the top by changing an old post. It decides nothing about what counts.
 """
 
 from __future__ import annotations

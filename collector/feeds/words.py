@@ -1,7 +1,7 @@
 """Words: the words of a post, and which of many wanted words and phrases it has, found by looking its own words up.
 
-What a post costs does not depend on how many words are wanted: the words of all feeds are one dictionary. Scripts that are
-written without spaces have no words to be looked up; there a wanted word is looked for in the text.
+What a post costs does not depend on how many words are wanted: the words of all feeds are one dictionary. Scripts that
+are written without spaces have no words to be looked up; there a wanted word is looked for in the text.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from unicodedata import combining, normalize
 
 _WORD = re.compile(r"\w+").findall
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 """Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
 _SHADES = re.compile(r"[\ufe0f\U0001f3fb-\U0001f3ff]")
 _FLAG = re.compile(r"[\U0001f1e6-\U0001f1ff]{2}")
