@@ -66,7 +66,8 @@ _KINDS = {404: "not-found", 405: "method-not-allowed"}
 
 XRPC_OTHERS = "/xrpc/{nsid}"
 _OURS = (
-    DESCRIBE, SKELETON, IDENTITY, XRPC_OTHERS, "/healthz", "/readyz", "/openapi.json", "/docs", "/status", "/robots.txt", "/static/{name}",
+    DESCRIBE, SKELETON, IDENTITY, XRPC_OTHERS, "/healthz", "/readyz", "/openapi.json", "/docs", "/status",
+    "/robots.txt", "/static/{name}",
 )  # fmt: skip
 ROUTES = (
     f"{PREFIX}/status", PREFIX + live.PATH,
@@ -100,7 +101,8 @@ def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = 
     )
 
     ticker = Ticker(database.pool, vitals)
-    said = {"public_url": settings.public_url.rstrip("/"), "contact": settings.contact, "network": ""}
+    said = {"public_url": settings.public_url.rstrip("/"), "contact": settings.contact, "network": "",
+            "publisher": settings.feed_publisher}  # fmt: skip
     generator = Generator(settings)
     old = OldPages(partial(notice, said))
 

@@ -1,7 +1,7 @@
 """Skeletons: the posts of a feed, a page at a time, in an order that stays while the feed moves.
 
-A newest feed is paged by the key of the last post, a ranked one by a place in a ranking that is kept; so nothing is lost
-or comes twice. Cursors are opaque to readers. It knows no HTTP.
+A newest feed is paged by the key of the last post, a ranked one by a place in a ranking that is kept: nothing is lost,
+nothing comes twice. Cursors are opaque to readers. It knows no HTTP.
 """
 
 from __future__ import annotations

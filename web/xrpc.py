@@ -1,5 +1,6 @@
-"""XRPC: how the network asks a feed generator, and how it is answered. Errors are `{error, message}`, fields that are not
-there are left out, parameters that are not known are ignored, and so is who asks.
+"""XRPC: how the network asks a feed generator, and how it is answered.
+
+Errors are `{error, message}`, fields that are not there are left out; unknown parameters are ignored, and who asks too.
 
 It owns HTTP of these three addresses. Lexicons: app.bsky.feed.describeFeedGenerator, app.bsky.feed.getFeedSkeleton.
 """

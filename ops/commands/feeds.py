@@ -23,15 +23,16 @@ from sql.version import VERSION
 from web.generator import Generator
 
 HELP = (
-    "check: whether the file can be used; list: its feeds, their addresses, and how many posts they took; preview ID: what "
-    "it would show now; publish [ID...], unpublish ID...: write or delete generator records, with an app password from "
-    "SKYTALLY_APP_PASSWORD or a prompt; disagree: posts whose text is not in the language that they say."
+    "check: whether the file can be used; list: its feeds, their addresses, and how many posts they took; preview ID: "
+    "what it would show now; publish [ID...], unpublish ID...: write or delete generator records, with an app password "
+    "from SKYTALLY_APP_PASSWORD or a prompt; disagree: posts whose text is not in the language that they say."
 )
 EXAMPLE = "skytally feeds publish norsk --feeds feeds.toml --handle me.example"
 PASSWORD = "SKYTALLY_APP_PASSWORD"  # noqa: S105 - the name of a variable
 _ANY = 1000
 _IDS = {
-    "check": (0, 0), "list": (0, 0), "preview": (1, 1), "publish": (0, _ANY), "unpublish": (1, _ANY), "disagree": (0, 0),
+    "check": (0, 0), "list": (0, 0), "preview": (1, 1), "publish": (0, _ANY), "unpublish": (1, _ANY),
+    "disagree": (0, 0),
 }  # fmt: skip
 """How many feeds may be named."""
 _COUNTS = """
@@ -48,9 +49,7 @@ order by position
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "what", choices=list(_IDS), help="what to do"
-    )
+    parser.add_argument("what", choices=list(_IDS), help="what to do")
     parser.add_argument("ids", nargs="*", metavar="ID", help="feeds; publish without any: all of the file")
     parser.add_argument("--handle", help="who signs in (the publisher's DID)")
     parser.add_argument("--pds", default="https://bsky.social", metavar="URL", help="where (https://bsky.social)")

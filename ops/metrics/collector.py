@@ -21,7 +21,7 @@ from ops.metrics.stored import STORED, Stored
 from sql.version import VERSION
 
 _OPERATIONS = {"c": "create", "u": "update", "d": "delete", "e": "notice"}
-_STAGES = {"sort_out": "sort_out_s", "names": "names_s", "commit": "commit_s"}
+_STAGES = {"sort_out": "sort_out_s", "feeds": "feeds_s", "names": "names_s", "commit": "commit_s"}
 
 METRICS = (
     Metric("skytally_build_info", "gauge", "The version that runs; always 1.", "", ("version",)),
@@ -53,6 +53,8 @@ METRICS = (
         "skytally_durable_seconds", "histogram", "From the socket to durable rows, of each event at most.", "seconds",
         (), DURABLE_WITHIN_S,
     ),
+    Metric("skytally_feed_posts_total", "counter", "Posts that one custom feed or more took."),
+    Metric("skytally_feed_entries_total", "counter", "The same by feed, and such that left again.", "", ("change",)),
     Metric("skytally_window_keys", "gauge", "Keys of events in memory, by which such that come again are known."),
     Metric("skytally_folds_total", "counter", "Folds of tallies into rollups."),
     Metric("skytally_fold_seconds_total", "counter", "Time spent on folds.", "seconds"),
@@ -188,6 +190,8 @@ def _counted_by(worker: WorkerVitals) -> dict[Key, Value]:
         ("skytally_duplicates_total", ()): get("duplicates"),
         ("skytally_losses_total", ()): get("losses"),
         ("skytally_gaps_total", ()): get("gaps"),
+        ("skytally_feed_posts_total", ()): get("feed_posts_taken"),
+        **{("skytally_feed_entries_total", (of,)): get(f"feed_entries_{of}") for of in ("taken", "gone")},
         ("skytally_batch_frames", ()): Histogram(tuple(map(get, sizes)), get("frames")),
         ("skytally_durable_seconds", ()): Histogram(tuple(map(get, delays)), get("durable_s")),
     }

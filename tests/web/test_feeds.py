@@ -14,6 +14,7 @@ from collector.boards import Boards
 from collector.feeds.kept import FeedsFile
 from tests.collector.frames import ALICE, BOB, CAROL, delete, key, like, notice, post, post_uri, reply
 from tests.collector.rig import Rig
+from tests.web.official import installed, judged
 from tests.web.site import Answer, Site, site
 
 PUBLISHER = "did:plc:publisher"
@@ -45,8 +46,8 @@ def uri(feed: str) -> str:
     return f"at://{PUBLISHER}/app.bsky.feed.generator/{feed}"
 
 
-def ask(found: Site, feed: str = "all", more: str = "") -> Answer:
-    return found.get(f"/xrpc/app.bsky.feed.getFeedSkeleton?feed={quote(uri(feed))}{more}")
+def ask(found: Site, feed: str = "all", more: str = "", **headers: str) -> Answer:
+    return found.get(f"/xrpc/app.bsky.feed.getFeedSkeleton?feed={quote(uri(feed))}{more}", **headers)
 
 
 def walked(found: Site, feed: str, limit: int) -> list[str]:
@@ -104,7 +105,7 @@ def test_a_feed_is_paged_to_its_end_and_has_each_post_once(rig: Rig) -> None:
         assert ask(found, more="&limit=59").json.keys() == {"feed", "cursor"}
         answer = ask(found, more="&unknown=1&limit=2&limit=3")
         assert len(answer.json["feed"]) == 2
-        assert found.get(f"/xrpc/app.bsky.feed.getFeedSkeleton?feed={quote(uri('all'))}", Authorization="Bearer x").status == 200
+        assert ask(found, more="&limit=1", Authorization="Bearer x").status == 200
 
 
 def test_no_post_is_lost_or_comes_twice_while_the_feed_moves(rig: Rig) -> None:
@@ -185,3 +186,47 @@ def test_a_rising_feed_follows_the_board_and_keeps_still_for_who_pages(rig: Rig)
         assert walked(found, "rising", 49)[0] == expected[5]
         second = ask(found, "rising", f"&limit=50&cursor={first['cursor']}").json
         assert [item["post"] for item in first["feed"] + second["feed"]] == [e for e in expected if e != expected[2]]
+
+
+@pytest.fixture(scope="session")
+def official(request: pytest.FixtureRequest) -> Path:
+    return installed(request.config.cache.mkdir("atproto"))
+
+
+def test_the_official_lexicons_and_a_real_agent_take_every_answer(rig: Rig, official: Path) -> None:
+    rig.hand(*[post([ALICE, BOB, CAROL][n % 3], n // 2) for n in range(230)], at=300)
+    rig.fold()
+    Boards(rig.roller, 1000, 40).refresh(set())
+    asked = [("all", ""), ("all", "&limit=1"), ("all", "&limit=100"), ("rising", "")]
+    with site(rig.conninfo, **SETTINGS) as found:
+        skeleton = "app.bsky.feed.getFeedSkeleton"
+        answers = [{"nsid": skeleton, "body": ask(found, feed, more).json} for feed, more in asked]
+        describe = "app.bsky.feed.describeFeedGenerator"
+        answers.append({"nsid": describe, "body": found.get(f"/xrpc/{describe}").json})
+        walk = {"service": f"http://127.0.0.1:{found.port}", "feed": uri("all"), "limit": 30}
+        said = judged(official, {"answers": answers, "walk": walk})
+        assert said["wrong"] == []
+        assert len(said["walked"]) == len(set(said["walked"])) == 230
+        assert said["walked"] == walked(found, "all", 100)
+        assert judged(official, {"answers": [{"nsid": skeleton, "body": {"feed": [{"post": None}]}}]})["wrong"] != []
+
+
+def test_a_page_says_what_a_feed_is_and_how_many_posts_it_has(rig: Rig) -> None:
+    rig.hand(*[post(ALICE, n) for n in range(5)], post(BOB, 3_600_000), at=3_600_001)
+    rig.hand(delete("post", key(0), ALICE, 3_600_002), at=3_600_003)
+    rig.fold()
+    with site(rig.conninfo, **SETTINGS) as found:
+        page = found.get("/feed/all?utm_source=x").page
+        assert page.tables["Posts by hour"][:3] == [["04 Jul 13:00", "1"], ["04 Jul 12:00", "4"], ["04 Jul 11:00", "0"]]
+        assert [page.tables[f"Posts by {unit}"][0][1] for unit in ("day", "week")] == ["5", "5"]
+        assert [len(page.tables[f"Posts by {unit}"]) for unit in ("hour", "day", "week")] == [24, 24, 24]
+        assert dict(page.tables["Rules"]) == {
+            "Labels": "posts that their authors have labelled are left out", "Order": "newest first",
+            "Posts stay": "30 days",
+        }  # fmt: skip
+        assert len(page.tables["What it shows now"]) == 5
+        assert [row[1:] for row in found.get("/feeds").page.tables[""]] == [["5", "0"], ["5", "0"]]
+        assert found.get("/feed/none").status == 404
+        assert b'href="/feeds"' in found.get("/method").body
+    with site(rig.conninfo) as found:
+        assert b'href="/feeds"' not in found.get("/method?other").body

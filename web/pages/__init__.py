@@ -12,7 +12,7 @@ from web import asking
 from web.database import Snapshot
 from web.freshness import HISTORY, LIVE, OF_WINDOW, Freshness
 from web.page import PNG, SVG, Page
-from web.pages import account, badge, board, card, finding, home, method, network, picture, post, several
+from web.pages import account, badge, board, card, feed, finding, home, method, network, picture, post, several
 
 _MUCH = 5.0
 """A page of as many questions as several answers of the API."""
@@ -45,6 +45,8 @@ PAGES = (
     Page("/account/{actor}", "account.html", account.Account, account.account, _live, cost=_MUCH),
     Page("/post/{actor}/{rkey}", "post.html", post.Post, post.post, _live),
     Page("/network", "network.html", network.Network, network.growth, _live, False, cost=_MUCH),
+    Page("/feeds", "feeds.html", asking.Nothing, feed.listed, _live, False),
+    Page("/feed/{id}", "feed.html", feed.OneFeed, feed.feed, _live),
     Page("/languages", "languages.html", several.Languages, several.languages, _of_window, False),
     Page("/compare", "compare.html", several.Compared, several.compare, _live, cost=_MUCH),
     Page("/watch", "watch.html", several.Watched, several.watch, _live, cost=2 * _MUCH),

@@ -118,7 +118,7 @@ def test_what_is_wrong_is_said_with_its_line(text: str, said: str, tmp_path: Pat
 
 
 def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> None:
-    with pytest.raises(BadFeeds, match="none.toml can not be read"):
+    with pytest.raises(BadFeeds, match="can not be read"):
         read(tmp_path / "none.toml")
 
 
