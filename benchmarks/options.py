@@ -31,6 +31,18 @@ class PipelineOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedsOptions:
+    """What `skytally bench feeds` can be told."""
+
+    posts: int = field(default=5_000_000, metadata={"help": "generated posts of the feed that is paged"})
+    requests: int = field(default=1000, metadata={"help": "pages that are asked for, warm and cold"})
+    events: int = field(default=2_000_000, metadata={"help": "events flat out, with fifty feeds and without"})
+    runs: int = field(default=3, metadata={"help": "tries of that; the median is shown, all are kept"})
+    workers: int = field(default=2, metadata={"help": "worker processes"})
+    seed: int = field(default=1, metadata={"help": "of the simulated recording, the feeds and the pages"})
+
+
+@dataclass(frozen=True, slots=True)
 class BoardsOptions:
     """What `skytally bench boards` can be told."""
 

@@ -53,6 +53,16 @@ def site(conninfo: str, way: str, memcached: str = "") -> Iterator[Running]:
 
 
 @contextlib.contextmanager
+def feed_site(conninfo: str, publisher: str) -> Iterator[Running]:
+    """The site as it is, a feed generator of this publisher's."""
+    settings = WebSettings(
+        web_port=0, web_misses_per_second=0.0, public_url="https://bench.example", feed_publisher=publisher
+    )
+    with _running(_serve, settings, conninfo, FRESH) as running:
+        yield running
+
+
+@contextlib.contextmanager
 def bare(body: bytes, headers: dict[str, str]) -> Iterator[Running]:
     """Starlette and uvicorn, and nothing between them and these bytes."""
     with _running(_serve_bare, body, headers) as running:

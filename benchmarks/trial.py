@@ -56,13 +56,19 @@ class Trials:
     """Then every line of it is a good event, and new in every round of a loop."""
     workers: int
 
-    def flat_out(self, events: int, fold_interval_s: float, *, experience: bool = True) -> dict[str, Any]:
-        """So many events as fast as they are taken; with what experience is made of counted, or without."""
+    def flat_out(
+        self, events: int, fold_interval_s: float, *, experience: bool = True, feeds: str = ""
+    ) -> dict[str, Any]:
+        """So many events as fast as they are taken; with what experience is made of counted, or without; with the
+        feeds of a file."""
         with self.server() as conninfo, replay(self.feed.recording, *self.feed.served(events)) as (url, pid):
-            seen = self._collect(conninfo, url, pid, fold_interval_s=fold_interval_s, experience=experience)
+            seen = self._collect(
+                conninfo, url, pid, fold_interval_s=fold_interval_s, experience=experience, feeds=feeds
+            )
             with connect(conninfo, None, "bench") as connection:
                 row = connection.execute(_LOG_BYTES).fetchone()
                 growth = gb_a_month(connection)
+                (entries,) = connection.execute("select count(*) from feed_entry").fetchone() or (0,)
             self._check(conninfo, seen, events)
             seconds = seen.committed_at - seen.first_at
             lag_s = max(0.0, seen.folded_at - seen.committed_at)
@@ -80,6 +86,7 @@ class Trials:
                 "cpu_us_per_event": {part: seen.meter.cpu_s(part) / seen.events * 1e6 for part in PARTS},
                 "bytes_per_event": row[0] / seen.events if row else 0.0,
                 "gb_a_month": growth,
+                "feed_entries": entries,
             }
 
     def live(self, seconds: float, settle_s: float = SETTLED_S, beside: Beside = _nothing) -> dict[str, Any]:
@@ -103,11 +110,12 @@ class Trials:
     def _collect(
         self, conninfo: str, url: str, replay_pid: int, *, fold_interval_s: float = 2.0, settle_s: float = 0.0,
         stop_after_s: float | None = None, look: Look = lambda _: None, experience: bool = True,
+        feeds: str = "",
     ) -> Watch:  # fmt: skip
         settings = CollectorSettings(
             source=(url,), network=NETWORK, workers=self.workers,  # type: ignore[arg-type]
             fold_interval_s=fold_interval_s, event_days_kept=_DAYS_KEPT, stop_deadline_s=_STOP_S_MAX,
-            experience=experience,
+            experience=experience, feeds=feeds,
         )  # fmt: skip
         seen = Watch(_postmaster(conninfo), replay_pid, settle_s)
         idle_s = None if stop_after_s else 1.0

@@ -7,7 +7,7 @@ frame is looked at again; words are looked at last. It writes nothing and knows 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import reduce
+from functools import partial, reduce
 from math import prod
 from operator import or_
 from typing import NamedTuple
@@ -56,8 +56,7 @@ class Matcher:
         self._all = (1 << len(stored)) - 1
         self._tops = self._where(feeds, lambda _: True)
         self._replies = self._where(feeds, lambda feed: feed.replies)
-        self._showing = {media: self._where(feeds, lambda feed, m=media: _shows(feed, m))
-                         for media in (NONE, PLAIN, WITH_ALT)}  # fmt: skip
+        self._showing = {media: self._where(feeds, partial(_shows, media)) for media in (NONE, PLAIN, WITH_ALT)}
         self._by_term: dict[int, int] = {}
         self._open = dict.fromkeys(_NARROWING, self._all)
         for mask, feed in feeds:
@@ -188,7 +187,7 @@ def _relevance(said: Said, words: Vocabulary, weight: float) -> float:
     return float((1.0 + hits / (1.0 + hits)) ** weight)
 
 
-def _shows(feed: Feed, media: int) -> bool:
+def _shows(media: int, feed: Feed) -> bool:
     return feed.media in (None, media != NONE) and feed.alt in (None, media == WITH_ALT)
 
 

@@ -15,7 +15,15 @@ import orjson
 
 from benchmarks.balance import WrongRun
 from benchmarks.child import ChildFailed
-from benchmarks.options import EVENTS_MAX, BoardsOptions, LiveOptions, PipelineOptions, SoakOptions, WebOptions
+from benchmarks.options import (
+    EVENTS_MAX,
+    BoardsOptions,
+    FeedsOptions,
+    LiveOptions,
+    PipelineOptions,
+    SoakOptions,
+    WebOptions,
+)
 from benchmarks.trial import NETWORK
 from ops import exits
 from ops.embedded import embedded, wait_until_stopped
@@ -26,18 +34,18 @@ from sql.migrate import migrate
 
 HELP = (
     "Measure this machine: pipeline (events a second from socket to durable rows, and what each process costs), "
-    "boards (what it costs to make them anew, with a history and with twice as much), web (answers a second), soak "
-    "(collector and site side by side for half an hour: lag, and whether anything grows), live (many who watch "
-    "counts, on one web process)."
+    "boards (what it costs to make them anew, with a history and with twice as much), feeds (pages of a feed of millions "
+    "of posts, and what fifty feeds cost the pipeline), web (answers a second), soak (collector and site side by side for "
+    "half an hour: lag, and whether anything grows), live (many who watch counts, on one web process)."
 )
 EXAMPLE = "skytally bench pipeline --json --runs 3"
 SETTINGS = False
 _WHATS: dict[str, type[Any]] = {
-    "pipeline": PipelineOptions, "boards": BoardsOptions, "web": WebOptions, "soak": SoakOptions,
+    "pipeline": PipelineOptions, "boards": BoardsOptions, "feeds": FeedsOptions, "web": WebOptions, "soak": SoakOptions,
     "live": LiveOptions,
 }  # fmt: skip
 _LEAST = {
-    "events": 1, "runs": 1, "live_s": 0, "seconds": 1, "soak_s": 0, "settle_s": 0, "requests": 1,
+    "events": 1, "posts": 1000, "runs": 1, "live_s": 0, "seconds": 1, "soak_s": 0, "settle_s": 0, "requests": 1,
     "accounts": 10_000, "account_hours": 100_000, "rate": 1, "readers": 1,
 }  # fmt: skip
 

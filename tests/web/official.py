@@ -31,7 +31,7 @@ def installed(folder: Path) -> Path:
 
 
 def judged(folder: Path, asked: dict[str, Any]) -> dict[str, Any]:
-    """What the script makes of this: `wrong`, a list of what does not hold, and the posts that an agent has `walked`."""
+    """What the script makes of this: `wrong`, a list of what does not hold, and the posts that an agent `walked`."""
     done = subprocess.run(
         ["node", SCRIPT.name], cwd=folder, input=orjson.dumps(asked), capture_output=True, timeout=60, check=False
     )
