@@ -1,7 +1,7 @@
 """The benchmark of custom feeds: pages of a feed of millions of posts, and what matching fifty feeds costs the pipeline.
 
     posts               generated, in one feed
-    warm_p50_ms, ...    a page of it from the cache, over a connection that is kept: half, 99 of 100 and the worst of all
+    warm_p50_ms, ...    a page of it from the cache, over a connection that is kept: half, 99 of 100, the worst of all
     cold_p50_ms, ...    a page anywhere in it that has to be made
     plan                how the database finds that page
     plan_of_a_tenth     the same with a tenth of the posts: it is to be the same plan, and as few rows and blocks

@@ -1,4 +1,4 @@
-"""Fifty feeds as operators have them: by language, by words, hashtags and domains, with guards, scored, and all posts."""
+"""Fifty feeds as operators have them: by language, by words, by hashtags, by domains; with guards, scored."""
 
 from __future__ import annotations
 

@@ -110,9 +110,8 @@ class Supervisor:
         """Collect until told to stop; whether it ended in order. Raises NotOurs, sql.migrate.SchemaError."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop())
-        if self._feeds.is_there:
-            had_terminal = has_terminal()
-            signal.signal(signal.SIGHUP, lambda *_: self._hang_up(had_terminal))
+        had_terminal = has_terminal()
+        signal.signal(signal.SIGHUP, lambda *_: self._hang_up(had_terminal))
         while (connection := self._enter()) is not None:
             with connection:
                 try:

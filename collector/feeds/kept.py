@@ -30,14 +30,9 @@ class FeedsFile:
         self._feeds: tuple[Feed, ...] = self._read()
         self._again = False
 
-    @property
-    def is_there(self) -> bool:
-        """Whether there is one to be read again."""
-        return self._path is not None
-
     def ask(self) -> None:
         """Have it read again at the next `reread`; may be called by a signal."""
-        self._again = True
+        self._again = self._path is not None
 
     def reread(self, connection: psycopg.Connection) -> bool:
         """Read and store it if somebody has asked for that; whether anything is different."""

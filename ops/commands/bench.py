@@ -34,9 +34,9 @@ from sql.migrate import migrate
 
 HELP = (
     "Measure this machine: pipeline (events a second from socket to durable rows, and what each process costs), "
-    "boards (what it costs to make them anew, with a history and with twice as much), feeds (pages of a feed of millions "
-    "of posts, and what fifty feeds cost the pipeline), web (answers a second), soak (collector and site side by side for "
-    "half an hour: lag, and whether anything grows), live (many who watch counts, on one web process)."
+    "boards (what it costs to make them anew, with a history and with twice as much), feeds (pages of a feed of "
+    "millions of posts, and what fifty feeds cost the pipeline), web (answers a second), soak (collector and site side "
+    "by side for half an hour: lag, and whether anything grows), live (many who watch counts, on one web process)."
 )
 EXAMPLE = "skytally bench pipeline --json --runs 3"
 SETTINGS = False
