@@ -1,4 +1,4 @@
-"""The benchmark of custom feeds: pages of a feed of millions of posts, and what matching fifty feeds costs the pipeline.
+"""The benchmark of custom feeds: pages of a feed of millions of posts, and what fifty feeds cost the pipeline.
 
     posts               generated, in one feed
     warm_p50_ms, ...    a page of it from the cache, over a connection that is kept: half, 99 of 100, the worst of all

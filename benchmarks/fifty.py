@@ -14,7 +14,7 @@ _GUARDS = "guards = { words_min = 3, letters_share_min = 0.3, repeats_max = 5, h
 def fifty(seed: int = 1) -> str:
     """Their file."""
     random = Random(seed)
-    scripts = [words for words in WORDS.values() if words]
+    scripts = [plain for words in WORDS.values() if (plain := [word for word in words if word.isalnum()])]
     feeds: list[list[str]] = []
     feeds += [[f'languages = ["{language}"]', "replies = false", _GUARDS] for language in LANGUAGES]
     for _ in range(20):

@@ -74,6 +74,7 @@ class Matcher:
         self._wordless = self._where(feeds, lambda feed: not feed.keywords.include)
         self._worded = self._where(feeds, lambda feed: bool(feed.keywords.exclude or feed.guards.words))
         self._guarded = [(mask, feed.guards) for mask, feed in feeds if is_any(feed.guards)]
+        self._guarded_mask = reduce(or_, (mask for mask, _ in self._guarded), 0)
         self._worth = {at: _Worth(feed, ids) for at, (_, feed) in enumerate(feeds) if feed.order == "scored"}
 
     @staticmethod
@@ -122,7 +123,9 @@ class Matcher:
         for feeds, feed in self._regions:
             if mask & feeds and not feed.detect and not _speaks(feed, said.langs):
                 mask &= ~feeds
-        mask = self._guard(self._by_words(mask, said), said, post)
+        mask = self._by_words(mask, said)
+        if mask & self._guarded_mask:
+            mask = self._guard(mask, said, post)
         detected = None
         if self._detect is not None and mask & self._detecting_mask:
             detected = self._detect(said.text)

@@ -5,7 +5,6 @@ Fields of the wrong type are as if absent; nothing here raises on what a frame m
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -45,25 +44,31 @@ class Said:
         record = _record_of(frame)
         self.text: str = record.text[:TEXT_CHARACTERS_MAX].replace("\x00", "\ufffd") if type(record.text) is str else ""
         self.langs = [lang for lang in record.langs if type(lang) is str] if type(record.langs) is list else []
-        self.labels = _labels(record.labels)
+        self.labels = _labels(record.labels) if record.labels is not None else ()
         self._facets = record.facets
+        self._folded: str | None = None
+        self._words: list[str] | None = None
 
-    @cached_property
+    @property
     def folded(self) -> str:
         """The text as words are compared."""
-        return folded(self.text)
+        if self._folded is None:
+            self._folded = folded(self.text)
+        return self._folded
 
-    @cached_property
+    @property
     def words(self) -> list[str]:
         """Its words, in their order."""
-        return words_in(self.folded)
+        if self._words is None:
+            self._words = words_in(self.folded)
+        return self._words
 
-    @cached_property
+    @property
     def mentions(self) -> int:
         """How many accounts it mentions."""
         return len(mentions({"facets": orjson.loads(bytes(self._facets))}))
 
-    @cached_property
+    @property
     def emoji(self) -> int:
         """How many emoji it has, such that come twice too."""
         return 0 if self.text.isascii() else sum(map(self.text.count, set(emoji_in(self.text))))
@@ -81,8 +86,6 @@ def _record_of(frame: bytes) -> _Record:
 
 def _labels(labels: Any) -> tuple[str, ...]:
     """What its author says of it; what can not be read may be a label as well, and is an empty one."""
-    if labels is None:
-        return ()
     values = labels.get("values") if type(labels) is dict else None
     if type(values) is not list:
         return ("",)

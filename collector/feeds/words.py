@@ -54,22 +54,30 @@ class Vocabulary:
         self._prefixes: dict[str, int] = {}
         self._lengths: tuple[int, ...] = ()
         self._phrases: dict[str, list[tuple[str, int]]] = {}
-        self._parts: dict[str, int] = {}
+        self._parts: dict[str, dict[str, int]] = {}
+        self._known: set[str] = set()
+        """Words, and those that phrases begin with."""
+        self._begins: re.Pattern[str] | None = None
+        """The characters that parts begin with."""
 
     def __bool__(self) -> bool:
-        return bool(self._words or self._prefixes or self._phrases or self._parts)
+        return bool(self._known or self._prefixes or self._parts)
 
     def add(self, wanted: Iterable[str], mask: int) -> None:
         """Want these too."""
         for word in wanted:
             self._add(folded(word), mask)
         self._lengths = tuple(sorted(set(map(len, self._prefixes))))
+        self._known = {*self._words, *self._phrases}
+        if self._parts:
+            self._begins = re.compile(f"[{re.escape(''.join(self._parts))}]")
 
     def _add(self, word: str, mask: int) -> None:
         words, begins = words_in(word), word.rstrip().endswith("*")
         if _UNSPACED.search(word):
             key = word.rstrip("* ").strip()
-            self._parts[key] = self._parts.get(key, 0) | mask
+            parts = self._parts.setdefault(key[0], {})
+            parts[key] = parts.get(key, 0) | mask
         elif len(words) > 1:
             phrase = f" {' '.join(words)}{'' if begins else ' '}"
             self._phrases.setdefault(words[0], []).append((phrase, mask))
@@ -79,15 +87,21 @@ class Vocabulary:
 
     def hits(self, text: str, words: list[str]) -> list[int]:
         """The masks of all that a folded text with these words has, once for each that is wanted."""
-        distinct = set(words)
-        known = self._words
-        found = [known[word] for word in known.keys() & distinct]
+        found: list[int] = []
+        if not self._known.isdisjoint(words):
+            found = self._hits_of_words(words)
         for length in self._lengths:
-            beginnings = {word[:length] for word in distinct if len(word) >= length}
+            beginnings = {word[:length] for word in words if len(word) >= length}
             found += [self._prefixes[word] for word in self._prefixes.keys() & beginnings]
-        if self._phrases and (firsts := self._phrases.keys() & distinct):
+        if self._begins is not None and self._begins.search(text):
+            firsts = set(self._begins.findall(text))
+            found += [mask for first in firsts for part, mask in self._parts[first].items() if part in text]
+        return found
+
+    def _hits_of_words(self, words: list[str]) -> list[int]:
+        distinct = set(words)
+        found = [self._words[word] for word in self._words.keys() & distinct]
+        if firsts := self._phrases.keys() & distinct:
             joined = f" {' '.join(words)} "
             found += [mask for first in firsts for phrase, mask in self._phrases[first] if phrase in joined]
-        if self._parts and not text.isascii():
-            found += [mask for part, mask in self._parts.items() if part in text]
         return found
