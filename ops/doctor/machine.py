@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from collector.errors import BadFeeds
+from collector.feeds.file import read
 from ops.doctor.finding import Finding
 from ops.settings import Settings
 from sql.version import VERSION
@@ -20,6 +22,8 @@ def findings(settings: Settings, disk: Path | None) -> Iterator[Finding]:
     yield Finding("settings", "well", f"from {', '.join(origins)}" if origins else "all as they come")
     yield _contact(settings)
     yield _workers(settings)
+    if settings.collector.feeds:
+        yield _feeds(settings)
     if disk is not None:
         yield _disk(settings, disk)
 
@@ -35,6 +39,21 @@ def _workers(settings: Settings) -> Finding:
     if workers <= cores:
         return Finding("workers", "well", f"{workers} on {cores} processors")
     return Finding("workers", "warning", f"{workers} on {cores} processors", f"set workers to {cores} or less")
+
+
+def _feeds(settings: Settings) -> Finding:
+    """Whether the network can find the custom feeds."""
+    try:
+        feeds = read(Path(settings.collector.feeds).expanduser())
+    except BadFeeds as bad:
+        return Finding("feeds", "wrong", bad.detail, "skytally feeds check says the same")
+    found = f"{len(feeds)} in {settings.collector.feeds}"
+    if not settings.web.feed_publisher:
+        advice = "set feed_publisher: the DID of the account that publishes them"
+        return Finding("feeds", "warning", f"{found}, and nobody publishes them", advice)
+    if not settings.web.public_url.startswith("https://"):
+        return Finding("feeds", "warning", f"{found}, and no https address to ask at", "set public_url")
+    return Finding("feeds", "well", found)
 
 
 def _disk(settings: Settings, disk: Path) -> Finding:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from tests.mutants import boards, checkpoints, counts, flows, overlaps, ticks
+from tests.mutants import boards, checkpoints, counts, feeds, flows, overlaps, ticks
 
-MUTANTS = [*checkpoints.MUTANTS, *counts.MUTANTS, *flows.MUTANTS, *boards.MUTANTS, *overlaps.MUTANTS, *ticks.MUTANTS]
+MUTANTS = [
+    *checkpoints.MUTANTS, *counts.MUTANTS, *flows.MUTANTS, *boards.MUTANTS, *overlaps.MUTANTS, *ticks.MUTANTS,
+    *feeds.MUTANTS,
+]  # fmt: skip

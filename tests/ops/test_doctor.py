@@ -55,10 +55,11 @@ def test_where_all_is_well_it_says_so(conninfo: str, tmp_path: Path) -> None:
 
 
 def test_each_trouble_is_said_at_once_with_what_to_do(conninfo: str) -> None:
-    code, found = looked(conninfo, SKYTALLY_NETWORK="bluesky")
+    code, found = looked(conninfo, SKYTALLY_NETWORK="bluesky", SKYTALLY_FEEDS="/nowhere/feeds.toml")
     assert code == 1
     said = {(what, each["level"]): each["found"] for what, all_ in found.items() for each in all_}
     assert said["contact", "warning"] == "upstream is not told who you are"
+    assert said["feeds", "wrong"].startswith("/nowhere/feeds.toml can not be read: ")
     assert said["network", "wrong"] == "the database counts test, the settings say bluesky"
     assert said["upstream", "wrong"].startswith(f"{NOWHERE} does not answer: ")
     loose = {each["found"].split(" ")[0]: each["level"] for each in found["postgres settings"]}

@@ -34,6 +34,11 @@ deleted_post       siu  s    s    s
 dimension          s    s    -    s
 epoch              siu  s    -    s
 event              si   s    -    s
+feed               siu sd - s
+feed_entry         siud sud - s
+feed_hour          siu sd - s
+feed_ranking       - sid - s
+feed_text          siud sd - -
 fold               s    su   s    s
 gap                si   s    -    s
 lane               siu  s    -    s

@@ -99,7 +99,7 @@ def test_a_feed_is_paged_to_its_end_and_has_each_post_once(rig: Rig) -> None:
         posts = walked(found, "all", 7)
         assert len(posts) == len(set(posts)) == 60
         assert posts == walked(found, "all", 100)
-        assert posts[0] == post_uri(CAROL, key(29))
+        assert [uri.rpartition("/")[2] for uri in posts] == [key(n // 2) for n in range(59, -1, -1)]
         assert len(ask(found).json["feed"]) == 50
         assert ask(found, more="&limit=60").json.keys() == {"feed"}
         assert ask(found, more="&limit=59").json.keys() == {"feed", "cursor"}
@@ -228,5 +228,6 @@ def test_a_page_says_what_a_feed_is_and_how_many_posts_it_has(rig: Rig) -> None:
         assert [row[1:] for row in found.get("/feeds").page.tables[""]] == [["5", "0"], ["5", "0"]]
         assert found.get("/feed/none").status == 404
         assert b'href="/feeds"' in found.get("/method").body
+    rig.owner.execute("delete from cache.entry")
     with site(rig.conninfo) as found:
-        assert b'href="/feeds"' not in found.get("/method?other").body
+        assert b'href="/feeds"' not in found.get("/method").body

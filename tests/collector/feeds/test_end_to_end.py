@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from benchmarks.recording import Writer
 from collector.errors import BadFeeds
 from collector.settings import CollectorSettings
 from collector.supervisor import Orders, Supervisor
+from sql.session import connect
 from tests.collector.frames import ALICE, BOB, delete, key, post, post_uri
 from tests.collector.test_end_to_end import collect, served
 from tests.web.site import site
@@ -44,8 +44,8 @@ def test_a_feed_goes_from_socket_to_socket(conninfo: str, tmp_path: Path) -> Non
         collect(conninfo, url, feeds=str(tmp_path / "feeds.toml"))  # what is read again is not taken again
     with site(conninfo, **SETTINGS) as found:
         assert walked(found, "all", 13) == LEFT
-    with psycopg.connect(conninfo) as connection:
-        row = connection.execute("select sum(gained - lost) from skytally.feed_hour").fetchone()
+    with connect(conninfo, None, "test") as connection:
+        row = connection.execute("select sum(gained - lost) from feed_hour").fetchone()
     assert row == (len(LEFT),)
 
 
@@ -63,8 +63,8 @@ def test_feeds_are_read_anew_on_sighup_and_stay_as_they_are_where_the_file_is_wr
             time.sleep(0.05)
 
     def names() -> list[str]:
-        with psycopg.connect(conninfo) as connection:
-            rows = connection.execute("select id from skytally.feed where removed_at is null order by position")
+        with connect(conninfo, None, "test") as connection:
+            rows = connection.execute("select id from feed where removed_at is null order by position")
             return [id for (id,) in rows.fetchall()]
 
     supervisor = Supervisor(source, conninfo, Orders(show=lambda _: seen.append(1)))
