@@ -64,16 +64,11 @@ from web.xrpc import (
 _KINDS = {404: "not-found", 405: "method-not-allowed"}
 
 
-XRPC_OTHERS = "/xrpc/{nsid}"
-_OURS = (
-    DESCRIBE, SKELETON, IDENTITY, XRPC_OTHERS, "/healthz", "/readyz", "/openapi.json", "/docs", "/status",
-    "/robots.txt", "/static/{name}",
-)  # fmt: skip
+_GENERATOR = (SKELETON, DESCRIBE, IDENTITY, "/xrpc/{nsid}")
+_OURS = ("/healthz", "/readyz", "/openapi.json", "/docs", "/status", "/robots.txt", "/static/{name}")
 ROUTES = (
-    f"{PREFIX}/status", PREFIX + live.PATH,
-    *(PREFIX + resource.path for resource in RESOURCES),
-    *(path_of(page.path) for page in PAGES),
-    *_OURS, NOWHERE,
+    f"{PREFIX}/status", PREFIX + live.PATH, *(PREFIX + resource.path for resource in RESOURCES), *_GENERATOR,
+    *(path_of(page.path) for page in PAGES), *_OURS, NOWHERE,
 )  # fmt: skip
 """Every path there is, as metrics show them."""
 

@@ -35,7 +35,7 @@ taken as (
 ),
 counted as (
   insert into feed_hour as kept (feed, hour, lane, gained, lost)
-  select feed, date_trunc('hour', time, 'UTC') as hour, %(lane)s, count(*), 0
+  select feed, date_trunc('hour', time, 'UTC') as hour, %(lane)s::smallint, count(*), 0
   from taken
   where new
   group by feed, hour

@@ -21,7 +21,7 @@ silent as (
 ),
 counted as (
   insert into feed_hour as kept (feed, hour, lane, gained, lost)
-  select feed, date_trunc('hour', time, 'UTC') as hour, %(lane)s, 0, count(*)
+  select feed, date_trunc('hour', time, 'UTC') as hour, %(lane)s::smallint, 0, count(*)
   from gone
   group by feed, hour
   on conflict (feed, hour, lane) do update

@@ -29,8 +29,6 @@ create table feed_entry (
 ) with (autovacuum_vacuum_scale_factor = 0.02);
 -- A page of a feed is a stretch of this, however long the feed is.
 create index feed_entry_newest on feed_entry (feed, time desc, rkey desc, account desc);
--- For purges.
-create index feed_entry_account on feed_entry using hash (account);
 
 -- What posts say, where a feed that has taken one needs that.
 create table feed_text (

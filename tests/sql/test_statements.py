@@ -46,7 +46,7 @@ def references(package: str) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
-    named = re.compile(r"(active|board|cache|checkpoint|event|metrics|purge|query|resolve|rollup|selfcheck)/\w+")
+    named = re.compile(r"(active|board|cache|checkpoint|event|feed|metrics|purge|query|resolve|rollup|selfcheck)/\w+")
     return {text for text in texts if named.fullmatch(text)}
 
 
