@@ -16,14 +16,14 @@ NAMES = (
     "rewind_other_host_s, rewind_other_host_s_max, two_at_once, first_host_probe_s, "
     "first_host_well_s, blind_s, gap_s_min, "
     "silence_s_max, reconnect_s_min, reconnect_s_max, window_s_min, window_events_min, window_events_max, "
-    "fold_interval_s, event_days_kept, experience, minute_days_kept, hour_days_kept, database_mib_max, "
-    "live_kept_s, board_rows, "
-    "board_interval_s, stop_deadline_s, disk_free_mib_min, selfcheck_interval_s, metrics_listen, "
+    "fold_interval_s, event_days_kept, feeds, experience, minute_days_kept, hour_days_kept, database_mib_max, "
+    "live_kept_s, board_rows, board_interval_s, stop_deadline_s, disk_free_mib_min, selfcheck_interval_s, "
+    "metrics_listen, "
     "appview, appview_interval_s, profile_age_s_max, posts_before, post_texts, post_text_rows, post_text_age_s_max, "
     "web_host, web_port, web_pool_max, web_socket, web_processes, web_cache_mib, web_cache_table_mib, "
     "web_misses_per_second, web_misses_burst, web_live_readers_max, web_live_readers_per_client_max, "
     "web_metrics_listen, web_access_log, cdn_purge, memcached, "
-    "public_url, trusted_proxies, "
+    "public_url, feed_publisher, feed_terms, trusted_proxies, "
     "data_dir, database_url, pg_bin, pg_user, log_format, log_level"
 )
 VARIABLES = ", ".join(f"SKYTALLY_{name.upper()}" for name in NAMES.split(", "))
