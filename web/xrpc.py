@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote
 
@@ -35,6 +35,7 @@ IDENTITY = "/.well-known/did.json"
 LIMIT_MAX, LIMIT_USUAL = 100, 50
 COST = 0.1
 """Of a page that has to be made, in tokens of its client: one AppView asks for all its readers, and a page is cheap."""
+_READ_MAX = 1024
 _FRESH = Freshness(10, 30)
 _SELDOM = Freshness(300, 300)
 _ERRORS = {404: "NotFound", 429: "RateLimitExceeded", 501: "MethodNotImplemented", 503: "NotEnoughResources"}
@@ -73,7 +74,7 @@ class XrpcEndpoint:
     """An ASGI application that answers one kind of question."""
 
     def __init__(self, path: str, read: Callable[[bytes], Asked], origin: Origin) -> None:
-        self._read, self._origin = read, origin
+        self._read, self._origin = lru_cache(_READ_MAX)(read), origin  # the same words mean the same
         self._route = origin.vitals.routes.index(path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

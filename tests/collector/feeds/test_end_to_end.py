@@ -9,15 +9,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from benchmarks.recording import Writer
+from benchmarks.simulator import write_recording
 from collector.errors import BadFeeds
 from collector.settings import CollectorSettings
 from collector.supervisor import Orders, Supervisor
 from sql.session import connect
 from tests.collector.frames import ALICE, BOB, delete, key, post, post_uri
 from tests.collector.test_end_to_end import collect, served
+from tests.collector.test_supervisor import collecting, events_of, wait_for
 from tests.web.site import site
 from tests.web.test_feeds import SETTINGS, walked
 
@@ -101,3 +104,50 @@ def test_a_file_that_is_wrong_at_the_start_is_said_before_anything_is_done(conni
     (tmp_path / "feeds.toml").write_text(FEEDS + "colour = 1\n")
     with pytest.raises(BadFeeds, match="line 6: nothing is called colour"):
         Supervisor(CollectorSettings(network="test", feeds=str(tmp_path / "feeds.toml")), conninfo, Orders())
+
+
+EVERYTHING = """
+[[feeds]]
+id = "all"
+name = "All"
+labels = ["porn", "sexual", "nudity", "graphic-media", "!no-unauthenticated"]
+"""
+LEFT_OUT = """
+select
+  (select count(*) from feed_entry),
+  (select sum(gained - lost)::bigint from feed_hour),
+  (
+    select count(*)
+    from (
+      select distinct actor, rkey
+      from event
+      where
+        collection = (select id from collection where name = 'app.bsky.feed.post')
+        and operation = 'c'
+        and not post_is_gone(actor, rkey)
+    ) as post
+    full join feed_entry as entry on entry.account = post.actor and entry.rkey = post.rkey
+    where entry.account is null or post.actor is null
+  )
+"""
+
+
+@pytest.mark.parametrize("victim", [0, 2])
+def test_a_killed_worker_or_roller_leaves_feeds_with_each_post_once(
+    conninfo: str, database: psycopg.Connection, tmp_path: Path, victim: int
+) -> None:
+    file, recorded = tmp_path / "feeds.toml", tmp_path / "minute.jsonl.zst"
+    file.write_text(EVERYTHING)
+    write_recording(recorded, 20_000, seed=13)
+    with (
+        served(recorded, speed=12) as url,
+        collecting(conninfo, url, "--until-idle", "1.5", "--feeds", str(file)) as collector,
+    ):
+        wait_for(lambda: events_of(database) > 3000)
+        os.kill(collector.children()[victim], signal.SIGKILL)
+        collector.end()
+    row = database.execute(LEFT_OUT).fetchone()
+    assert row is not None
+    entries, counted, differing = row
+    assert entries > 500
+    assert (counted, differing) == (entries, 0)
