@@ -83,7 +83,7 @@ class Writer:
                     raise
                 content.refuse(bad, "refused_by_database")
                 if feeds is not None:
-                    feeds = feeds.without({key_of(item.row) for item in bad})
+                    feeds.give_up({key_of(item.row) for item in bad})
         self._batch += 1
         crashpoint("after_commit")
         return new

@@ -69,9 +69,10 @@ def stored_feeds(connection: psycopg.Connection) -> list[Stored]:
 
 
 def matcher_of(connection: psycopg.Connection) -> Matcher | None:
-    """What matches posts with the feeds there are; None where there are none."""
+    """What matches posts with the feeds there are; None where there are none, nor any that may come back: while one
+    may, what is deleted leaves it."""
     stored = stored_feeds(connection)
-    row = connection.execute("select salt from network").fetchone()
-    if not stored or row is None:
+    row = connection.execute("select salt from network where exists (select from feed)").fetchone()
+    if row is None:
         return None
     return Matcher(stored, Ids(row[0]), detector() if any(each.feed.detect for each in stored) else None)

@@ -77,6 +77,9 @@ class Matcher:
         self._guarded_mask = reduce(or_, (mask for mask, _ in self._guarded), 0)
         self._worth = {at: _Worth(feed, ids) for at, (_, feed) in enumerate(feeds) if feed.order == "scored"}
 
+    def __bool__(self) -> bool:
+        return bool(self._stored)
+
     @staticmethod
     def _where(feeds: list[tuple[int, Feed]], holds: Callable[[Feed], bool]) -> int:
         return reduce(or_, (mask for mask, feed in feeds if holds(feed)), 0)

@@ -43,10 +43,12 @@ class Taking:
         self.entries_taken = self.entries_gone = 0
         """What was written, once it is durable."""
 
-    def without(self, keys: set[bytes]) -> Taking:
-        """The same without these events, which the database did not take."""
-        kept = ([each for each in group if each.key not in keys] for group in (self._taken, self._changed))
-        return Taking(*kept)
+    def give_up(self, keys: set[bytes]) -> None:
+        """Go on without these events, which the database did not take."""
+        self._taken, self._changed = (
+            [each for each in group if each.key not in keys] for group in (self._taken, self._changed)
+        )
+        self.posts_taken = len(self._taken)
 
     def write(self, cursor: psycopg.Cursor, lane: int) -> None:
         """In the transaction of the batch. `lane` is whose counts these are."""
@@ -88,7 +90,7 @@ def taking(matcher: Matcher, content: Content) -> Taking:
         for item in content.accepted
         if item.row.collection == content.collections.post and item.row.operation in (UPDATE, DELETE)
     ]
-    return Taking([*_short(matcher, content), *_long(matcher, content)], changed)
+    return Taking([*_short(matcher, content), *_long(matcher, content)] if matcher else [], changed)
 
 
 def _short(matcher: Matcher, content: Content) -> Iterator[Taken]:

@@ -27,7 +27,7 @@ MUTANTS = [
     ),
     Mutant(
         "a refused post is in a feed", "collector/writer.py",
-        "feeds = feeds.without({key_of(item.row) for item in bad})", "feeds = feeds.without(set())",
+        "feeds.give_up({key_of(item.row) for item in bad})", "feeds.give_up(set())",
         (_feeds("refuses"),),
     ),
     Mutant(
