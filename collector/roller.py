@@ -49,6 +49,7 @@ def run(settings: CollectorSettings, conninfo: str, control: Connection, vitals:
         connection.execute("select set_config('statement_timeout', %s, false)", (f"{_LAST_STATEMENT_S}s",))
         with contextlib.suppress(psycopg.errors.QueryCanceled, *_PASSING):
             schedule.finish(until)
+            rankings.make()
 
 
 def _make_boards(boards: Boards, schedule: Schedule, vitals: RollerVitals) -> None:
