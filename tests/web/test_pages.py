@@ -169,7 +169,7 @@ PATHS = (
     "/top/hashtags", "/top/links", "/languages",
     "/@alice.example", f"/account/{BOB}", f"/post/{ALICE}/{key(0)}", "/compare?actors=alice.example,nobody.example",
     f"/watch?actors=alice.example,{BOB}", "/search?q=ali", "/status", "/method", "/about", "/privacy", "/docs",
-    f"/embed/{ALICE}", "/compare", "/watch", "/search",
+    f"/embed/{ALICE}", "/compare", "/watch", "/search", "/feeds",
 )  # fmt: skip
 
 

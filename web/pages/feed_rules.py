@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from web.wording import WINDOWS, language
+from web.wording import OVER, language
 
 _WORDS_MAX = 40
 """Of a list that is shown; an operator may have thousands."""
@@ -79,4 +79,4 @@ def _order(feed: dict[str, Any]) -> str:
     if feed["order"] == "scored":
         return "by " + " times ".join(dict.fromkeys(_LAYERS[layer["by"]] for layer in feed["scoring"]))
     board = "engagement" if feed["order"] == "rising" else feed["board"]
-    return f"most {board} in the {WINDOWS[feed['window']].lower()}, among the network's first 1,000"
+    return f"most {board} in the {OVER[feed['window']]}, among the network's first 1,000"
