@@ -25,10 +25,14 @@ from ops.stage import Stage
 from ops.website import listener_of, website
 from sql.migrate import migrate
 from sql.session import connect
+from web.settings import WebSettings
 
 HELP = "Run everything on a simulated network: a past day compressed, then live at 500 events a second."
 EXAMPLE = "skytally demo"
 NETWORK = "demo"
+FEEDS = Path(__file__).parents[1] / "demo.feeds.toml"
+"""Custom feeds, where the settings name none."""
+PUBLISHER = "did:web:demo.invalid"
 _log = logging.getLogger(__name__)
 
 
@@ -57,14 +61,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         asked = msgspec.structs.replace(settings.resolver, appview=url, appview_interval_s=0.2)
         with (
             Stage(arguments.seed, arguments.events, arguments.rate, served) as stage,
-            website(settings.web, conninfo, listener) as sites,
+            website(_with_publisher(settings.web), conninfo, listener) as sites,
             Companion("AppView", appview.serve, profiles) as simulated,
             resolver(asked, conninfo, "") as names,
             log_boards(settings.collector.board_rows, conninfo) as boards,
         ):
             collector = msgspec.structs.replace(
-                settings.collector, source=(stage.url,), network=NETWORK, since="oldest", collections=(), dids=()
-            )
+                settings.collector, source=(stage.url,), network=NETWORK, since="oldest", collections=(), dids=(),
+                feeds=settings.collector.feeds or str(FEEDS),
+            )  # fmt: skip
 
             def look_after() -> None:
                 for each in (*sites, simulated, names, boards):
@@ -76,6 +81,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             code = collect(ours, Database(conninfo, data_dir), also=look_after, drain=stage.hush)
     _log.info("recount it: ./run audit --data-dir %s %s", data_dir, served)
     return code
+
+
+def _with_publisher(settings: WebSettings) -> WebSettings:
+    """Feeds have addresses in somebody's repository."""
+    return msgspec.structs.replace(settings, feed_publisher=settings.feed_publisher or PUBLISHER)
 
 
 def _begin_anew(conninfo: str) -> None:

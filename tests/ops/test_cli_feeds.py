@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from collector.feeds.kept import FeedsFile
+from ops.commands.demo import FEEDS as FEEDS_OF_DEMO
 from tests.collector.frames import ALICE, BOB, key, post, post_uri
 from tests.collector.rig import Rig
 from tests.ops.command import Ended, skytally
@@ -116,3 +117,9 @@ def test_feeds_are_listed_and_previewed(file: Path, conninfo: str, tmp_path: Pat
         assert feeds(file, "preview", "none", DATABASE_URL=conninfo).code == 2
         rig.owner.execute("update feed_text set langs = '{no}', detected = 'en', confidence = 0.9")
         assert feeds(file, "disagree", DATABASE_URL=conninfo).out == f"says no, is en (0.90)  {ALICE}  a cat\n"
+
+
+def test_the_feeds_of_the_demo_can_be_used() -> None:
+    assert skytally("feeds", "check", SKYTALLY_FEEDS=str(FEEDS_OF_DEMO)).out.endswith(
+        "demo.feeds.toml: japanese, described, rising: well-formed\n"
+    )
