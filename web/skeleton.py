@@ -46,6 +46,7 @@ class Skeleton(NamedTuple):
 
     posts: list[str]
     dids: list[str]
+    handles: list[str | None]
     next: Place | None
 
 
@@ -65,13 +66,14 @@ async def skeleton(snapshot: Snapshot, feed: Feed, limit: int, place: Place | No
     """A page of a feed. One that was begun in another order, or in a ranking that is kept no longer, has ended."""
     kind = _TIME if feed.order == "newest" else _RANK
     if place is not None and place.kind != kind:
-        return Skeleton([], [], None)
+        return Skeleton([], [], [], None)
     rows = await (_newest if kind == _TIME else _ranked)(snapshot, feed, limit + 1, place)
     shown = rows[:limit]
     snapshot.posts.update(mark_of_post(row["account"], row["number"]) for row in shown)
     return Skeleton(
         [f"at://{row['did']}/{POST}/{row['name'] or tid.text(row['number'])}" for row in shown],
         [row["did"] for row in shown],
+        [row["handle"] for row in shown],
         _place(kind, shown[-1]) if len(rows) > limit else None,
     )
 

@@ -1,6 +1,7 @@
 -- A page of a feed by a board of the network: its posts among those that the board lists, as the board stands or stood.
 select
   did,
+  nullif(account.handle, 'handle.invalid') as handle,
   coalesce(rkey.name, '') as name,
   each.rkey as number,
   each.account,

@@ -1,6 +1,7 @@
 -- A page of a feed by time, from a place on: a stretch of one index, with as many looks at accounts as it has rows.
 select
   did,
+  nullif(account.handle, 'handle.invalid') as handle,
   coalesce(rkey.name, '') as name,
   entry.rkey as number,
   entry.account,

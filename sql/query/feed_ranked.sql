@@ -9,6 +9,7 @@ with ranking as (
 )
 select
   did,
+  nullif(account.handle, 'handle.invalid') as handle,
   coalesce(rkey.name, '') as name,
   each.rkey as number,
   each.account,

@@ -215,6 +215,7 @@ def test_a_page_says_what_a_feed_is_and_how_many_posts_it_has(rig: Rig) -> None:
     rig.hand(*[post(ALICE, n) for n in range(5)], post(BOB, 3_600_000), at=3_600_001)
     rig.hand(delete("post", key(0), ALICE, 3_600_002), at=3_600_003)
     rig.fold()
+    rig.owner.execute("update account set handle = 'bob.example' where did = %s", (BOB,))
     with site(rig.conninfo, **SETTINGS) as found:
         page = found.get("/feed/all?utm_source=x").page
         assert page.tables["Posts by hour"][:3] == [["04 Jul 13:00", "1"], ["04 Jul 12:00", "4"], ["04 Jul 11:00", "0"]]
@@ -224,7 +225,8 @@ def test_a_page_says_what_a_feed_is_and_how_many_posts_it_has(rig: Rig) -> None:
             "Labels": "posts that their authors have labelled are left out", "Order": "newest first",
             "Posts stay": "30 days",
         }  # fmt: skip
-        assert len(page.tables["What it shows now"]) == 5
+        shown = page.tables["What it shows now"]
+        assert (len(shown), shown[0][0].split()[0]) == (5, "@bob.example")
         assert [row[1:] for row in found.get("/feeds").page.tables[""]] == [["5", "0"], ["5", "0"]]
         assert found.get("/feed/none").status == 404
         assert b'href="/feeds"' in found.get("/method").body

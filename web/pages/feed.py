@@ -52,7 +52,7 @@ async def feed(snapshot: Snapshot, ask: OneFeed) -> dict[str, Any]:
     page = await skeleton(snapshot, found, SHOWN, None)
     return {
         "feed": found, "rules": rules_of(found.definition), "bars": await counted(snapshot, found),
-        "posts": list(map(_post, page.posts)), "dids": page.dids,
+        "posts": list(map(_post, page.posts, page.handles)), "dids": page.dids,
     }  # fmt: skip
 
 
@@ -69,10 +69,10 @@ def _bars(unit: str, begin: datetime, posts: dict[tuple[str, datetime], int]) ->
     return Bars(unit, times, [posts.get((unit, time), 0) for time in times])
 
 
-def _post(uri: str) -> dict[str, Any]:
+def _post(uri: str, handle: str | None) -> dict[str, Any]:
     did, rkey = uri.removeprefix("at://").split(f"/{POST}/")
     try:
         made_at = created_at(tid.number(rkey))
     except ValueError:
         made_at = None
-    return {"did": did, "rkey": rkey, "created_at": made_at, "handle": None, "text": None}
+    return {"did": did, "rkey": rkey, "created_at": made_at, "handle": handle, "text": None}
