@@ -177,8 +177,7 @@ class Ticker:
 
     async def _tried(self, last: Look | None) -> Look | None:
         try:
-            look = await _look(self._pool, last.id if last else None)
-            return look
+            return await _look(self._pool, last.id if last else None)
         except _TROUBLE:
             return None
         except Exception:
