@@ -13,7 +13,7 @@ from operator import or_
 from typing import NamedTuple
 
 from collector.feeds.guards import Look, is_any, keeps_out
-from collector.feeds.rules import Feed, Stored
+from collector.feeds.rules import Feed, Stored, storable
 from collector.feeds.said import Said
 from collector.feeds.words import Vocabulary
 from collector.media import NONE, PLAIN, WITH_ALT
@@ -185,7 +185,7 @@ class _Worth:
                 self._authors[author] = self._authors.get(author, 1.0) * worth**layer.weight
 
     def of(self, said: Said, actor: int) -> float:
-        return self._authors.get(actor, 1.0) * prod(_relevance(said, *each) for each in self._words)
+        return storable(self._authors.get(actor, 1.0) * prod(_relevance(said, *each) for each in self._words))
 
 
 def _relevance(said: Said, words: Vocabulary, weight: float) -> float:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import psycopg
 
 from collector.feeds.kept import stored_feeds
-from collector.feeds.rules import Feed, Stored
+from collector.feeds.rules import Feed, Stored, storable
 from sql import array_of, statement
 
 INTERVAL_S = 60.0
@@ -79,4 +79,4 @@ def score(feed: Feed, age_days: float, received: int, worth: float) -> float:
             found *= (1.0 + age_days) ** (-0.5 * layer.weight)
         elif layer.by == "engagement":
             found *= (1.0 + math.log1p(received)) ** layer.weight
-    return found
+    return storable(found)

@@ -18,6 +18,7 @@ GRAPHEMES_MAX_NAME, GRAPHEMES_MAX_DESCRIPTION = 24, 300
 Words = tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...]
 """Words or phrases; one that ends with * stands for all that begin so."""
 Dids = tuple[Annotated[str, Meta(pattern=r"^did:[a-z]+:[A-Za-z0-9._:%-]+$", max_length=2048)], ...]
+_WORTH_MIN, _WORTH_MAX = 1e-37, 1e37
 _Most = Annotated[int, Meta(ge=0, le=1000)]
 _Days = Annotated[int, Meta(ge=1, le=3650)]
 
@@ -123,6 +124,11 @@ class Stored(Struct, frozen=True):
 
     number: int
     feed: Feed
+
+
+def storable(worth: float) -> float:
+    """What layers come to, as far as four bytes can say it: what is too much for a column stops whole batches."""
+    return min(max(worth, _WORTH_MIN), _WORTH_MAX) if worth else worth
 
 
 def definition(feed: Feed) -> str:

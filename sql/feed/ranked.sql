@@ -24,7 +24,7 @@ received as (
   select post.account, post.rkey, kept.gained - kept.lost
   from post
   join post_hour as kept using (account, rkey)
-  where kept.metric between 12 and 15 and kept.hour >= (select days_to from fold)
+  where kept.metric between 12 and 15 and kept.hour >= (select coalesce(days_to, '-infinity') from fold)
   union all
   select post.account, post.rkey, kept.gained - kept.lost
   from post_minute as kept

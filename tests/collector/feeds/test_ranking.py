@@ -120,3 +120,13 @@ def test_a_feed_that_is_gone_for_good_leaves_nothing(rig: Rig) -> None:
     retire_texts(rig.roller, noon)
     tables = ("feed", "feed_entry", "feed_text", "feed_hour", "feed_ranking")
     assert [rig.one(f"select count(*) from {table}") for table in tables] == [0] * 5
+
+
+def test_hours_count_before_any_day_is_summed_up(rig: Rig) -> None:
+    rig.hand(post(ALICE, 1), like(post_uri(ALICE, key(1)), BOB, 10), at=60)
+    rig.fold()
+    rig.hand(post(BOB, 3 * HOUR), at=3 * HOUR + 60)
+    rig.fold()
+    assert rig.one("select hours_to is not null and days_to is null from fold")
+    Rankings(rig.roller).make()
+    assert ranked(rig)[0] == (1, pytest.approx((1 + log(2)) / (1 + 3 / 24), rel=1e-2))
