@@ -82,7 +82,8 @@ class Worker:
         content = self._sort_out(batch)
         sorted_out = time.monotonic()
         if vitals.get("feeds_changed") != self._feeds_of:
-            self._feeds, self._feeds_of = matcher_of(self._connection), vitals.get("feeds_changed")
+            self._feeds_of = vitals.get("feeds_changed")  # first: a change meanwhile is for the next
+            self._feeds = matcher_of(self._connection)
         feeds = taking(self._feeds, content) if self._feeds is not None else None
         matched = time.monotonic()
         self._names.flush()

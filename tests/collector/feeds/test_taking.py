@@ -7,9 +7,12 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
-from collector.feeds.kept import FeedsFile
+from collector.feeds.kept import FeedsFile, matcher_of
+from collector.feeds.matcher import Matcher
+from collector.feeds.ranking import Rankings
 from sql import tid
 from tests.collector.frames import ALICE, BOB, CAROL, NOON_US, delete, key, mention, post, post_uri, quote, reply
 from tests.collector.rig import Rig
@@ -148,3 +151,38 @@ def test_a_post_that_the_database_refuses_is_in_no_feed(rig: Rig) -> None:
     rig.hand(post(ALICE, 3, text="cat"), post(ALICE, 4, text="cat"), at=5)
     assert rig.one("select reason from quarantine") == "refused_by_database"
     assert (entries(rig), counts(rig), texts(rig)) == ({"cats": [(ALICE, 4)]}, {"cats": (1, 0)}, [("cat", [])])
+
+
+def test_a_start_takes_no_numbers_for_feeds_that_are_there(rig: Rig) -> None:
+    for _ in range(3):
+        use(rig)
+        use(rig, "")
+    use(rig, FEEDS + '[[feeds]]\nid = "new"\nname = "New"\n')
+    assert rig.owner.execute("select number from feed order by position").fetchall() == [(1,), (2,), (3,)]
+
+
+def test_a_change_while_feeds_are_read_is_heard_with_the_next_batch(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(rig)
+
+    def meanwhile(connection: psycopg.Connection) -> Matcher | None:
+        found = matcher_of(connection)
+        monkeypatch.undo()
+        use(rig, FEEDS.replace('"cat*"', '"bird"'))
+        return found
+
+    monkeypatch.setattr("collector.worker.matcher_of", meanwhile)
+    rig.hand(post(ALICE, 1, text="cat"), at=2)
+    rig.hand(post(ALICE, 3, text="cat"), post(ALICE, 4, text="bird"), at=5)
+    assert entries(rig) == {"cats": [(ALICE, 4), (ALICE, 1)]}
+
+
+@pytest.mark.parametrize("worth", [1000.0, 1e-9])
+def test_no_weight_keeps_a_batch_from_being_written(rig: Rig, worth: float) -> None:
+    layer = f'{{ by = "author", weight = 10, authors = {{ "{ALICE}" = {worth} }} }}'
+    use(rig, f'[[feeds]]\nid = "a"\nname = "A"\norder = "scored"\nscoring = [{layer}, {layer}]\n')
+    rig.hand(post(ALICE, 1), post(BOB, 2), at=3)
+    rig.fold()
+    assert entries(rig) == {"a": [(BOB, 2), (ALICE, 1)]}
+    assert Rankings(rig.roller).make() == 1
+    first = rig.one("select did from feed_ranking join account on id = accounts[1]")
+    assert first == (ALICE if worth > 1 else BOB)
