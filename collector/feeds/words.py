@@ -8,25 +8,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from unicodedata import combining, normalize
+from unicodedata import category, normalize
 
-_WORD = re.compile(r"\w+").findall
+_MARKS = "".join(
+    letter for letter in map(chr, range(0x300, 0x1F000))
+    if category(letter) in ("Mn", "Mc") and not "\ufe00" <= letter <= "\ufe0f"
+)  # fmt: skip
+"""Signs that belong to the letter before, such as the vowels of Hindi, Tamil or pointed Hebrew; not those of emoji."""
+_ASCII_WORD, _WORD = re.compile(r"\w+").findall, re.compile(rf"\w[\w{_MARKS}]*").findall
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 """Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
-_SHADES = re.compile(r"[\ufe0f\U0001f3fb-\U0001f3ff]")
+_SHADES = re.compile(r"[\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 _FLAG = re.compile(r"[\U0001f1e6-\U0001f1ff]{2}")
 
 
 def folded(text: str) -> str:
     """A text as words are compared: without case and compatibility forms."""
-    return (text if text.isascii() else normalize("NFKC", text)).casefold()
+    if text.isascii():
+        return text.casefold()
+    return normalize("NFKC", text).casefold().replace("i\u0307", "i")  # what İ comes to
 
 
 def words_in(text: str) -> list[str]:
     """The words of a folded text, in their order."""
-    return _WORD(text)
+    return (_ASCII_WORD if text.isascii() else _WORD)(text)
 
 
 def unspaced_in(text: str) -> int:
@@ -43,7 +50,7 @@ def graphemes(text: str) -> int:
     """About how many characters a reader sees: combining marks, flags, joined emoji and their shades are no others."""
     plain = _FLAG.sub("f", _SHADES.sub("", text))
     joiners = plain.count("\u200d")  # each takes itself and what follows into the one before
-    return max(0, sum(1 for letter in plain if not combining(letter)) - 2 * joiners)
+    return max(0, sum(1 for letter in plain if category(letter)[0] != "M") - 2 * joiners)
 
 
 class Vocabulary:

@@ -187,3 +187,15 @@ def test_a_vocabulary_finds_what_a_search_for_each_would() -> None:
             if (f" {word[:-1]}" if word.endswith("*") else f" {word} ") in padded
         )  # fmt: skip
         assert found == expected, text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "has"),
+    [
+        ("मोदी", "मुद्दा", False), ("मोदी", "आज मोदी बोले", True), ("कि*", "किताब", True), ("कि*", "कुछ", False),
+        ("கல்", "கலை", False), ("istanbul", "İSTANBUL!", True), ("İstanbul", "istanbul", True), ("a", "a❤️", True),
+        ("blå", "BLA\u030a", True), ("שלום", "אמר שלום!", True),
+    ],
+)  # fmt: skip
+def test_words_end_where_their_script_has_them_end(wanted: str, text: str, has: bool) -> None:
+    assert takes(words(wanted), text=text) == has
