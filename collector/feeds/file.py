@@ -27,9 +27,13 @@ from collector.feeds.rules import (
     Words,
 )
 from collector.feeds.words import graphemes, is_matchable
+from collector.terms import Dimension, terms
 
 AVATAR_BYTES_MAX = 1_000_000
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_is_domain = re.compile(r"[^\s/:@?#.]+(\.[^\s/:@?#.]+)+").fullmatch
+_is_did = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]+").fullmatch
 _AT = re.compile(r"^(?P<detail>.*) - at `(?P<path>\$.*)`$", re.DOTALL)
 
 
@@ -61,7 +65,9 @@ def read(path: Path) -> tuple[Feed, ...]:
 def parse(text: str, folder: Path) -> tuple[Feed, ...]:
     """The same of its text; pictures are looked for from `folder` on."""
     try:
-        found = msgspec.convert(tomllib.loads(text), _File)
+        raw = tomllib.loads(text)
+        _check_characters(raw, "$")
+        found = msgspec.convert(raw, _File)
         feeds = tuple(_listed(feed, at, found.lists) for at, feed in enumerate(found.feeds))
         _check(feeds, folder)
     except tomllib.TOMLDecodeError as error:
@@ -97,9 +103,20 @@ def _check(feeds: tuple[Feed, ...], folder: Path) -> None:
     for at, feed in enumerate(feeds):
         if first.setdefault(feed.id, at) != at:
             raise _Wrong(f"{feed.id} is the id of another feed already", f"$.feeds[{at}].id")
+        if feed.id in (".", ".."):
+            raise _Wrong(f"{feed.id} can be no record key", f"$.feeds[{at}].id")
         for name, most in (("name", GRAPHEMES_MAX_NAME), ("description", GRAPHEMES_MAX_DESCRIPTION)):
-            if (n := graphemes(getattr(feed, name))) > most:
+            said = getattr(feed, name)
+            if (n := graphemes(said)) > most:
                 raise _Wrong(f"{n} graphemes; allowed: {most}", f"$.feeds[{at}].{name}")
+            if (n := len(said.encode())) > 10 * most:
+                raise _Wrong(f"{n} bytes; allowed: {10 * most}", f"$.feeds[{at}].{name}")
+        for tag in feed.hashtags:
+            if not any(of == Dimension.HASHTAG for of, _ in terms((), (tag,), (), "")):
+                raise _Wrong(f"{tag!r} is no hashtag", f"$.feeds[{at}].hashtags", tag)
+        for domain in feed.domains:
+            if not _is_domain(domain):
+                raise _Wrong(f"{domain!r} is no domain, such as example.com", f"$.feeds[{at}].domains", domain)
         try:
             avatar_of(feed, folder)
         except (OSError, ValueError) as error:
@@ -123,6 +140,24 @@ def _check_order(feed: Feed, at: int) -> None:
             raise _Wrong("keywords, and nothing else, are scored by words", where)
         if bool(layer.authors) != (layer.by == "author"):
             raise _Wrong("author, and nothing else, is scored by authors", where)
+        for did in layer.authors:
+            if not _is_did(did):
+                raise _Wrong(f"{did!r} is no DID", where)
+
+
+def _check_characters(value: Any, path: str) -> None:
+    """No control characters, which the database or a log would not take; a description may have lines."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            _check_characters(name, path)
+            _check_characters(each, f"{path}.{name}")
+    elif isinstance(value, list):
+        for at, each in enumerate(value):
+            _check_characters(each, f"{path}[{at}]")
+    elif isinstance(value, str):
+        found = _CONTROL.search(value.replace("\n", "") if path.endswith(".description") else value)
+        if found is not None:
+            raise _Wrong(f"there is a control character (U+{ord(found[0]):04X})", path)
 
 
 def _words_of(feed: Feed) -> Iterator[tuple[str, str]]:

@@ -82,6 +82,7 @@ def test_a_file_says_all_there_is_to_say(tmp_path: Path) -> None:
 
 
 A = '[[feeds]]\nid = "a"\nname = "A"\n'
+FAMILY, SCORING = "👨‍👩‍👧", 'order = "scored"\nscoring = ['
 WRONG = [
     ("[[feeds]\n", "this is no TOML: Expected ']]' at the end of an array declaration (at line 1, column 8)"),
     ("x = 1\n", "line 1: nothing is called x (x)"),
@@ -105,6 +106,16 @@ WRONG = [
     (A + 'order = "scored"\n[[feeds.scoring]]\nby = "keywords"\n', "line 5: keywords, and nothing else, are scored"),
     (A + 'authors = { include = ["me.example"] }\n', "line 4: Expected a text matching regex"),
     (A + "days = 0\n", "line 4: Expected int >= 1 (feeds[0].days)"),
+    (A.replace('"a"', '"a\\n"'), "line 2: there is a control character (U+000A) (feeds[0].id)"),
+    (A.replace('"A"', '"A\\u0000"'), "line 3: there is a control character (U+0000) (feeds[0].name)"),
+    (A.replace('"a"', '".."'), "line 2: .. can be no record key (feeds[0].id)"),
+    (A.replace('"A"', f'"{FAMILY * 24}"'), "line 3: 432 bytes; allowed: 240 (feeds[0].name)"),
+    (A + 'hashtags = ["#"]\n', "line 4: '#' is no hashtag (feeds[0].hashtags)"),
+    (A + 'domains = ["https://nrk.no/"]\n', "line 4: 'https://nrk.no/' is no domain, such as example.com"),
+    (A + SCORING + '{ by = "author", authors = { "me.example" = 2 } }]\n', "line 5: 'me.example' is no DID"),
+    (A + 'order = "scored"\n[[feeds.scoring]]\nby = "age"\n[[feeds.scoring]]\nby = "agee"\n', "line 8: Invalid enum"),
+    ('[lists]\nrain = ["regn",\n  "!"]\n' + A + 'keywords = { include = ["@rain"] }\n', "line 3: '!' has nothing that"),
+    (A + 'description = "a\u2028b\x85"\nfoo = 1\n', "line 5: nothing is called foo"),
 ]
 
 
@@ -124,7 +135,12 @@ def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "seen"),
-    [("", 0), ("abc", 3), ("A\u030a", 1), ("👨‍👩‍👧", 1), ("👍🏽", 1), ("🇳🇴🇸🇪", 2), ("❤️", 1), ("한국", 2)],
-)
+    [("", 0), ("abc", 3), ("A\u030a", 1), ("👨‍👩‍👧", 1), ("👍🏽", 1), ("🇳🇴🇸🇪", 2), ("❤️", 1), ("한국", 2),
+     ("हिन्दी", 3), ("🏴\U000e0067\U000e0062\U000e007f", 1)],
+)  # fmt: skip
 def test_graphemes_are_what_a_reader_sees(text: str, seen: int) -> None:
     assert graphemes(text) == seen
+
+
+def test_a_description_may_have_lines() -> None:
+    assert parse(A + 'description = """\none\ntwo"""\n', Path())[0].description == "one\ntwo"
