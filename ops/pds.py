@@ -12,9 +12,11 @@ from urllib.parse import urlencode, urlsplit
 
 import orjson
 
+from ops import exits
 from ops.problem import Problem
 
 _TIMEOUT_S = 30.0
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _ANSWER_BYTES_MAX = 4 << 20
 
 
@@ -30,10 +32,17 @@ class Pds:
     """A session with one host; a context that ends it."""
 
     def __init__(self, url: str, user_agent: str) -> None:
+        """Raises Problem where a password would go over the network for all to read."""
         where = urlsplit(url)
+        is_here = where.scheme == "http" and where.hostname in _THIS_MACHINE
+        if not where.hostname or not (where.scheme == "https" or is_here):
+            raise Problem("a password is sent to an https address only (--pds https://...)", exits.USAGE)
         self._host = where.netloc
-        kind = http.client.HTTPSConnection if where.scheme == "https" else http.client.HTTPConnection
-        self._connection = kind(where.netloc, timeout=_TIMEOUT_S)
+        kind = http.client.HTTPConnection if is_here else http.client.HTTPSConnection
+        try:
+            self._connection = kind(where.netloc, timeout=_TIMEOUT_S)
+        except http.client.InvalidURL as error:
+            raise Problem(f"--pds: {error}", exits.USAGE) from None
         self._headers = {"User-Agent": user_agent, "Accept": "application/json"}
         self.did = ""
 

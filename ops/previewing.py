@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,7 +17,9 @@ from web import feeds
 from web.database import Database
 from web.skeleton import skeleton
 
-_TEXT = "select text, langs, detected, confidence from feed_text where account = %s and rkey = %s"
+_TEXT = "select text from feed_text where account = %s and rkey = %s"
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What a terminal obeys, or what turns the rest of a line around."""
 
 
 class Shown(NamedTuple):
@@ -24,14 +27,6 @@ class Shown(NamedTuple):
 
     uri: str
     text: str | None
-    langs: list[str]
-    detected: str | None
-    confidence: float | None
-
-    @property
-    def disagrees(self) -> bool:
-        """Whether its text is in another language than it says."""
-        return self.detected is not None and all(lang.partition("-")[0].lower() != self.detected for lang in self.langs)
 
 
 def preview(conninfo: str, id: str, limit: int) -> list[str]:
@@ -60,11 +55,17 @@ def shown(connection: psycopg.Connection, uris: list[str]) -> Iterator[Shown]:
     for uri in uris:
         did, rkey = uri.removeprefix("at://").split(f"/{POST}/")
         found: tuple[Any, ...] | None = connection.execute(_TEXT, (ids.account(did), ids.rkey(rkey))).fetchone()
-        yield Shown(uri, *(found or (None, [], None, None)))
+        yield Shown(uri, found[0] if found is not None else None)
+
+
+def harmless(text: str) -> str:
+    """Anybody's text on one line of a terminal."""
+    return " ".join(_STEERING.sub(" ", text).split())
 
 
 def disagreeing(connection: psycopg.Connection, confidence_min: float, rows: int) -> list[tuple[Any, ...]]:
-    """Posts whose text is, as surely as this, in none of the languages that they say, newest first."""
+    """Posts whose text is, as surely as this, in none of the languages that they say, newest first.
+    Norwegian (no) is either of its two written forms."""
     query = """
         select did, text, langs, detected, confidence::float8
         from feed_text
@@ -72,7 +73,13 @@ def disagreeing(connection: psycopg.Connection, confidence_min: float, rows: int
         where
           confidence >= %s
           and detected is not null
-          and not exists (select from unnest(langs) as lang where lower(split_part(lang, '-', 1)) = detected)
+          and not exists (
+            select
+            from unnest(langs) as lang
+            where
+              lower(split_part(lang, '-', 1)) = detected
+              or lower(split_part(lang, '-', 1)) = 'no' and detected in ('nb', 'nn')
+          )
         order by time desc
         limit %s
     """

@@ -13,7 +13,7 @@ from collector.feeds.rules import Feed
 from ops import exits
 from ops.database import database
 from ops.pds import Pds
-from ops.previewing import disagreeing, preview, shown
+from ops.previewing import disagreeing, harmless, preview, shown
 from ops.problem import Problem
 from ops.publishing import publish, unpublish
 from ops.settings import Settings
@@ -61,6 +61,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     least, most = _IDS[what]
     if not least <= len(ids) <= most:
         raise Problem(f"feeds {what} takes {'no' if not most else 'one' if most == 1 else 'some'} ID", exits.USAGE)
+    if not 1 <= arguments.limit <= _ANY:
+        raise Problem(f"--limit is from 1 to {_ANY}", exits.USAGE)
     if what in ("publish", "unpublish"):
         return _with_pds(arguments, settings)
     if what == "check":
@@ -75,11 +77,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
                 print(f"{id}  {day:,} posts in a day, {ever:,} ever  {generator.uri(id)}")
         elif what == "preview":
             for each in shown(connection, preview(where.conninfo, ids[0], arguments.limit)):
-                print(each.uri if each.text is None else f"{each.uri}  {' '.join(each.text.split())}")
+                print(each.uri if each.text is None else f"{each.uri}  {harmless(each.text)}")
         else:
             for did, text, langs, detected, confidence in disagreeing(connection, 0.6, arguments.limit):
                 said = ",".join(langs) or "none"
-                print(f"says {said}, is {detected} ({confidence:.2f})  {did}  {' '.join(text.split())}")
+                print(f"says {said}, is {detected} ({confidence:.2f})  {did}  {harmless(text)}")
     return exits.OK
 
 
@@ -94,10 +96,12 @@ def _file(settings: Settings) -> tuple[Feed, ...]:
 
 def _with_pds(arguments: argparse.Namespace, settings: Settings) -> int:
     generator = Generator(settings.web)
-    feeds = {feed.id: feed for feed in _file(settings)} if arguments.what == "publish" else {}
-    if unknown := [id for id in arguments.ids if feeds and id not in feeds]:
-        raise Problem(f"there is no feed {unknown[0]} in the file; there are: {', '.join(feeds)}", exits.USAGE)
-    if feeds and not generator.url.startswith("https://"):
+    publishing = arguments.what == "publish"
+    feeds = {feed.id: feed for feed in _file(settings)} if publishing else {}
+    if unknown := [id for id in arguments.ids if publishing and id not in feeds]:
+        there = ", ".join(feeds) or "none"
+        raise Problem(f"there is no feed {unknown[0]} in the file; there are: {there}", exits.USAGE)
+    if publishing and not generator.url.startswith("https://"):
         raise Problem("feeds are asked for at an https address; set SKYTALLY_PUBLIC_URL", exits.USAGE)
     identifier = arguments.handle or generator.publisher
     if not identifier:
@@ -112,6 +116,6 @@ def _with_pds(arguments: argparse.Namespace, settings: Settings) -> int:
                 exits.USAGE,
             )
         for id in arguments.ids or feeds:
-            done = publish(pds, feeds[id], folder, generator.did) if feeds else unpublish(pds, id)
+            done = publish(pds, feeds[id], folder, generator.did) if publishing else unpublish(pds, id)
             print(f"{generator.uri(id)}: {done}")
     return exits.OK

@@ -96,6 +96,13 @@ def test_what_is_wrong_with_publishing_is_one_line(file: Path, pds: StandIn) -> 
         ended = feeds(file, *words, **variables)
         assert (ended.code, len(ended.err.splitlines())) == (2, 1), ended
         assert says in ended.err
+    for url in ("http://pds.example", "pds.example", "ftp://pds.example", "https://pds.example:x"):
+        ended = feeds(file, "unpublish", "cats", "--pds", url, "--handle", HANDLE)
+        assert (ended.code, len(ended.err.splitlines())) == (2, 1), ended
+    file.write_text("")
+    ended = feeds(file, "publish", "cats", *at)
+    assert (ended.code, pds.records) == (2, {})
+    assert "there is no feed cats in the file; there are: none" in ended.err
     file.write_text(FEEDS + "colour = 1\n")
     assert "line 13: nothing is called colour" in feeds(file, "check").err
 
@@ -117,6 +124,11 @@ def test_feeds_are_listed_and_previewed(file: Path, conninfo: str, tmp_path: Pat
         assert feeds(file, "preview", "none", DATABASE_URL=conninfo).code == 2
         rig.owner.execute("update feed_text set langs = '{no}', detected = 'en', confidence = 0.9")
         assert feeds(file, "disagree", DATABASE_URL=conninfo).out == f"says no, is en (0.90)  {ALICE}  a cat\n"
+        rig.owner.execute("update feed_text set detected = 'nb', text = e'a\\x1b[2J\\u202ecat\\u009b1m'")
+        assert feeds(file, "disagree", DATABASE_URL=conninfo).out == ""
+        shown = feeds(file, "preview", "cats", DATABASE_URL=conninfo)
+        assert shown.out == f"{post_uri(ALICE, key(1))}  a [2J cat 1m\n"
+        assert feeds(file, "preview", "cats", "--limit", "-1", DATABASE_URL=conninfo).code == 2
 
 
 def test_the_feeds_of_the_demo_can_be_used() -> None:
