@@ -5,12 +5,14 @@ It owns identities and links, and knows no posts. Documents: did:web (W3C), app.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
 from web.settings import WebSettings
 
 COLLECTION = "app.bsky.feed.generator"
+_is_id = re.compile(r"[A-Za-z0-9._:~-]{1,64}").fullmatch
 
 
 class Generator:
@@ -50,7 +52,8 @@ class Generator:
     def feed_of(self, uri: str) -> str | None:
         """The id of the feed with this address; None where it is no address of ours."""
         begins = self.uri("")
-        return uri[len(begins) :] if self.publisher and uri.startswith(begins) else None
+        id = uri.removeprefix(begins)
+        return id if self.publisher and uri.startswith(begins) and _is_id(id) else None
 
     def description(self, feeds: list[str]) -> dict[str, Any]:
         """What describeFeedGenerator answers."""

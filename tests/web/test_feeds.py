@@ -140,6 +140,8 @@ def test_deleted_posts_and_hidden_accounts_leave_at_once(rig: Rig) -> None:
         ("feed=at://did:plc:other/app.bsky.feed.generator/all", 400, "UnknownFeed"),
         (f"feed=at://{PUBLISHER}/app.bsky.feed.generator/none", 400, "UnknownFeed"),
         (f"feed=at://{PUBLISHER}/app.bsky.feed.generator/", 400, "UnknownFeed"),
+        (f"feed=at://{PUBLISHER}/app.bsky.feed.generator/all%00", 400, "UnknownFeed"),
+        (f"feed=at://{PUBLISHER}/app.bsky.feed.generator/all/x", 400, "UnknownFeed"),
         (f"feed={uri('all')}&limit=0", 400, "InvalidRequest"),
         (f"feed={uri('all')}&limit=101", 400, "InvalidRequest"),
         (f"feed={uri('all')}&limit=%D9%A3", 400, "InvalidRequest"),
