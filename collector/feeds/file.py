@@ -53,7 +53,7 @@ class _Wrong(Exception):
 def read(path: Path) -> tuple[Feed, ...]:
     """The feeds of a file, with the words of its lists in place of their names. Raises BadFeeds."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadFeeds(f"{path} can not be read: {error}") from None
     try:

@@ -43,10 +43,13 @@ class Leaving:
         self._texts_at = -math.inf
 
     def work(self) -> None:
-        """Once a minute; without any feed nothing is looked at."""
-        row = self._connection.execute(
-            "select watermark from fold where exists (select from feed) and watermark is not null"
-        ).fetchone()
+        """Once a minute; without any feed, and texts of one, nothing is looked at."""
+        query = """
+            select watermark
+            from fold
+            where watermark is not null and (exists (select from feed) or exists (select from feed_text))
+        """
+        row = self._connection.execute(query).fetchone()
         if row is None:
             return
         retire(self._connection, row[0])

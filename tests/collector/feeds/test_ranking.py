@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from collector.feeds.kept import FeedsFile
-from collector.feeds.leaving import retire, retire_texts
+from collector.feeds.leaving import Leaving, retire, retire_texts
 from collector.feeds.ranking import Rankings
 from sql import tid
 from tests.collector.frames import ALICE, BOB, NOON_US, delete, key, like, post, post_uri
@@ -120,6 +120,24 @@ def test_a_feed_that_is_gone_for_good_leaves_nothing(rig: Rig) -> None:
     retire_texts(rig.roller, noon)
     tables = ("feed", "feed_entry", "feed_text", "feed_hour", "feed_ranking")
     assert [rig.one(f"select count(*) from {table}") for table in tables] == [0] * 5
+
+
+def test_texts_of_the_last_feed_leave_after_it(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig.hand(post(ALICE, 1), at=60)
+    rig.fold()
+    rig.owner.execute("insert into feed_text values (1, 1, 1, now(), 'words', '{}')")
+    leaving, clock = Leaving(rig.roller), 0.0
+    monkeypatch.setattr("collector.feeds.leaving.time.monotonic", lambda: clock)
+    leaving.work()
+    assert rig.one("select count(*) from feed_text") == 0
+    rig.owner.execute("delete from feed")
+    rig.owner.execute("insert into feed_text values (1, 1, 1, now(), 'words', '{}')")
+    clock = 3599.0
+    leaving.work()
+    assert rig.one("select count(*) from feed_text") == 1
+    clock = 3601.0
+    leaving.work()
+    assert rig.one("select count(*) from feed_text") == 0
 
 
 def test_hours_count_before_any_day_is_summed_up(rig: Rig) -> None:
