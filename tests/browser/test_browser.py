@@ -146,6 +146,7 @@ def test_a_pasted_address_leads_to_its_post(watched: Watched) -> None:
 def test_a_chart_shows_values_zooms_by_drag_and_changes_its_range(watched: Watched) -> None:
     page = watched.go("/@alice.example")
     over = page.locator(".drawn .u-over")
+    over.scroll_into_view_if_needed()
     box = over.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 50)

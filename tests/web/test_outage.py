@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from collector.boards import Boards
+from collector.feeds.kept import FeedsFile
 from ops.embedded import embedded, wait_until_stopped
 from sql.migrate import migrate
 from tests.collector.frames import ALICE, BOB, key, like, post, post_uri
@@ -30,6 +31,17 @@ KEYS = {
     "hashtags": ("bird", "cat"), "links": ("https%3A%2F%2Fa.example%2Fx", "https%3A%2F%2Fb.example%2Fx"),
     "domains": ("a.example", "b.example"), "emoji": ("%F0%9F%90%A6", "%F0%9F%90%B1"), "languages": ("en", "fr"),
 }  # fmt: skip
+FEEDS = """
+[[feeds]]
+id = "birds"
+name = "Birds"
+hashtags = ["bird"]
+
+[[feeds]]
+id = "cats"
+name = "Cats"
+hashtags = ["cat"]
+"""
 ASKED = {"/compare": "actors={actor}", "/watch": "actors={actor}", "/search": "q={actor}"}
 """Parameters that have to be, or without which there is nothing to see."""
 NAMELESS = {"/network": "metric=likes", "/network/series": "bucket=86400", "/network/active": "window=30d"}
@@ -43,6 +55,7 @@ def address(template: str, second: bool) -> str:
     values = {
         "actor": BOB if second else ALICE, "rkey": key(2 if second else 1), "metric": "likes_received",
         "key": KEYS.get(kind, ("", ""))[second], "kind": "posts" if second else "accounts",
+        "id": "cats" if second else "birds",
     }  # fmt: skip
     query = ASKED.get(path, "")
     if second and "{" not in path and not query:
@@ -77,7 +90,9 @@ def ttl_s(answer: Answer) -> int:
 
 
 def fill(conninfo: str, folder: Path) -> None:
+    (folder / "feeds.toml").write_text(FEEDS)
     with closing(Rig(conninfo, folder)) as rig:
+        FeedsFile(str(folder / "feeds.toml")).store(rig.collector)
         for n, (did, other) in enumerate(((ALICE, BOB), (BOB, ALICE))):
             embed = {"$type": "app.bsky.embed.external", "external": {"uri": f"https://{'ab'[n]}.example/x"}}
             said = {"text": "\U0001f426\U0001f431"[n], "langs": [("en", "fr")[n]], "tags": [("bird", "cat")[n]]}
