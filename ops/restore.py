@@ -47,10 +47,11 @@ def _refuse_unless_empty(connection: psycopg.Connection) -> None:
 
 
 def _forget_places(connection: psycopg.Connection) -> None:
-    """Places in the order of commits were those of another server; a backup of an earlier version has none."""
+    """Places in the order of commits were those of another server, from which nobody can go on here; a backup of an
+    earlier version has none."""
     has = "select from pg_attribute where attrelid = 'fold'::regclass and attname = 'folded'"
     if connection.execute(has).fetchone() is not None:
-        connection.execute("update fold set folded = default, ticks_forgotten = default")
+        connection.execute("update fold set folded = default, ticks_forgotten = pg_current_xact_id()")
 
 
 def _cut_log(connection: psycopg.Connection, facts: Facts, backup: Path) -> None:

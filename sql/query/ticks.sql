@@ -28,8 +28,18 @@ select
   pg_current_snapshot()::text as place,
   pg_current_wal_insert_lsn()::text as written,
   (select min(stream_time) from lane) as time,
-  -- whether all of them are still there
-  (select ticks_forgotten < pg_snapshot_xmin(%(after)s::pg_snapshot) from fold) as complete,
+  -- whether all of them are still there: none is forgotten that began after that place, or was under way there and has ended
+  -- since. What is under way still, be it somebody else's for hours, is not forgotten
+  (
+    select
+      ticks_forgotten < pg_snapshot_xmax(%(after)s::pg_snapshot)
+      and not exists (
+        select
+        from pg_snapshot_xip(%(after)s::pg_snapshot) as under_way
+        where under_way <= ticks_forgotten and pg_visible_in_snapshot(under_way, pg_current_snapshot())
+      )
+    from fold
+  ) as complete,
   (
     select coalesce(json_agg(json_build_array(of, operation, name, n)), '[]')
     from named

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -16,8 +16,10 @@ from benchmarks.simulator import write_recording
 from ops.audit import audit
 from ops.backup import facts_of
 from ops.backups import PREFIX, making
+from ops.place import place
+from sql import statement
 from sql.session import connect
-from tests.collector.frames import BOB, BOBS, follow, like
+from tests.collector.frames import BOB, BOBS, follow, like, post
 from tests.collector.rig import Rig
 from tests.collector.test_end_to_end import served
 from tests.collector.test_supervisor import collecting, events_of, wait_for
@@ -100,6 +102,23 @@ def test_a_backup_of_rollups_leaves_old_days_of_the_log_out_and_keeps_their_foll
         days = of("select distinct (time at time zone 'UTC')::date from event order by 1")
         assert days[1] == [day for day in days[0] if day[0] not in left_out]  # type: ignore[attr-defined]
         assert of("select log_from from fold")[1] == [(days[1][0][0],)]
+
+
+def test_nobody_goes_on_in_a_restored_database_from_a_place_in_another(
+    conninfo: str, empty: str, tmp_path: Path
+) -> None:
+    """What was counted between that place and the backup is in no tick."""
+    with closing(Rig(conninfo, tmp_path)) as rig:
+        elsewhere = place(rig.owner)
+        rig.hand(post(BOB, langs=["en"]))
+    backup = backed_up(conninfo, tmp_path / "backups")
+    assert skytally("restore", backup, DATABASE_URL=empty).code == 0
+    with connect(empty, None, "tests") as restored:
+        here = place(restored)
+        for after, complete in ((elsewhere, False), (here, True)):
+            row = restored.execute(statement("query/ticks"), {"after": after, "upto": None}).fetchone()
+            assert row is not None
+            assert row[3] is complete
 
 
 def test_only_the_newest_are_kept_and_what_was_cut_off_goes(conninfo: str, tmp_path: Path) -> None:

@@ -194,6 +194,26 @@ def test_ticks_are_forgotten_and_not_before_they_are_folded(rig: Rig, live: Site
         assert event.data["counts"] == {"en": 1}
 
 
+def test_a_transaction_that_is_open_for_long_takes_nobody_their_place(rig: Rig, live: Site) -> None:
+    """Whatever it does: what began before it and is forgotten was seen by everybody who came since."""
+    forget = (Path(__file__).parents[2] / "sql/rollup/forget_ticks.sql").read_text()
+    with connect(rig.conninfo, None, "somebody else") as other:
+        other.execute("begin")
+        other.execute("select pg_current_xact_id()")
+        rig.hand(post(ALICE, 1, langs=["en"]), at=1)
+        rig.fold()
+        rig.roller.execute(forget.encode(), {"age": timedelta()})
+        assert rig.one("select count(*)::int from tick") == 0
+        with watching(live.port, "by=language") as stream:
+            begun(stream)
+            rig.hand(post(ALICE, 2, langs=["ja"]), at=2)
+            assert stream.summed(1) == {"ja": 1}
+        rig.hand(post(ALICE, 3, langs=["de"]), at=3)
+        with watching(live.port, "by=language", stream.last_id) as stream:
+            assert stream.summed(1) == {"de": 1}
+        other.execute("commit")
+
+
 @pytest.mark.parametrize(
     ("query", "says"),
     [
