@@ -23,6 +23,17 @@ _LOOKED_AT = """(looked) => {
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 
+_SILENT_ONCE = """() => {
+  const { fetch } = window;
+  window.fetch = (address, { signal, ...more }) => {
+    window.fetch = fetch;
+    return Promise.resolve(new Response(new ReadableStream({
+      start: (to) => signal.addEventListener("abort", () => to.error(signal.reason)),
+    })));
+  };
+}"""
+"""As a connection is that died while its computer slept."""
+
 
 @pytest.fixture
 def rig(conninfo: str, tmp_path: Path) -> Iterator[Rig]:
@@ -63,6 +74,19 @@ def test_home_moves_rests_and_goes_on_where_it_was(browser: Browser, rig: Rig, a
     looked_at(page, True)
     expect(page.locator(POSTS)).to_have_text("1,240")
     assert watched.trouble == []
+
+
+def test_who_hears_nothing_comes_again(browser: Browser, alive: Site) -> None:
+    page = context(browser).new_page()
+    page.add_init_script(f"({_SILENT_ONCE})()")
+    page.clock.install()
+    page.goto(f"http://127.0.0.1:{alive.port}/")
+    page.clock.run_for(5_000)
+    expect(page.locator("time[data-begun]")).to_have_text("")
+    for _ in range(3):
+        page.clock.run_for(10_000)
+        page.wait_for_timeout(500)
+    expect(page.locator("time[data-begun]")).not_to_have_text("")
 
 
 def test_languages_move_in_their_table_too(browser: Browser, rig: Rig, alive: Site) -> None:

@@ -37,4 +37,13 @@ MUTANTS = [
         "ticks forgotten before they are folded", "sql/rollup/forget_ticks.sql",
         "    and pg_visible_in_snapshot(xid, folded[tick.segment + 1])\n", "", (_live("forgotten"),),
     ),
+    Mutant(
+        "a transaction that is open for long takes everybody their place", "sql/query/ticks.sql",
+        "under_way <= ticks_forgotten and pg_visible_in_snapshot(under_way, pg_current_snapshot())",
+        "under_way <= ticks_forgotten", (_live("open_for_long"),),
+    ),
+    Mutant(
+        "what was under way and is forgotten is not missed", "sql/query/ticks.sql",
+        "under_way <= ticks_forgotten and", "false and", (_live("is_forgotten_is_missed"),),
+    ),
 ]  # fmt: skip

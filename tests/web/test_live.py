@@ -194,6 +194,27 @@ def test_ticks_are_forgotten_and_not_before_they_are_folded(rig: Rig, live: Site
         assert event.data["counts"] == {"en": 1}
 
 
+def test_a_batch_that_was_open_when_somebody_left_and_is_forgotten_is_missed(rig: Rig, live: Site) -> None:
+    forget = (Path(__file__).parents[2] / "sql/rollup/forget_ticks.sql").read_text()
+    rig.hand(post(ALICE, 1, langs=["en"]), at=1)
+    copy = "insert into tick (minute, segment, kinds, operations, keys, amounts)" \
+        " select minute, segment, kinds, operations, keys, amounts from tick limit 1"  # fmt: skip
+    with connect(rig.conninfo, "skytally_collector", "slow batch") as slow:
+        slow.execute("begin")
+        slow.execute(copy.encode())
+        with watching(live.port, "by=language") as stream:
+            begun(stream)
+            rig.hand(post(ALICE, 2, langs=["ja"]), at=2)
+            assert stream.summed(1) == {"ja": 1}
+        slow.execute("commit")
+    rig.fold()
+    rig.hand(post(ALICE, 3, langs=["de"]), at=3)
+    rig.roller.execute(forget.encode(), {"age": timedelta()})
+    assert rig.one("select count(*)::int from tick") == 1
+    with watching(live.port, "by=language", stream.last_id) as stream:
+        assert first(stream).kind == "restart"
+
+
 def test_a_transaction_that_is_open_for_long_takes_nobody_their_place(rig: Rig, live: Site) -> None:
     """Whatever it does: what began before it and is forgotten was seen by everybody who came since."""
     forget = (Path(__file__).parents[2] / "sql/rollup/forget_ticks.sql").read_text()

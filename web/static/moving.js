@@ -7,6 +7,7 @@ const DRAWN = 120;  // messages, one a second
 const RATED = 10;
 const WIDTH = 700, HEIGHT = 120;
 const BEGIN_MS = 1000;  // who is gone by then has cost nobody a stream
+const SILENT_MS = 15000;  // something comes each second: who hears nothing has a connection that is none any more
 const AGAIN_MS = 2000, AGAIN_MS_MAX = 60000;
 const root = document.documentElement;
 const place = document.querySelector("[data-watch]");
@@ -69,15 +70,17 @@ function heard(text) {
 
 let resumed = false;
 
-async function follow(signal) {
+async function follow(signal, listening) {
   resumed = true;
   const headers = lastId ? { "Last-Event-ID": lastId } : {};
+  listening();
   const answer = await fetch(`/api/v1/live?${place.dataset.watch}`, { headers, signal, cache: "no-store" });
   if (!answer.ok) throw new Error(answer.statusText);
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   for (let text = ""; ;) {
     const { value, done } = await reader.read();
     if (done) return;
+    listening();
     const parts = (text + value).split("\n\n");
     text = parts.pop();
     parts.forEach(heard);
@@ -89,12 +92,18 @@ async function watch() {
   for (let wait = AGAIN_MS; ;) {
     await seen();
     const ending = new AbortController();
-    const rest = () => document.hidden && ending.abort();
+    const rest = () => document.hidden && ending.abort("rest");
+    let silence = 0;
+    const listening = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => ending.abort("silence"), SILENT_MS);
+    };
     document.addEventListener("visibilitychange", rest);
     const id = lastId;
-    await follow(ending.signal).catch(() => {});
+    await follow(ending.signal, listening).catch(() => {});
+    clearTimeout(silence);
     document.removeEventListener("visibilitychange", rest);
-    if (ending.signal.aborted) continue;
+    if (ending.signal.reason === "rest") continue;
     root.dataset.still = "";
     wait = lastId === id ? Math.min(2 * wait, AGAIN_MS_MAX) : AGAIN_MS;
     await sleep(wait * (0.5 + Math.random()));
