@@ -6,6 +6,7 @@ compresses. It does not know what is measured.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -35,6 +36,14 @@ class Feed:
     def served(self, events: int) -> tuple[str, ...]:
         """The flags of a replay server that serves so many events."""
         return ("--loop", str(events)) if self.looped else self.flags
+
+
+def feed_at(folder: Path, rate: int, seconds: int, say: Callable[[str], None]) -> Feed:
+    """A simulated recording of so long with so many events a second. Raises ChildFailed."""
+    recording, events = folder / "recording.jsonl.zst", rate * seconds
+    say(f"simulating {events:,} events at {rate} a second")
+    child.run("simulate", "--events", str(events), "--rate", str(rate), "--out", str(recording))
+    return Feed(recording, "jetstream", 1.0)
 
 
 def feed_of(wire: str, given: str, folder: Path, events: int, seed: int) -> Feed:

@@ -22,9 +22,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks import child
 from benchmarks.balance import WrongRun
-from benchmarks.feed import Feed
+from benchmarks.feed import feed_at
 from benchmarks.machine import machine
 from benchmarks.meter import Meter
 from benchmarks.options import LiveOptions
@@ -61,11 +60,8 @@ class _Tick(NamedTuple):
 def live(options: LiveOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
     """Run it; the result as JSON-ready values. Raises WrongRun when a reader was not told what there was."""
     with tempfile.TemporaryDirectory(prefix="skytally-bench-") as folder:
-        recording = Path(folder) / "recording.jsonl.zst"
-        events = options.rate * _RECORDED_S
-        say(f"simulating {events:,} events at {options.rate} a second")
-        child.run("simulate", "--events", str(events), "--rate", str(options.rate), "--out", str(recording))
-        trials = Trials(server, Feed(recording, "jetstream", 1.0), True, options.workers)
+        feed = feed_at(Path(folder), options.rate, _RECORDED_S, say)
+        trials = Trials(server, feed, True, options.workers)
         say(f"{options.readers:,} readers: {options.settle_s} s to settle, then {options.seconds} s")
         return {**_Live(options).run(trials), "options": dataclasses.asdict(options), "machine": machine()}
 

@@ -19,8 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import child
-from benchmarks.feed import Feed
+from benchmarks.feed import feed_at
 from benchmarks.growth import Growth
 from benchmarks.machine import machine
 from benchmarks.options import SoakOptions
@@ -42,11 +41,8 @@ _PATHS = (
 def soak(options: SoakOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
     """Run it; the result as JSON-ready values. Raises WrongRun when it did not count right."""
     with tempfile.TemporaryDirectory(prefix="skytally-bench-") as folder:
-        recording = Path(folder) / "recording.jsonl.zst"
-        events = options.rate * _RECORDED_S
-        say(f"simulating {events:,} events at {options.rate} a second")
-        child.run("simulate", "--events", str(events), "--rate", str(options.rate), "--out", str(recording))
-        trials = Trials(server, Feed(recording, "jetstream", 1.0), True, options.workers)
+        feed = feed_at(Path(folder), options.rate, _RECORDED_S, say)
+        trials = Trials(server, feed, True, options.workers)
         say(f"{options.settle_s} s to settle, then {options.seconds} s")
         return {**_Soak(options).run(trials), "options": dataclasses.asdict(options), "machine": machine()}
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from collector.feeds.file import avatar_of
+from collector.feeds.checks import avatar_of
 from collector.feeds.rules import Feed
 from ops.pds import Pds
 from web.generator import COLLECTION

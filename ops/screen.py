@@ -26,7 +26,6 @@ _TAKEN_BACK = {
 }
 
 
-
 def sparkline(values: Sequence[float]) -> str:
     """Bars from 0 to the largest."""
     most = max(values, default=0) or 1
@@ -44,7 +43,6 @@ def line(watch: Watch, key: str, n: int) -> str:
 
 def _some(n: int, what: str) -> str:
     return f"{n:,} {what}{'' if n == 1 else 's'}"
-
 
 
 def table(counts: Counts, columns: int, rows: int) -> list[str]:

@@ -167,19 +167,26 @@ class BestRank(Struct, frozen=True):
     at: datetime
 
 
+_Version = Annotated[int, Meta(description="Of the ruleset: one more with every change.")]
+_Next = Annotated[
+    int, Meta(description="The experience at which the next level begins, not what is missing; 0: there is none.")
+]
+_Remaining = Annotated[int, Meta(description="What is missing to the next level.")]
+_Progress = Annotated[int, Meta(ge=0, le=100)]
+_Gained = Annotated[int, Meta(description="By the last event.")]
+
+
 class Level(Struct, frozen=True, kw_only=True):
     """Where an account stands by a ruleset."""
 
     ruleset: str
-    version: Annotated[int, Meta(description="Of the ruleset: one more with every change.")]
+    version: _Version
     level: int
     experience: int
-    experience_to_next_level: Annotated[
-        int, Meta(description="The experience at which the next level begins, not what is missing; 0: there is none.")
-    ]
-    remaining: Annotated[int, Meta(description="What is missing to the next level.")]
-    progress_percentage: Annotated[int, Meta(ge=0, le=100)]
-    levels_gained: Annotated[int, Meta(description="By the last event.")]
+    experience_to_next_level: _Next
+    remaining: _Remaining
+    progress_percentage: _Progress
+    levels_gained: _Gained
 
 
 class LevelAnswer(Answer, frozen=True, kw_only=True):
@@ -187,15 +194,13 @@ class LevelAnswer(Answer, frozen=True, kw_only=True):
 
     did: str
     ruleset: str
-    version: Annotated[int, Meta(description="Of the ruleset: one more with every change.")]
+    version: _Version
     level: int
     experience: int
-    experience_to_next_level: Annotated[
-        int, Meta(description="The experience at which the next level begins, not what is missing; 0: there is none.")
-    ]
-    remaining: Annotated[int, Meta(description="What is missing to the next level.")]
-    progress_percentage: Annotated[int, Meta(ge=0, le=100)]
-    levels_gained: Annotated[int, Meta(description="By the last event.")]
+    experience_to_next_level: _Next
+    remaining: _Remaining
+    progress_percentage: _Progress
+    levels_gained: _Gained
 
 
 class Account(Answer, frozen=True, kw_only=True):

@@ -17,8 +17,8 @@ from web.actors import UnknownHandle
 from web.asking import Ask
 from web.cache import Cache, Served
 from web.database import Database
-from web.entry import Entry
-from web.finishing import ACCOUNTS_IN_KEYS_MAX, finished
+from web.entry import ACCOUNTS_IN_KEYS_MAX, Entry
+from web.finishing import finished
 from web.freshness import cache_control
 from web.handles import AskedHandles
 from web.limits import Buckets, Work

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import gzip
 import sys
+from collections.abc import Iterable
 from hashlib import blake2b
 
 import brotli
 import msgspec
+
+from web.freshness import Freshness
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -19,6 +22,8 @@ else:
 
 FORMAT = "3"
 """Changed whenever entries of before can not be read any more."""
+ACCOUNTS_IN_KEYS_MAX = 100
+"""Whoever comes after them can not be purged."""
 _COMPRESSED_FROM = 512
 _MEDIA_COMPRESSED = ("application/json", "text/", "application/problem+json", "image/svg+xml")
 
@@ -57,6 +62,21 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 def key_of(namespace: str, request: str) -> str:
     """Short, and of one format and one database."""
     return f"skytally:{FORMAT}:{namespace}:{blake2b(request.encode(), digest_size=16).hexdigest()}"
+
+
+def entry_of(
+    request: str, body: bytes, media: str, fresh: Freshness, made_at: float, *, key: str, dids: Iterable[str],
+    names_accounts: bool, posts: tuple[int, ...] = (), headers: tuple[tuple[str, str], ...] = (),
+) -> Entry:  # fmt: skip
+    """The entry of an answer whose numbers were read at `made_at`. `key`: by which it can be forgotten with others of
+    its kind; `dids`: whom it names; `posts`: the marks of those that it lists."""
+    named = list(dict.fromkeys(dids))
+    fresh_until, stale_until = fresh.ends(made_at)
+    return Entry(
+        request=request, status=200, media=media, etag=etag_of(body), made_at=made_at, fresh_until=fresh_until,
+        stale_until=stale_until, names_accounts=names_accounts, accounts=tuple(map(mark_of, named)), posts=posts,
+        keys=(key, *map(short_hash, named[:ACCOUNTS_IN_KEYS_MAX])), headers=headers, bodies=encoded(body, media),
+    )  # fmt: skip
 
 
 def short_hash(did: str) -> str:

@@ -5,7 +5,7 @@ It owns how a page goes on where the one before ended.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from psycopg import sql
@@ -19,9 +19,9 @@ from web.experience import ARTICLE, rules_of
 from web.level import level_of
 from web.posts import found_post
 from web.problem import bad_parameter
+from web.spans import of_us, us_of
 from web.timeline import AHEAD, NOWHERE, Line, stretches, timeline
 
-_EPOCH = datetime.fromtimestamp(0, UTC)
 _FOLLOW = "app.bsky.graph.follow"
 _OPERATIONS = {"c": "create", "u": "update", "d": "delete", "e": "event"}
 _OF_METRIC = {
@@ -99,11 +99,11 @@ def _place(cursor: Any) -> dict[str, Any]:
     time_us, rev, key = map(int, cursor.split("."))
     if max(rev, abs(key)) >= 1 << 63 or time_us >= 1 << 53:
         raise bad_parameter("cursor", "is none of ours")
-    return {"time": _EPOCH + timedelta(microseconds=time_us), "rev": rev, "key": key}
+    return {"time": of_us(time_us), "rev": rev, "key": key}
 
 
 def _cursor(page: list[dict[str, Any]], limit: int, key: str) -> str | None:
     if len(page) < limit:
         return None
     last = page[-1]
-    return f"{(last['time'] - _EPOCH) // timedelta(microseconds=1)}.{last['rev']}.{last[key]}"
+    return f"{us_of(last['time'])}.{last['rev']}.{last[key]}"

@@ -12,12 +12,10 @@ import msgspec
 
 from web import answers, spreadsheet
 from web.asking import Ask
-from web.entry import Entry, encoded, etag_of, mark_of, short_hash
+from web.entry import Entry, entry_of
 from web.resources import Resource
 from web.spans import written
 
-ACCOUNTS_IN_KEYS_MAX = 100
-"""Whoever comes after them can not be purged."""
 _encoder = msgspec.json.Encoder()
 
 
@@ -28,14 +26,10 @@ def finished(
     as_csv = getattr(ask, "format", "json") == "csv"
     body = _csv(resource, answer) if as_csv else _encoder.encode(answer)
     media = spreadsheet.MEDIA if as_csv else "application/json"
-    fresh_until, stale_until = resource.freshness(ask, answer).ends(made_at)
-    dids = list(dict.fromkeys(dids_of(answer)))
-    return Entry(
-        request=request, status=200, media=media, etag=etag_of(body), made_at=made_at, fresh_until=fresh_until,
-        stale_until=stale_until, names_accounts=resource.names_accounts,
-        accounts=tuple(map(mark_of, dids)), posts=posts,
-        keys=(board_key(resource, ask), *map(short_hash, dids[:ACCOUNTS_IN_KEYS_MAX])),
-        headers=_headers(resource, answer) if as_csv else (), bodies=encoded(body, media),
+    return entry_of(
+        request, body, media, resource.freshness(ask, answer), made_at, key=board_key(resource, ask),
+        dids=dids_of(answer), names_accounts=resource.names_accounts, posts=posts,
+        headers=_headers(resource, answer) if as_csv else (),
     )  # fmt: skip
 
 

@@ -23,8 +23,7 @@ from web.actors import UnknownHandle
 from web.asking import Ask
 from web.database import Head, Snapshot
 from web.endpoint import Origin, check_method, send_entry
-from web.entry import Entry, encoded, etag_of, mark_of, short_hash
-from web.finishing import ACCOUNTS_IN_KEYS_MAX
+from web.entry import Entry, entry_of
 from web.freshness import Freshness
 from web.observing import path_of
 from web.old import OldPages
@@ -126,17 +125,13 @@ class PageEndpoint:
     def _finished(
         self, ask: Ask, values: dict[str, Any], asked: str, made_at: float, posts: tuple[int, ...]
     ) -> Entry:
-        dids = list(dict.fromkeys(values.get("dids", ())))
+        dids = values.get("dids", ())
         values = {"path": asked, "canonical": asked, **self._said, **values, "ask": ask}
         draw = self._page.draw
         body = draw(values) if draw else templates.get_template(self._page.template).render(values).encode()
-        fresh_until, stale_until = self._page.freshness(ask).ends(made_at)
-        return Entry(
-            request=asked, status=200, media=self._page.media, etag=etag_of(body), made_at=made_at,
-            fresh_until=fresh_until, stale_until=stale_until,
-            names_accounts=self._page.names_accounts, accounts=tuple(map(mark_of, dids)), posts=posts,
-            keys=("page", *map(short_hash, dids[:ACCOUNTS_IN_KEYS_MAX])), headers=(),
-            bodies=encoded(body, self._page.media),
+        return entry_of(
+            asked, body, self._page.media, self._page.freshness(ask), made_at, key="page", dids=dids,
+            names_accounts=self._page.names_accounts, posts=posts,
         )  # fmt: skip
 
 

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from web import coverage
 from web.database import Head, Snapshot
+from web.metrics import DIMENSIONS
 from web.place import Place, place_of
 from web.problem import bad_parameter
 from web.series import as_given
 from web.spans import DAY, HOUR, MINUTE, Summed, floor, spans, written
 from web.watching import Counts, Watch, counts_of
 
-_DIMENSIONS = {"language": 1, "hashtag": 2, "domain": 4}
 _MANY = ("hashtag", "domain")
 _MANY_BACK = timedelta(hours=1)
 """Of these there are a hundred thousand an hour, and they are sent whole."""
@@ -42,7 +42,7 @@ async def counts_since(snapshot: Snapshot, watch: Watch, since: datetime) -> Sin
     summed = Summed(head.hours_to, head.days_to, _FOR_EVER)
     given: dict[str, Any] = {
         **as_given({"": spans(begin, _FOR_EVER, DAY, summed)}), "begin": begin, "of": watch.by,
-        "dimension": _DIMENSIONS.get(watch.by),
+        "dimension": DIMENSIONS.get(f"{watch.by}s"),
     }  # fmt: skip
     [row] = await snapshot.rows("query/counts_since", **given)
     place = place_of(row["place"])

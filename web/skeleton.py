@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from struct import Struct, error
 from typing import Any, NamedTuple
 
@@ -17,9 +17,9 @@ from web.boards import POST
 from web.database import Snapshot
 from web.entry import mark_of_post
 from web.feeds import Feed
+from web.spans import of_us
 from web.windows import LENGTH
 
-_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACE = Struct(">cqqq")
 _TIME, _RANK = b"t", b"r"
 _ENDLESS = (1 << 63) - 1
@@ -81,7 +81,7 @@ async def skeleton(snapshot: Snapshot, feed: Feed, limit: int, place: Place | No
 async def _newest(snapshot: Snapshot, feed: Feed, limit: int, place: Place | None) -> list[dict[str, Any]]:
     given = place or Place(_TIME, _EVER_US, _ENDLESS, _ENDLESS)
     return await snapshot.rows(
-        "query/feed_newest", feed=feed.number, time=_time(given.time_us), rkey=given.first, account=given.account,
+        "query/feed_newest", feed=feed.number, time=of_us(given.time_us), rkey=given.first, account=given.account,
         limit=limit, **{"from": snapshot.head.watermark - timedelta(days=feed.days)},
     )  # fmt: skip
 
@@ -89,7 +89,7 @@ async def _newest(snapshot: Snapshot, feed: Feed, limit: int, place: Place | Non
 async def _ranked(snapshot: Snapshot, feed: Feed, limit: int, place: Place | None) -> list[dict[str, Any]]:
     given = {
         "feed": feed.number, "limit": limit, "position": place.first if place else 0,
-        "made_at": _time(place.time_us) if place else None,
+        "made_at": of_us(place.time_us) if place else None,
     }  # fmt: skip
     if feed.order == "scored":
         return await snapshot.rows("query/feed_ranked", **given)
@@ -102,7 +102,3 @@ def _place(kind: bytes, row: dict[str, Any]) -> Place:
     if kind == _TIME:
         return Place(kind, row["time_us"], row["number"], row["account"])
     return Place(kind, row["time_us"], row["position"], 0)
-
-
-def _time(us: int) -> datetime:
-    return _UNIX + timedelta(microseconds=us)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EPOCH = datetime(1970, 1, 5, tzinfo=UTC)
 """A Monday: buckets are counted from here, so that weeks begin as they do in ISO 8601."""
+_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 Span = tuple[datetime, datetime]
 """From a time to before another."""
 
@@ -45,6 +46,16 @@ def ceiling(time: datetime, unit: timedelta) -> datetime:
 def written(time: datetime) -> str:
     """As RFC 3339 has it, in UTC with a Z."""
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def of_us(time_us: int) -> datetime:
+    """Of unix microseconds."""
+    return _UNIX + timedelta(microseconds=time_us)
+
+
+def us_of(time: datetime) -> int:
+    """As unix microseconds."""
+    return (time - _UNIX) // timedelta(microseconds=1)
 
 
 def spans(begin: datetime, end: datetime, unit: timedelta, summed: Summed) -> Spans:

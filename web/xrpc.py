@@ -21,8 +21,7 @@ from starlette.types import Receive, Scope, Send
 from web import feeds
 from web.database import Snapshot
 from web.endpoint import Origin, check_method, send_entry
-from web.entry import Entry, encoded, etag_of, mark_of, short_hash
-from web.finishing import ACCOUNTS_IN_KEYS_MAX
+from web.entry import Entry, entry_of
 from web.freshness import Freshness
 from web.generator import Generator
 from web.parsing import QUERY_BYTES_MAX
@@ -96,15 +95,9 @@ class XrpcEndpoint:
             async with self._origin.database.snapshot() as snapshot:
                 body = await asked.make(snapshot)
                 posts = tuple(snapshot.posts)
-        dids = list(dict.fromkeys(body.dids))
-        raw = orjson.dumps(body.value)
-        fresh_until, stale_until = body.freshness.ends(made_at)
-        entry = Entry(
-            request=asked.request, status=200, media="application/json", etag=etag_of(raw), made_at=made_at,
-            fresh_until=fresh_until, stale_until=stale_until, names_accounts=bool(dids),
-            accounts=tuple(map(mark_of, dids)), posts=posts,
-            keys=(body.key, *map(short_hash, dids[:ACCOUNTS_IN_KEYS_MAX])), headers=(),
-            bodies=encoded(raw, "application/json"),
+        entry = entry_of(
+            asked.request, orjson.dumps(body.value), "application/json", body.freshness, made_at, key=body.key,
+            dids=body.dids, names_accounts=bool(body.dids), posts=posts,
         )  # fmt: skip
         self._origin.vitals.made(self._route, time.perf_counter() - begun)
         return entry

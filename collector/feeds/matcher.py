@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial, reduce
-from math import prod
 from operator import or_
 from typing import NamedTuple
 
 from collector.feeds.guards import Look, is_any, keeps_out
-from collector.feeds.rules import Feed, Stored, storable
+from collector.feeds.rules import Feed, Stored
 from collector.feeds.said import Said
 from collector.feeds.words import Vocabulary
+from collector.feeds.worth import Worth
 from collector.media import NONE, PLAIN, WITH_ALT
 from collector.terms import DIMENSION_BITS, Dimension, terms
 from sql.ids import Ids
@@ -52,7 +52,7 @@ class Matcher:
 
     def __init__(self, stored: list[Stored], ids: Ids, detect: Detect | None = None) -> None:
         self._stored, self._detect, self.ids = stored, detect, ids
-        feeds = [(1 << at, each.feed) for at, each in enumerate(stored)]
+        feeds = self._feeds = [(1 << at, each.feed) for at, each in enumerate(stored)]
         self._all = (1 << len(stored)) - 1
         self._tops = self._where(feeds, lambda _: True)
         self._replies = self._where(feeds, lambda feed: feed.replies)
@@ -75,7 +75,7 @@ class Matcher:
         self._worded = self._where(feeds, lambda feed: bool(feed.keywords.exclude or feed.guards.words))
         self._guarded = [(mask, feed.guards) for mask, feed in feeds if is_any(feed.guards)]
         self._guarded_mask = reduce(or_, (mask for mask, _ in self._guarded), 0)
-        self._worth = {at: _Worth(feed, ids) for at, (_, feed) in enumerate(feeds) if feed.order == "scored"}
+        self._worth = {at: Worth(feed, ids) for at, (_, feed) in enumerate(feeds) if feed.order == "scored"}
 
     def __bool__(self) -> bool:
         return bool(self._stored)
@@ -136,8 +136,7 @@ class Matcher:
         return self._found(mask, said, detected, post.actor) if mask else None
 
     def _where_labelled(self, labels: tuple[str, ...]) -> int:
-        feeds = [(1 << at, each.feed) for at, each in enumerate(self._stored)]
-        return self._where(feeds, lambda feed: all(label in feed.labels for label in labels))
+        return self._where(self._feeds, lambda feed: all(label in feed.labels for label in labels))
 
     def _by_words(self, mask: int, said: Said) -> int:
         if mask & ~self._wordless:
@@ -168,29 +167,6 @@ class Matcher:
         worths = [self._worth[at].of(said, actor) if at in self._worth else 1.0 for at in places]
         keeps_text = any(self._stored[at].feed.text_days_kept for at in places)
         return Match([self._stored[at].number for at in places], worths, said, detected, keeps_text)
-
-
-class _Worth:
-    """What of a score is known when a post comes."""
-
-    def __init__(self, feed: Feed, ids: Ids) -> None:
-        self._words: list[tuple[Vocabulary, float]] = []
-        self._authors: dict[int, float] = {}
-        for layer in feed.scoring:
-            if layer.by == "keywords":
-                self._words.append((Vocabulary(), layer.weight))
-                self._words[-1][0].add(layer.words, 1)
-            for did, worth in layer.authors.items():
-                author = ids.account(did)
-                self._authors[author] = self._authors.get(author, 1.0) * worth**layer.weight
-
-    def of(self, said: Said, actor: int) -> float:
-        return storable(self._authors.get(actor, 1.0) * prod(_relevance(said, *each) for each in self._words))
-
-
-def _relevance(said: Said, words: Vocabulary, weight: float) -> float:
-    hits = len(words.hits(said.folded, said.words))
-    return float((1.0 + hits / (1.0 + hits)) ** weight)
 
 
 def _shows(media: int, feed: Feed) -> bool:

@@ -7,15 +7,11 @@ are written without spaces have no words to be looked up; there a wanted word is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from unicodedata import category, normalize
 
-_MARKS = "".join(
-    letter for letter in map(chr, range(0x300, 0x1F000))
-    if category(letter) in ("Mn", "Mc") and not "\ufe00" <= letter <= "\ufe0f"
-)  # fmt: skip
-"""Signs that belong to the letter before, such as the vowels of Hindi, Tamil or pointed Hebrew; not those of emoji."""
-_ASCII_WORD, _WORD = re.compile(r"\w+").findall, re.compile(rf"\w[\w{_MARKS}]*").findall
+_ASCII_WORD = re.compile(r"\w+").findall
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
@@ -33,7 +29,18 @@ def folded(text: str) -> str:
 
 def words_in(text: str) -> list[str]:
     """The words of a folded text, in their order."""
-    return (_ASCII_WORD if text.isascii() else _WORD)(text)
+    return (_ASCII_WORD if text.isascii() else _word())(text)
+
+
+@cache
+def _word() -> Callable[[str], list[str]]:
+    """Words with the signs that belong to the letter before, such as the vowels of Hindi, Tamil or pointed Hebrew, not
+    those of emoji. Made when one is first needed: it takes as long as importing all the rest of feeds."""
+    marks = "".join(
+        letter for letter in map(chr, range(0x300, 0x1F000))
+        if category(letter) in ("Mn", "Mc") and not "\ufe00" <= letter <= "\ufe0f"
+    )  # fmt: skip
+    return re.compile(rf"\w[\w{marks}]*").findall
 
 
 def unspaced_in(text: str) -> int:

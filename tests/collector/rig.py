@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.recording import Writer as RecordingWriter
 from collector.batch import Batch, Gap, Position
 from collector.checkpoint import begin_epoch
+from collector.feeds.kept import FeedsFile
 from collector.rollup import Fold
 from collector.settings import CollectorSettings
 from collector.vitals import WorkerVitals
@@ -49,6 +50,12 @@ class Rig:
         self._opened.append(self.collector)
         self.worker = Worker(self.settings, self.collector, host, self.epoch, list(range(32)))
         return self.worker
+
+    def feeds(self, text: str) -> None:
+        """Have these feeds, as a file says them; a worker knows them when it begins, or is told to look."""
+        file = self.folder / "feeds.toml"
+        file.write_text(text)
+        FeedsFile(str(file)).store(self.collector)
 
     def hand(self, *frames: bytes, at: int = 0, gaps: Iterable[Gap] = ()) -> None:
         """One batch; the position is `at` milliseconds after noon."""

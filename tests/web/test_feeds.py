@@ -11,7 +11,6 @@ from urllib.parse import quote
 import pytest
 
 from collector.boards import Boards
-from collector.feeds.kept import FeedsFile
 from tests.collector.frames import ALICE, BOB, CAROL, delete, key, like, notice, post, post_uri, reply
 from tests.collector.rig import Rig
 from tests.web.official import installed, judged
@@ -36,8 +35,7 @@ replies = false
 @pytest.fixture
 def rig(conninfo: str, tmp_path: Path) -> Iterator[Rig]:
     with closing(Rig(conninfo, tmp_path)) as found:
-        (tmp_path / "feeds.toml").write_text(FEEDS)
-        FeedsFile(str(tmp_path / "feeds.toml")).store(found.collector)
+        found.feeds(FEEDS)
         found.restart()
         yield found
 

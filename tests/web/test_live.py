@@ -15,6 +15,7 @@ import orjson
 import pytest
 
 from ops.embedded import embedded, wait_until_stopped
+from sql import statement
 from sql.migrate import migrate
 from sql.session import connect
 from tests.collector.frames import ALICE, BOB, BOBS, frame, key, like, notice, post
@@ -26,6 +27,12 @@ from web import ticker
 
 MINUTE = 60_000
 LOOSE = {"fsync": "off", "full_page_writes": "off"}
+COPY = b"""
+insert into tick (minute, segment, kinds, operations, keys, amounts)
+select minute, segment, kinds, operations, keys, amounts
+from tick
+limit 1
+"""
 
 
 @pytest.fixture
@@ -152,11 +159,9 @@ def test_who_comes_back_goes_on_where_they_were_on_any_process(rig: Rig, live: S
 def test_a_batch_that_was_open_when_somebody_left_is_theirs_when_they_come_back(rig: Rig, live: Site) -> None:
     """Whichever of two batches began first: what was not visible is new."""
     rig.hand(post(ALICE, 1, langs=["en"]), at=1)
-    copy = "insert into tick (minute, segment, kinds, operations, keys, amounts)" \
-        " select minute, segment, kinds, operations, keys, amounts from tick limit 1"  # fmt: skip
     with connect(rig.conninfo, "skytally_collector", "slow batch") as slow:
         slow.execute("begin")
-        slow.execute(copy.encode())
+        slow.execute(COPY)
         with watching(live.port, "by=language") as stream:
             begun(stream)
             rig.hand(post(ALICE, 2, langs=["ja"]), at=2)
@@ -183,11 +188,10 @@ def test_ticks_are_forgotten_and_not_before_they_are_folded(rig: Rig, live: Site
     with watching(live.port, "by=language") as stream:
         last_id = first(stream).id
     rig.hand(post(ALICE, 1, langs=["en"]), at=1)
-    forget = (Path(__file__).parents[2] / "sql/rollup/forget_ticks.sql").read_text()
     for folds, left in ((False, 1), (True, 0)):
         if folds:
             rig.fold()
-        rig.roller.execute(forget.encode(), {"age": timedelta()})
+        rig.roller.execute(statement("rollup/forget_ticks"), {"age": timedelta()})
         assert rig.one("select count(*)::int from tick") == left
     with watching(live.port, "by=language&since=2026-07-04T12:00:00Z", last_id) as stream:
         assert (event := first(stream)).kind == "restart"
@@ -195,13 +199,10 @@ def test_ticks_are_forgotten_and_not_before_they_are_folded(rig: Rig, live: Site
 
 
 def test_a_batch_that_was_open_when_somebody_left_and_is_forgotten_is_missed(rig: Rig, live: Site) -> None:
-    forget = (Path(__file__).parents[2] / "sql/rollup/forget_ticks.sql").read_text()
     rig.hand(post(ALICE, 1, langs=["en"]), at=1)
-    copy = "insert into tick (minute, segment, kinds, operations, keys, amounts)" \
-        " select minute, segment, kinds, operations, keys, amounts from tick limit 1"  # fmt: skip
     with connect(rig.conninfo, "skytally_collector", "slow batch") as slow:
         slow.execute("begin")
-        slow.execute(copy.encode())
+        slow.execute(COPY)
         with watching(live.port, "by=language") as stream:
             begun(stream)
             rig.hand(post(ALICE, 2, langs=["ja"]), at=2)
@@ -209,7 +210,7 @@ def test_a_batch_that_was_open_when_somebody_left_and_is_forgotten_is_missed(rig
         slow.execute("commit")
     rig.fold()
     rig.hand(post(ALICE, 3, langs=["de"]), at=3)
-    rig.roller.execute(forget.encode(), {"age": timedelta()})
+    rig.roller.execute(statement("rollup/forget_ticks"), {"age": timedelta()})
     assert rig.one("select count(*)::int from tick") == 1
     with watching(live.port, "by=language", stream.last_id) as stream:
         assert first(stream).kind == "restart"
@@ -217,13 +218,12 @@ def test_a_batch_that_was_open_when_somebody_left_and_is_forgotten_is_missed(rig
 
 def test_a_transaction_that_is_open_for_long_takes_nobody_their_place(rig: Rig, live: Site) -> None:
     """Whatever it does: what began before it and is forgotten was seen by everybody who came since."""
-    forget = (Path(__file__).parents[2] / "sql/rollup/forget_ticks.sql").read_text()
     with connect(rig.conninfo, None, "somebody else") as other:
         other.execute("begin")
         other.execute("select pg_current_xact_id()")
         rig.hand(post(ALICE, 1, langs=["en"]), at=1)
         rig.fold()
-        rig.roller.execute(forget.encode(), {"age": timedelta()})
+        rig.roller.execute(statement("rollup/forget_ticks"), {"age": timedelta()})
         assert rig.one("select count(*)::int from tick") == 0
         with watching(live.port, "by=language") as stream:
             begun(stream)

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import pytest
 
 from collector.boards import Boards
-from collector.feeds.kept import FeedsFile
 from ops.embedded import embedded, wait_until_stopped
 from sql.migrate import migrate
 from tests.collector.frames import ALICE, BOB, key, like, post, post_uri
@@ -90,9 +89,8 @@ def ttl_s(answer: Answer) -> int:
 
 
 def fill(conninfo: str, folder: Path) -> None:
-    (folder / "feeds.toml").write_text(FEEDS)
     with closing(Rig(conninfo, folder)) as rig:
-        FeedsFile(str(folder / "feeds.toml")).store(rig.collector)
+        rig.feeds(FEEDS)
         for n, (did, other) in enumerate(((ALICE, BOB), (BOB, ALICE))):
             embed = {"$type": "app.bsky.embed.external", "external": {"uri": f"https://{'ab'[n]}.example/x"}}
             said = {"text": "\U0001f426\U0001f431"[n], "langs": [("en", "fr")[n]], "tags": [("bird", "cat")[n]]}

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from collector.feeds.kept import FeedsFile
 from collector.feeds.leaving import Leaving, retire, retire_texts
 from collector.feeds.ranking import Rankings
 from sql import tid
@@ -45,8 +44,7 @@ text_days = 1
 @pytest.fixture
 def rig(conninfo: str, tmp_path: Path) -> Iterator[Rig]:
     with closing(Rig(conninfo, tmp_path)) as found:
-        (tmp_path / "feeds.toml").write_text(SCORED)
-        FeedsFile(str(tmp_path / "feeds.toml")).store(found.collector)
+        found.feeds(SCORED)
         found.restart()
         yield found
 
@@ -110,8 +108,7 @@ def test_a_feed_that_is_gone_for_good_leaves_nothing(rig: Rig) -> None:
     rig.hand(post(ALICE, 1, text="cat"), at=2)
     rig.fold()
     Rankings(rig.roller).make()
-    (rig.folder / "feeds.toml").write_text("")
-    FeedsFile(str(rig.folder / "feeds.toml")).store(rig.collector)
+    rig.feeds("")
     noon = datetime(2026, 7, 4, 12, tzinfo=UTC)
     retire(rig.roller, noon)
     assert rig.one("select count(*) from feed_entry") == 2
