@@ -74,7 +74,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         if what == "list":
             generator = Generator(settings.web)
             for id, day, ever in connection.execute(_COUNTS):
-                print(f"{id}  {day:,} posts in a day, {ever:,} ever  {generator.uri(id)}")
+                place = generator.uri(id) if generator.publisher else "(no SKYTALLY_FEED_PUBLISHER, so no address)"
+                print(f"{id}  {day:,} posts in a day, {ever:,} ever  {place}")
         elif what == "preview":
             for each in shown(connection, preview(where.conninfo, ids[0], arguments.limit)):
                 print(each.uri if each.text is None else f"{each.uri}  {harmless(each.text)}")

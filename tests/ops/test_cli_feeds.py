@@ -117,6 +117,8 @@ def test_feeds_are_listed_and_previewed(file: Path, conninfo: str, tmp_path: Pat
         assert feeds(file, "list", DATABASE_URL=conninfo).out == (
             f"cats  1 posts in a day, 1 ever  {uri}/cats\nall  2 posts in a day, 2 ever  {uri}/all\n"
         )
+        nobodys = feeds(file, "list", DATABASE_URL=conninfo, SKYTALLY_FEED_PUBLISHER="").out
+        assert nobodys.splitlines()[0] == "cats  1 posts in a day, 1 ever  (no SKYTALLY_FEED_PUBLISHER, so no address)"
         shown = feeds(file, "preview", "cats", DATABASE_URL=conninfo)
         assert shown.out == f"{post_uri(ALICE, key(1))}  a cat\n", shown
         both = feeds(file, "preview", "all", DATABASE_URL=conninfo).out
