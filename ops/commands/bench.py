@@ -7,8 +7,9 @@ import contextlib
 import importlib
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import orjson
@@ -24,6 +25,7 @@ from benchmarks.options import (
     SoakOptions,
     WebOptions,
 )
+from benchmarks.peers.options import PeersOptions
 from benchmarks.trial import NETWORK
 from ops import exits
 from ops.embedded import embedded, wait_until_stopped
@@ -36,14 +38,17 @@ HELP = (
     "Measure this machine: pipeline (events a second from socket to durable rows, and what each process costs), "
     "boards (what it costs to make them anew, with a history and with twice as much), feeds (pages of a feed of "
     "millions of posts, and what fifty feeds cost the pipeline), web (answers a second), soak (collector and site side "
-    "by side for half an hour: lag, and whether anything grows), live (many who watch counts, on one web process)."
+    "by side for half an hour: lag, and whether anything grows), live (many who watch counts, on one web process), "
+    "peers (our collector, what people use instead, and a bare COPY, by turns on the same events)."
 )
 EXAMPLE = "skytally bench pipeline --json --runs 3"
 SETTINGS = False
 _WHATS: dict[str, type[Any]] = {
     "pipeline": PipelineOptions, "boards": BoardsOptions, "feeds": FeedsOptions, "web": WebOptions, "soak": SoakOptions,
-    "live": LiveOptions,
+    "live": LiveOptions, "peers": PeersOptions,
 }  # fmt: skip
+_MODULES = {"peers": "peers.contest"}
+"""Where it is, if not in the module of its name."""
 _LEAST = {
     "events": 1, "posts": 1000, "runs": 1, "live_s": 0, "seconds": 1, "soak_s": 0, "settle_s": 0, "requests": 1,
     "accounts": 10_000, "account_hours": 100_000, "rate": 1, "readers": 1,
@@ -64,12 +69,16 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
     options = options_of(_WHATS[arguments.what], arguments)
     _refuse(options)
+    module = _module_of(arguments.what)
     try:
-        result = _measure_of(arguments.what)(options, _fresh_database, say)
+        result = getattr(module, arguments.what)(options, _fresh_database, say)
     except (WrongRun, ChildFailed) as error:
         raise Problem(str(error)) from error
     if arguments.json:
         print(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
+        return exits.OK
+    if table := getattr(module, "shown", None):
+        print(table(result, options))
         return exits.OK
     for name, value in result.items():
         if name not in ("tries", "machine", "sizes"):
@@ -77,10 +86,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return exits.OK
 
 
-def _measure_of(what: str) -> Callable[..., dict[str, Any]]:
+def _module_of(what: str) -> ModuleType:
     """Only the one that is asked for is loaded: this process is measured too."""
-    measure: Callable[..., dict[str, Any]] = getattr(importlib.import_module(f"benchmarks.{what}"), what)
-    return measure
+    return importlib.import_module(f"benchmarks.{_MODULES.get(what, what)}")
 
 
 def _refuse(options: object) -> None:
