@@ -32,8 +32,8 @@ _LOCK = "benchmarks/peers/requirements.lock"
 
 
 def peers(options: PeersOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
-    """Run it all; the result as JSON-ready values. Raises WrongRun when anybody did not take everything, ChildFailed
-    and RecordingError when there is nothing to take."""
+    """Run it all; the result as JSON-ready values. Raises WrongRun when anybody did not take everything, or when
+    there is nothing to take, ChildFailed when it could not be served."""
     sdk = importlib.util.find_spec("atproto") is not None
     if not sdk:
         say(f"the atproto SDK is not installed, so nothing is compared with it; to have it: {_how_to_install()}")

@@ -16,7 +16,7 @@ from benchmarks.balance import WrongRun
 from benchmarks.feed import Feed
 from benchmarks.options import EVENTS_MAX
 from benchmarks.peers.options import PeersOptions
-from benchmarks.recording import Writer, is_frames, read
+from benchmarks.recording import RecordingError, Writer, is_frames, read
 from benchmarks.relay import Relay
 from benchmarks.store import timed
 from benchmarks.trial import Server, Trials
@@ -59,7 +59,7 @@ class Material:
 
 
 def material_of(options: PeersOptions, folder: Path, server: Server, say: Callable[[str], None]) -> Material:
-    """Make it all in a folder. Raises WrongRun, ChildFailed, RecordingError."""
+    """Make it all in a folder. Raises WrongRun, ChildFailed."""
     recording, frames = folder / "recording.jsonl.zst", folder / "recording.bin.zst"
     once = _record(options, recording, say)
     of_repos = min(once, EVENTS_MAX["repos"])
@@ -84,7 +84,10 @@ def _record(options: PeersOptions, path: Path, say: Callable[[str], None]) -> in
         say(f"simulating {count:,} events")
         child.run("simulate", "--events", str(count), "--seed", str(options.seed), "--out", str(path))
         return count
-    lines = [] if is_frames(options.recording) else list(islice(read(options.recording), count))
+    try:
+        lines = [] if is_frames(options.recording) else list(islice(read(options.recording), count))
+    except RecordingError as error:
+        raise WrongRun(str(error)) from error
     if not lines or lines[0].startswith(BEGIN):
         raise WrongRun(f"{options.recording} has no lines of /subscribe, which is what plain collectors read")
     with Writer(path) as writer:
