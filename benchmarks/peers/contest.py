@@ -20,6 +20,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import orjson
+
+from benchmarks.balance import WrongRun
 from benchmarks.machine import machine
 from benchmarks.peers.contenders import Contenders, Turn
 from benchmarks.peers.material import material_of
@@ -34,6 +37,8 @@ _LOCK = "benchmarks/peers/requirements.lock"
 def peers(options: PeersOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
     """Run it all; the result as JSON-ready values. Raises WrongRun when anybody did not take everything, or when
     there is nothing to take, ChildFailed when it could not be served."""
+    if options.result:
+        return _earlier(options.result)
     sdk = importlib.util.find_spec("atproto") is not None
     if not sdk:
         say(f"the atproto SDK is not installed, so nothing is compared with it; to have it: {_how_to_install()}")
@@ -54,6 +59,14 @@ def peers(options: PeersOptions, server: Server, say: Callable[[str], None]) -> 
 def shown(result: dict[str, Any], options: PeersOptions) -> str:
     """What a person reads of it."""
     return tables(result, markdown=options.markdown)
+
+
+def _earlier(file: str) -> dict[str, Any]:
+    try:
+        result: dict[str, Any] = orjson.loads(Path(file).read_bytes())
+    except (OSError, ValueError) as error:
+        raise WrongRun(f"{file} is no result of bench peers --json") from error
+    return result
 
 
 def order(names: list[str], number: int) -> list[str]:

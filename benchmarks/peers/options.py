@@ -17,3 +17,4 @@ class PeersOptions:
     )
     seed: int = field(default=1, metadata={"help": "of the simulated recording"})
     markdown: bool = field(default=False, metadata={"help": "the table as Markdown, as in benchmarks/peers/README.md"})
+    result: str = field(default="", metadata={"help": "earlier result (of --json) to show instead of measuring"})

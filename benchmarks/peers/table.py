@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 _Row = tuple[str, ...]
@@ -35,8 +36,9 @@ def _of_figures(figures: dict[str, Any]) -> list[_Row]:
 def _about(result: dict[str, Any]) -> str:
     options, about = result["options"], result["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in about["versions"].items())
+    events = Path(options["recording"]).name or "simulated events"
     return (
-        f"{options['recording'] or 'simulated events'}, {options['runs']} tries, {options['workers']} workers; "
+        f"{events}, {options['runs']} tries, {options['workers']} workers; "
         f"{about['cpu']}, {about['cores']} cores, {about['loops_per_us']} loops/us, {about['memory_gib']} GiB, "
         f"{about['system']}; Python {about['python']}, {versions}; commit {about['commit']}"
     )

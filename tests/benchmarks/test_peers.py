@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import libipld
+import orjson
 import pytest
 
 from benchmarks.balance import WrongRun
@@ -129,14 +130,15 @@ def test_ratios_are_those_of_one_try() -> None:
     }
 
 
+RESULT = {
+    "figures": figures_of(TRIES), "ratios": ratios_of(TRIES), "options": {"recording": "", "runs": 3, "workers": 2},
+    "machine": {"cpu": "A", "cores": 2, "loops_per_us": 9.5, "memory_gib": 4.0, "system": "Linux", "python": "3.11",
+                "versions": {"psycopg": "3.3"}, "commit": "abc"},
+}  # fmt: skip
+
+
 def test_tables_show_the_strongest_first() -> None:
-    result = {
-        "figures": figures_of(TRIES), "ratios": ratios_of(TRIES),
-        "options": {"recording": "", "runs": 3, "workers": 2},
-        "machine": {"cpu": "A", "cores": 2, "loops_per_us": 9.5, "memory_gib": 4.0, "system": "Linux", "python": "3.11",
-                    "versions": {"psycopg": "3.3"}, "commit": "abc"},
-    }  # fmt: skip
-    assert tables(result, markdown=True).splitlines() == [
+    assert tables(RESULT, markdown=True).splitlines() == [
         "| ours | against | ratio | min to max | aimed at |",
         "|---|---|---|---|---|",
         "| skytally | one bare COPY of the same rows, our indexes: the limit | 0.50 | 0.30 to 0.80 | 0.4 |",
@@ -151,10 +153,16 @@ def test_tables_show_the_strongest_first() -> None:
         "simulated events, 3 tries, 2 workers; A, 2 cores, 9.5 loops/us, 4.0 GiB, Linux; Python 3.11, psycopg 3.3; "
         "commit abc",
     ]
-    assert tables(result, markdown=False).splitlines()[:2] == [
+    assert tables(RESULT, markdown=False).splitlines()[:2] == [
         "ours      against                                                 ratio  min to max    aimed at",
         "skytally  one bare COPY of the same rows, our indexes: the limit  0.50   0.30 to 0.80  0.4",
     ]
+
+
+def test_an_earlier_result_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "result.json").write_bytes(orjson.dumps(RESULT))
+    ended = skytally("bench", "peers", "--markdown", "--result", tmp_path / "result.json")
+    assert (ended.code, ended.out) == (0, tables(RESULT, markdown=True) + "\n"), ended.err
 
 
 def test_every_try_has_another_order_and_the_sdk_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,6 +202,7 @@ def test_every_try_has_another_order_and_the_sdk_is_asked_for(monkeypatch: pytes
     [
         (("--events", "0"), 2, "--events 0; allowed: 1 or more"),
         (("--recording", "day.bin"), 1, "day.bin has no lines of /subscribe, which is what plain collectors read"),
+        (("--result", "nowhere.json"), 1, "nowhere.json is no result of bench peers --json"),
         (("--recording", "nowhere.jsonl"), 1, "cannot read the recording nowhere.jsonl: No such file or directory"),
     ],
 )

@@ -58,11 +58,13 @@ def _work(atproto: Any, waiting: Any, counts: Any) -> None:
 
 
 def _decoded(atproto: Any, said: Any) -> int:
-    """How many events there are in a message whose records are decoded."""
+    """How many events there are in a message; those that the example decodes are decoded."""
     if not isinstance(said, atproto.models.ComAtprotoSyncSubscribeRepos.Commit):
         return 1
     blocks = atproto.CAR.from_bytes(said.blocks).blocks
     for operation in said.ops:
+        if operation.action == "update":
+            continue  # as in the example
         uri = atproto.AtUri.from_str(f"at://{said.repo}/{operation.path}")
         if operation.action == "create":
             record = atproto.models.get_or_create(blocks[operation.cid], strict=False)
