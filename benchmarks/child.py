@@ -19,6 +19,14 @@ class ChildFailed(Exception):
     """A command did not work; it has said why on standard error."""
 
 
+def ask(*words: str) -> Any:
+    """Run a command to its end; the JSON that it prints. What it says meanwhile is seen. Raises ChildFailed."""
+    done = subprocess.run(**_command(*words), stdout=subprocess.PIPE)
+    if done.returncode:
+        raise ChildFailed(f"{' '.join(words[:2])} did not work, see above")
+    return orjson.loads(done.stdout)
+
+
 def run(*words: str) -> None:
     """Run a command to its end, unseen but for its complaints."""
     done = subprocess.run(**_command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)

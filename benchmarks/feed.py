@@ -15,6 +15,8 @@ from benchmarks import child
 from benchmarks.recording import read
 from collector.zstd import zstd
 
+SIMULATED = "simulated"
+"""The source of what the simulator made."""
 _SAMPLES = 20_000
 _DICTIONARY_BYTES = 65_536
 
@@ -27,6 +29,8 @@ class Feed:
     wire: str
     frames_per_event: float
     flags: tuple[str, ...] = ()
+    source: str = SIMULATED
+    """Where it comes from: the simulator, or a recording by its name."""
 
     @property
     def looped(self) -> bool:
@@ -48,16 +52,21 @@ def feed_at(folder: Path, rate: int, seconds: int, say: Callable[[str], None]) -
 
 def feed_of(wire: str, given: str, folder: Path, events: int, seed: int) -> Feed:
     """A recording for a wire, simulated unless one is given. Raises ChildFailed, RecordingError."""
-    suffix = ".bin.zst" if wire == "repos" else ".jsonl.zst"
+    source, suffix = source_of(given), ".bin.zst" if wire == "repos" else ".jsonl.zst"
     recording = Path(given).absolute() if given else folder / f"recording{suffix}"
     if not given:
         # in a process of its own: this one is measured as the supervisor
         child.run("simulate", "--events", str(events), "--seed", str(seed), "--out", str(recording))
     if wire == "repos":
-        return Feed(recording, wire, sum(1 for _ in read(recording)) / events)
+        return Feed(recording, wire, sum(1 for _ in read(recording)) / events, source=source)
     if wire == "jetstream-zstd":
         dictionary = folder / "dictionary"
         samples = list(islice(read(recording), _SAMPLES))
         dictionary.write_bytes(zstd.train_dict(samples, _DICTIONARY_BYTES).dict_content)
-        return Feed(recording, wire, 1.0, ("--events", "--dictionary", str(dictionary)))
-    return Feed(recording, wire, 1.0)
+        return Feed(recording, wire, 1.0, ("--events", "--dictionary", str(dictionary)), source)
+    return Feed(recording, wire, 1.0, source=source)
+
+
+def source_of(given: str) -> str:
+    """What a result says that it was measured with: `simulated`, or the recording's name."""
+    return f"recording {Path(given).name}" if given else SIMULATED

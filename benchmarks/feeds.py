@@ -19,19 +19,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.feed import feed_of
+from benchmarks.feed import SIMULATED, feed_of
 from benchmarks.fifty import fifty
 from benchmarks.machine import machine
 from benchmarks.options import FeedsOptions
-from benchmarks.pipeline import NEVER_S, median
+from benchmarks.pipeline import NEVER_S
 from benchmarks.skeletons import asked, fill, plan
 from benchmarks.trial import Server, Trials
+from benchmarks.tries import result_of
 from sql.session import connect
 
 
 def feeds(options: FeedsOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
     """Run it all; JSON-ready values. Raises WrongRun when a run did not count right or a page was none."""
-    return {**_pages(options, server, say), **_matching(options, server, say), "machine": machine()}
+    found = {**_pages(options, server, say), **_matching(options, server, say)}
+    return {**found, "source": SIMULATED, "machine": machine()}
 
 
 def _pages(options: FeedsOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
@@ -67,8 +69,7 @@ def _matching(options: FeedsOptions, server: Server, say: Callable[[str], None])
                 "entries": matched["feed_entries"],
             })  # fmt: skip
             say(f"matching costs {tries[-1]['costs_percent']:.1f} %")
-    medians: dict[str, Any] = median(tries)
-    return {"feeds": file_count(options.seed), **medians, "tries": tries}
+    return {"feeds": file_count(options.seed), **result_of(tries)}
 
 
 def file_count(seed: int) -> int:

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.balance import WrongRun
-from benchmarks.feed import feed_at
+from benchmarks.feed import SIMULATED, feed_at
 from benchmarks.machine import machine
 from benchmarks.meter import Meter
 from benchmarks.options import LiveOptions
@@ -63,7 +63,8 @@ def live(options: LiveOptions, server: Server, say: Callable[[str], None]) -> di
         feed = feed_at(Path(folder), options.rate, _RECORDED_S, say)
         trials = Trials(server, feed, True, options.workers)
         say(f"{options.readers:,} readers: {options.settle_s} s to settle, then {options.seconds} s")
-        return {**_Live(options).run(trials), "options": dataclasses.asdict(options), "machine": machine()}
+        return {**_Live(options).run(trials), "options": dataclasses.asdict(options), "source": SIMULATED,
+            "machine": machine()}
 
 
 class _Live:

@@ -57,6 +57,11 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def called(pids: Iterable[int], words: str) -> list[int]:
+    """Those of the processes whose title has these words in it."""
+    return [pid for pid in pids if words in _title(pid)]
+
+
 def parent(pid: int) -> int:
     """The process above `pid`. Raises ProcessLookupError when there is no such process."""
     fields = _stat(pid)
@@ -71,6 +76,14 @@ def _stat(pid: int) -> list[str]:
         return (_PROC / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()
     except OSError:
         return []
+
+
+def _title(pid: int) -> str:
+    """What a process calls itself; nothing when it has gone."""
+    try:
+        return (_PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _seconds(ticks: list[str]) -> float:

@@ -8,6 +8,10 @@ EVENTS_MAX = {"jetstream": 1_000_000, "jetstream-zstd": 300_000, "repos": 100_00
 """Events of a simulated recording, by wire: the first is looped, of the last a hundred thousand are half a gigabyte."""
 
 
+KILLED = ("reader", "worker", "roller", "postgres")
+"""Whom a recovery is measured from."""
+
+
 @dataclass(frozen=True, slots=True)
 class PipelineOptions:
     """What `skytally bench pipeline` can be told."""
@@ -31,6 +35,60 @@ class PipelineOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What `skytally bench --check` can be told."""
+
+    accept: bool = field(default=False, metadata={"help": "with --check: make what is found the baseline"})
+
+
+@dataclass(frozen=True, slots=True)
+class ScalingOptions:
+    """What `skytally bench scaling` can be told."""
+
+    numbers: str = field(default="1,2,4", metadata={"help": "of worker processes, with commas"})
+    events: int = field(default=2_000_000, metadata={"help": "events flat out; a recording of a million is looped"})
+    runs: int = field(default=3, metadata={"help": "tries of each number; the median is shown, all are kept"})
+    recording: str = field(default="", metadata={"help": "recording to use instead of a simulated one"})
+    seed: int = field(default=1, metadata={"help": "of the simulated recording"})
+
+
+@dataclass(frozen=True, slots=True)
+class StorageOptions:
+    """What `skytally bench storage` can be told."""
+
+    events: int = field(default=4_000_000, metadata={"help": "events; two hours of today's network are 3.6 million"})
+    workers: int = field(default=2, metadata={"help": "worker processes"})
+    runs: int = field(default=3, metadata={"help": "tries; the median is shown, all are kept"})
+    recording: str = field(default="", metadata={"help": "recording to use instead of a simulated one"})
+    seed: int = field(default=1, metadata={"help": "of the simulated recording"})
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryOptions:
+    """What `skytally bench recovery` can be told."""
+
+    killed: str = field(
+        default=",".join(KILLED), metadata={"help": "who is killed, one after the other, with commas"}
+    )
+    settle_s: int = field(default=20, metadata={"help": "seconds at a live rate before each kill"})
+    rate: int = field(default=500, metadata={"help": "events a second; live are 500 to 600"})
+    runs: int = field(default=3, metadata={"help": "tries of each kill; the median is shown, all are kept"})
+    workers: int = field(default=2, metadata={"help": "worker processes"})
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteOptions:
+    """What `skytally bench` can be told when it runs all of them."""
+
+    recording: str = field(
+        default="", metadata={"help": "recording to use where one can be, instead of a simulated one"}
+    )
+    quick: bool = field(default=False, metadata={"help": "small sizes and one try, some minutes in all: to try it out"})
+    results: str = field(default="benchmarks/results", metadata={"help": "folder for NAME.json and the drawings"})
+    only: str = field(default="", metadata={"help": "names of results, with commas; none: all"})
+
+
+@dataclass(frozen=True, slots=True)
 class FeedsOptions:
     """What `skytally bench feeds` can be told."""
 
@@ -49,6 +107,7 @@ class BoardsOptions:
     accounts: int = field(default=1_000_000, metadata={"help": "accounts"})
     account_hours: int = field(default=20_000_000, metadata={"help": "accounts with anything, by hour, over 30 days"})
     rate: int = field(default=2000, metadata={"help": "events a second in the minutes that are kept"})
+    runs: int = field(default=1, metadata={"help": "tries of the whole; the median is shown, all are kept"})
     seed: int = field(default=1, metadata={"help": "of the history"})
 
 
@@ -60,6 +119,7 @@ class WebOptions:
     seconds: int = field(default=8, metadata={"help": "seconds of each measurement"})
     runs: int = field(default=3, metadata={"help": "tries of the whole; the median is shown, all are kept"})
     soak_s: int = field(default=0, metadata={"help": "seconds at full load, 2,000 events a second coming in; 0: not"})
+    recording: str = field(default="", metadata={"help": "recording to count first instead of a simulated one"})
     seed: int = field(default=1, metadata={"help": "of the simulated recording"})
 
 

@@ -4,7 +4,8 @@ Three measurements on the real thing, a fresh database each: flat out with nothi
 fold running, and at a live rate. The collector, PostgreSQL and the replay server share the machine. It runs the
 collector unmodified and decides nothing about it; a run that did not count right is no result.
 
-The result, medians of all tries (`meter`, `watch` and `lag` say how well CPU, memory and lag are known):
+The result, medians of all tries, the least and the largest of each under `spread` (`meter`, `watch` and `lag` say how
+well CPU, memory and lag are known):
 
     events, seconds, events_per_second  flat out, from the first frame to the last commit, nothing folded meanwhile
     frames_per_second                   of that, messages: of the raw firehose commits, else as many as events
@@ -15,6 +16,9 @@ The result, medians of all tries (`meter`, `watch` and `lag` say how well CPU, m
     rss_mib_at_peak                     that, by process, of the run with the fold
     rss_mib_by_million                  the same, the fold running, each time another million events was counted
     cpu_us_per_event                    flat out, of each part, with the one fold at the end
+    session_us_per_event                of Postgres' share in that, what workers' sessions and the roller's took
+    worker_us_per_event                 flat out, what workers spent an event's time on: sorting out, feeds, names, and
+                                        waiting for the commit
     bytes_per_event                     the event log with its indexes
     gb_a_month                          what each table grows by at 500 events a second, before anything is dropped
     experience                          with --experience: events a second without what experience is made of, by turns
@@ -27,8 +31,6 @@ The result, medians of all tries (`meter`, `watch` and `lag` say how well CPU, m
 
 from __future__ import annotations
 
-import math
-import statistics
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,6 +41,7 @@ from benchmarks.feed import feed_of
 from benchmarks.machine import machine
 from benchmarks.options import EVENTS_MAX, PipelineOptions
 from benchmarks.trial import Server, Trials
+from benchmarks.tries import result_of
 
 NEVER_S = 600.0
 FOLD_S = 2.0
@@ -61,18 +64,10 @@ def pipeline(options: PipelineOptions, server: Server, say: Callable[[str], None
         for number in range(options.runs):
             say(f"try {number + 1} of {options.runs}")
             tries.append(_try(options, trials, say, number))
-        result: dict[str, Any] = {name: median([t[name] for t in tries]) for name in tries[0]}
-        return {**result, "wire": options.wire, "workers": options.workers, "machine": machine(), "tries": tries}
-
-
-def median(values: list[Any]) -> Any:
-    """Of numbers, None being above them all; of dicts and lists for each item."""
-    if isinstance(values[0], dict):
-        return {name: median([value[name] for value in values]) for name in values[0]}
-    if isinstance(values[0], list):
-        return [median(list(items)) for items in zip(*values, strict=False)]
-    middle = statistics.median(math.inf if value is None else value for value in values)
-    return None if math.isinf(middle) else round(middle, 3)
+        return {
+            **result_of(tries), "wire": options.wire, "workers": options.workers, "source": feed.source,
+            "machine": machine(),
+        }  # fmt: skip
 
 
 def _try(options: PipelineOptions, trials: Trials, say: Callable[[str], None], number: int) -> dict[str, Any]:
@@ -89,7 +84,8 @@ def _try(options: PipelineOptions, trials: Trials, say: Callable[[str], None], n
         **{name: folding[name] for name in ("fold_lag_s", "fold_lag_s_max")},
         "rss_mib_peak": max(burst["rss_mib_peak"], folding["rss_mib_peak"]),
         **{name: folding[name] for name in ("rss_mib_at_peak", "rss_mib_by_million")},
-        **{name: burst[name] for name in ("cpu_us_per_event", "bytes_per_event")},
+        **{name: burst[name] for name in ("cpu_us_per_event", "session_us_per_event", "worker_us_per_event")},
+        "bytes_per_event": burst["bytes_per_event"],
         "gb_a_month": folding["gb_a_month"],
     }
     say(f"with the fold running: {result['sustained_with_fold']:,.0f} events/s, the fold {result['fold_lag_s']:.1f} s "

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.feed import feed_at
+from benchmarks.feed import SIMULATED, feed_at
 from benchmarks.growth import Growth
 from benchmarks.machine import machine
 from benchmarks.options import SoakOptions
@@ -44,7 +44,8 @@ def soak(options: SoakOptions, server: Server, say: Callable[[str], None]) -> di
         feed = feed_at(Path(folder), options.rate, _RECORDED_S, say)
         trials = Trials(server, feed, True, options.workers)
         say(f"{options.settle_s} s to settle, then {options.seconds} s")
-        return {**_Soak(options).run(trials), "options": dataclasses.asdict(options), "machine": machine()}
+        return {**_Soak(options).run(trials), "options": dataclasses.asdict(options), "source": SIMULATED,
+            "machine": machine()}
 
 
 class _Soak:

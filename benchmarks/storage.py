@@ -1,38 +1,37 @@
-"""What a month of today's network takes on the disk, by table, from what a trial has left there."""
+"""The benchmark of storage: what an event leaves on the disk, by table, from what a trial has left there.
+
+    bytes_per_event   of each table, with its indexes, by the events that stand in buckets of its size; `total` of all.
+                      Names are new the rarer the longer one counts, so theirs is an upper bound
+    gb_a_month        what each table grows by at 500 events a second, before anything of it is dropped
+"""
 
 from __future__ import annotations
 
-import psycopg
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-RATE = 500
-"""Events a second of today's network."""
-_MONTH_S = 30 * 86_400
-_SIZES = """
-select
-  kept.name,
-  (
-    select sum(pg_total_relation_size(inhrelid))
-    from pg_inherits
-    where inhparent = kept.name::regclass
-  )::float8,
-  kept.events::float8
-from (
-  select 'event' as name, (select sum(events) from network_minute) as events
-  union all
-  select rollup || '_minute', (select sum(events) from network_minute)
-  from unnest(array['account', 'post', 'term', 'author']) as rollup
-  union all
-  select rollup || '_hour', (select sum(events) from network_hour)
-  from unnest(array['account', 'post', 'term', 'author']) as rollup
-) as kept
-where kept.events > 0
-"""
+from benchmarks.feed import feed_of
+from benchmarks.machine import machine
+from benchmarks.options import EVENTS_MAX, StorageOptions
+from benchmarks.pipeline import FOLD_S
+from benchmarks.trial import Server, Trials
+from benchmarks.tries import result_of
 
 
-def gb_a_month(connection: psycopg.Connection) -> dict[str, float]:
-    """Gigabytes, with indexes, that each table grows by in a month at `RATE`, before anything of it is dropped; hours
-    once some have ended."""
-    return {
-        name: round(size / events * RATE * _MONTH_S / 1e9, 2)
-        for name, size, events in connection.execute(_SIZES)
-    }
+def storage(options: StorageOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
+    """Count once a try, the fold running; JSON-ready values. Raises WrongRun when it did not count right."""
+    with tempfile.TemporaryDirectory(prefix="skytally-bench-") as folder:
+        count = min(options.events, EVENTS_MAX["jetstream"])
+        say(f"counting {options.events:,} events")
+        feed = feed_of("jetstream", options.recording, Path(folder), count, options.seed)
+        trials = Trials(server, feed, not options.recording, options.workers)
+        tries = []
+        for _ in range(options.runs):
+            found = trials.flat_out(options.events, FOLD_S)
+            tables = found["bytes_by_table"]
+            total = round(sum(tables.values()), 2)
+            tries.append({"bytes_per_event": {"total": total, **tables}, "gb_a_month": found["gb_a_month"]})
+            say(f"{total} bytes an event, all tables together")
+        return {"events": options.events, **result_of(tries), "source": feed.source, "machine": machine()}

@@ -13,8 +13,8 @@ from benchmarks.balance import WrongRun, balance
 from benchmarks.child import replay
 from benchmarks.feed import Feed
 from benchmarks.meter import parent
-from benchmarks.storage import gb_a_month
-from benchmarks.watch import Watch
+from benchmarks.sizes import bytes_by_table, gb_a_month
+from benchmarks.watch import SESSIONS, Watch
 from collector.group import Group
 from collector.settings import CollectorSettings
 from collector.supervisor import Orders, Supervisor
@@ -67,7 +67,7 @@ class Trials:
             )
             with connect(conninfo, None, "bench") as connection:
                 row = connection.execute(_LOG_BYTES).fetchone()
-                growth = gb_a_month(connection)
+                growth, tables = gb_a_month(connection), bytes_by_table(connection)
                 (entries,) = connection.execute("select count(*) from feed_entry").fetchone() or (0,)
             self._check(conninfo, seen, events)
             seconds = seen.committed_at - seen.first_at
@@ -84,8 +84,13 @@ class Trials:
                 "rss_mib_by_million": seen.rss_mib_by_million,
                 "rss_mib_at_peak": seen.rss_mib_at_peak,
                 "cpu_us_per_event": {part: seen.meter.cpu_s(part) / seen.events * 1e6 for part in PARTS},
+                "session_us_per_event": {
+                    role: seen.meter.cpu_s(f"session of {role}") / seen.events * 1e6 for role in SESSIONS
+                },
+                "worker_us_per_event": {part: spent / seen.events * 1e6 for part, spent in seen.worker_s.items()},
                 "bytes_per_event": row[0] / seen.events if row else 0.0,
                 "gb_a_month": growth,
+                "bytes_by_table": tables,
                 "feed_entries": entries,
             }
 
@@ -118,7 +123,8 @@ class Trials:
             experience=experience, feeds=feeds,
         )  # fmt: skip
         seen = Watch(_postmaster(conninfo), replay_pid, settle_s)
-        # a server that gets no processor for a second has not come to its end; what is measured ends with the last commit
+        # a server that gets no processor for a second has not come to its end; what is measured ends with the last
+        # commit
         idle_s = None if stop_after_s else 3.0
 
         def both(group: Group) -> None:

@@ -13,13 +13,16 @@ from collections.abc import Callable
 from types import TracebackType
 
 from benchmarks.lag import Lag
-from benchmarks.meter import Meter
+from benchmarks.meter import Meter, called, descendants
 from collector.group import Group
 from collector.vitals import DURABLE_WITHIN_S
 
 LOOK_S = 0.25
 """Between two looks: by so much a peak may be missed, and so much CPU of a process that ends."""
 _MILLION = 1_000_000
+SESSIONS = ("collector", "roller")
+"""Whose sessions of Postgres are looked at for themselves, by role. They are in Postgres' sum too."""
+_OF_A_BATCH = ("sort_out", "feeds", "names", "commit")
 _MIB = 1 << 20
 
 
@@ -40,6 +43,8 @@ class Watch:
         self.rss_mib_by_million: list[float] = []
         """The group's memory each time another million events was counted."""
         self.events = self.refused = 0
+        self.worker_s: dict[str, float] = {}
+        """What all workers together have spent their time on."""
         self.first_at = self.committed_at = self.folded_at = 0.0
         self.settled_at = self.looked_at = 0.0
         """CPU, `durable` and `events_since` are from the one to the other."""
@@ -106,6 +111,7 @@ class Watch:
         self.refused = int(sum(vitals.get("refused") for vitals in workers))
         while len(self.rss_mib_by_million) < self.events // _MILLION:
             self.rss_mib_by_million.append(round(resident / _MIB, 1))
+        self.worker_s = {part: sum(vitals.get(f"{part}_s") for vitals in workers) for part in _OF_A_BATCH}
         self.first_at = reader.get("first_at")
         self.committed_at = max(vitals.get("committed_at") for vitals in workers)
         self.folded_at = group.roller_vitals.get("folded_at")
@@ -131,5 +137,8 @@ class Watch:
 
     def _look_at_others(self) -> int:
         self.meter.look_below("postgres", self._postmaster)
+        sessions = descendants(self._postmaster)
+        for role in SESSIONS:
+            self.meter.look(f"session of {role}", called(sessions, f"skytally_{role} "))
         self.meter.look("replay", [self._replay])
         return self.meter.look("supervisor", [os.getpid()])

@@ -6,8 +6,9 @@ counted by the collector, PostgreSQL, memcached where there is one, and wrk on t
     hot_per_second, bare_per_second, ratio   a board of 100 that is fresh, 32 connections
     p50_ms, p99_ms, bare_p99_ms              of the same, and of the bare application
     page_per_second, page_ratio              the same board as a page, and in times of a bare one with its bytes
-    stale, shared, miss                      answers a second: stale all the time and made anew behind it; from
-                                             memcached, or the table; all different, so that each has to be made
+    stale, outage, shared, miss              answers a second: stale all the time and made anew behind it; the same
+                                             while the database lets nobody in; from memcached, or the table; all
+                                             different, so that each has to be made
     herd_queries                             what PostgreSQL was asked by 1,000 clients at once on an expired key, in
                                              times of what one client asks
     soak                                     for so long, with 2,000 events a second coming in: answers a second,
@@ -31,12 +32,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks import child
+from benchmarks.away import away
 from benchmarks.balance import WrongRun
+from benchmarks.feed import feed_of, source_of
 from benchmarks.machine import machine
 from benchmarks.options import WebOptions
-from benchmarks.pipeline import median
 from benchmarks.site import EXPIRING, FRESH, SHARED, STALE, Running, bare, site
 from benchmarks.trial import NETWORK, Server
+from benchmarks.tries import result_of
 from benchmarks.wrk import Load, wrk
 from sql.session import connect
 
@@ -73,21 +76,20 @@ def web(options: WebOptions, server: Server, say: Any) -> dict[str, Any]:
         for number in range(options.runs):
             say(f"try {number + 1} of {options.runs}")
             tries.append(_try(options, conninfo, memcached, number, say))
-        result: dict[str, Any] = {name: median([one[name] for one in tries]) for name in tries[0]}
+        result = result_of(tries)
         result["herd_queries"] = _herd(conninfo, memcached)
         say(f"{HERD} clients on an expired key: {result['herd_queries']} times one client's queries")
         if options.soak_s:
             result["soak"] = _soak(options, conninfo, memcached)
             say(f"soak: {result['soak']}")
-        return {**result, "memcached": bool(memcached), "machine": machine(), "tries": tries}
+        return {**result, "memcached": bool(memcached), "source": source_of(options.recording), "machine": machine()}
 
 
 def _fill(options: WebOptions, conninfo: str, say: Any) -> None:
-    say(f"counting {options.events:,} simulated events")
+    say(f"counting {options.recording or f'{options.events:,} simulated events'}")
     with tempfile.TemporaryDirectory(prefix="skytally-bench-") as folder:
-        recording = Path(folder) / "recording.jsonl.zst"
-        child.run("simulate", "--events", str(options.events), "--seed", str(options.seed), "--out", str(recording))
-        with child.replay(recording) as (url, _):
+        feed = feed_of("jetstream", options.recording, Path(folder), options.events, options.seed)
+        with child.replay(feed.recording) as (url, _):
             child.run("collect", "--source", url, "--network", NETWORK, "--database-url", conninfo, "--until-idle", "3")
 
 
@@ -101,6 +103,8 @@ def _try(options: WebOptions, conninfo: str, memcached: str, number: int, say: A
     with site(conninfo, STALE, memcached) as running:
         _warm(running)
         stale = load(running)
+        with away(conninfo):
+            outage = load(running)
     with site(conninfo, SHARED, memcached) as running:
         _warm(running)
         shared = load(running)
@@ -108,7 +112,7 @@ def _try(options: WebOptions, conninfo: str, memcached: str, number: int, say: A
         f"a page {compared['page_ratio']}")  # fmt: skip
     return {
         **compared, "stale": stale.requests_per_second, "shared": shared.requests_per_second,
-        "miss": miss.requests_per_second,
+        "outage": outage.requests_per_second, "miss": miss.requests_per_second,
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from benchmarks.meter import Meter, descendants, parent
+from benchmarks.meter import Meter, called, descendants, parent
 
 BURNT_S = 0.4
 BURN = f"import time\nwhile time.process_time() < {BURNT_S}: pass\n"
@@ -54,3 +54,10 @@ def test_what_ended_below_a_process_is_counted_with_it() -> None:
     meter.look_below("tree", pid)
     assert alone < BURNT_S / 2
     assert meter.cpu_s("tree") - alone == pytest.approx(BURNT_S, rel=0.5)
+
+
+def test_processes_are_found_by_what_they_are_called() -> None:
+    with child("print(1, flush=True); input()  # one") as one, child("print(1, flush=True); input()  # two") as two:
+        assert called([one, two], "# two") == [two]
+    assert called([one, two], "") == [one, two]
+    assert called([two], "# two") == [], "it has gone"

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from benchmarks.options import PipelineOptions
-from benchmarks.pipeline import FOLD_S, NEVER_S, _try, median
+from benchmarks.pipeline import FOLD_S, NEVER_S, _try
 from benchmarks.trial import Trials
 from tests.ops.command import ROOT, environment, skytally
 
@@ -57,11 +57,16 @@ def test_a_run_gives_every_figure() -> None:
     assert result["rss_mib_by_million"] == []
     assert set(result["cpu_us_per_event"]) == PARTS
     assert all(result["cpu_us_per_event"][part] > 0 for part in ("worker", "postgres"))
+    of_sessions = result["session_us_per_event"]
+    assert of_sessions["collector"] > 0
+    assert sum(of_sessions.values()) <= result["cpu_us_per_event"]["postgres"] * 1.1
     assert 50 < result["bytes_per_event"] < 500
     assert {"event", "account_minute", "post_minute", "term_minute", "author_minute"} <= set(result["gb_a_month"])
     assert {"cpu", "cores", "memory_gib", "versions", "commit"} <= set(result["machine"])
     [only] = result["tries"]
-    assert set(only) == set(result) - {"wire", "workers", "machine", "tries"}
+    assert set(only) == set(result) - {"wire", "workers", "source", "machine", "tries", "spread"}
+    assert result["source"] == "simulated"
+    assert result["spread"]["events_per_second"] == [round(only["events_per_second"], 3)] * 2
 
 
 @pytest.mark.parametrize("wire", ["jetstream-zstd", "repos"])
@@ -111,14 +116,6 @@ def test_what_can_not_be_measured_is_refused(words: tuple[str, ...], code: int, 
     ended = skytally("bench", "pipeline", *words)
     assert ended.code == code
     assert said in ended.err.splitlines()[-1]
-
-
-def test_the_median_of_tries() -> None:
-    assert median([1.0, 9.0, 2.0]) == 2.0
-    assert median([{"a": 1}, {"a": 3}, {"a": 2}]) == {"a": 2}
-    assert median([[1.0, 5.0], [3.0, 4.0, 7.0], [2.0, 6.0]]) == [2.0, 5.0]
-    assert median([0.5, None, 1.0]) == 1.0
-    assert median([0.5, None, None]) is None, "above the largest limit is no number"
 
 
 def test_what_experience_costs_is_the_difference_to_the_same_without_it_by_turns() -> None:
