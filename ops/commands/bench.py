@@ -1,13 +1,14 @@
-"""`skytally bench`: measure this machine."""
+"""`skytally bench`: measure this machine, and check that an event costs no more than it did."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import importlib
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,15 +19,22 @@ from benchmarks.balance import WrongRun
 from benchmarks.child import ChildFailed
 from benchmarks.options import (
     EVENTS_MAX,
+    KILLED,
     BoardsOptions,
+    CheckOptions,
     FeedsOptions,
     LiveOptions,
     PipelineOptions,
+    RecoveryOptions,
+    ScalingOptions,
     SoakOptions,
+    StorageOptions,
+    SuiteOptions,
     WebOptions,
 )
 from benchmarks.peers.options import PeersOptions
 from benchmarks.trial import NETWORK
+from collector.lanes import WORKER_COUNTS
 from ops import exits
 from ops.embedded import embedded, wait_until_stopped
 from ops.options import add_options, options_of
@@ -35,17 +43,22 @@ from ops.settings import Settings
 from sql.migrate import migrate
 
 HELP = (
-    "Measure this machine: pipeline (events a second from socket to durable rows, and what each process costs), "
-    "boards (what it costs to make them anew, with a history and with twice as much), feeds (pages of a feed of "
-    "millions of posts, and what fifty feeds cost the pipeline), web (answers a second), soak (collector and site side "
-    "by side for half an hour: lag, and whether anything grows), live (many who watch counts, on one web process), "
-    "peers (our collector, what people use instead, and a bare COPY, by turns on the same events)."
+    "Measure this machine. Without another word everything that the report draws, into benchmarks/results; or one: "
+    "pipeline (events a second from socket to durable rows, and what each process costs), scaling (with 1, 2 and 4 "
+    "workers), boards (what it costs to make them anew, with a history and with twice as much), storage (bytes an "
+    "event, by table), recovery (seconds after a kill -9), feeds (pages of a feed of millions of posts, and what fifty "
+    "feeds cost the pipeline), web (answers a second), soak (collector and site side by side for half an hour: lag, "
+    "and whether anything grows), live (many who watch counts, on one web process), peers (our collector, what people "
+    "use instead, and a bare COPY, by turns on the same events). `report` draws what there is. "
+    "--check counts what an event costs in steps, statements and bytes, which is nearly the same on every machine, "
+    "and ends with exit code 1 where that is more than was accepted."
 )
 EXAMPLE = "skytally bench pipeline --json --runs 3"
 SETTINGS = False
 _WHATS: dict[str, type[Any]] = {
-    "pipeline": PipelineOptions, "boards": BoardsOptions, "feeds": FeedsOptions, "web": WebOptions, "soak": SoakOptions,
-    "live": LiveOptions, "peers": PeersOptions,
+    "pipeline": PipelineOptions, "scaling": ScalingOptions, "boards": BoardsOptions, "storage": StorageOptions,
+    "recovery": RecoveryOptions, "feeds": FeedsOptions, "web": WebOptions, "soak": SoakOptions, "live": LiveOptions,
+    "peers": PeersOptions,
 }  # fmt: skip
 _MODULES = {"peers": "peers.contest"}
 """Where it is, if not in the module of its name."""
@@ -53,42 +66,95 @@ _LEAST = {
     "events": 1, "posts": 1000, "runs": 1, "live_s": 0, "seconds": 1, "soak_s": 0, "settle_s": 0, "requests": 1,
     "accounts": 10_000, "account_hours": 100_000, "rate": 1, "readers": 1,
 }  # fmt: skip
+_COUNTED = {"full_page_writes": "off", "autovacuum": "off"}
+"""What would come into a count by chance: images of pages after a checkpoint, and who cleans up meanwhile."""
+_UNSAID = ("tries", "spread", "machine", "sizes")
+"""What of a result is only shown as JSON."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    whats = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    parser.add_argument("--check", action="store_true", help="count what an event costs, and compare it")
+    parser.add_argument("--json", action="store_true", help="the whole result as JSON")
+    add_options(parser, CheckOptions)
+    add_options(parser, SuiteOptions)
+    whats = parser.add_subparsers(dest="what", metavar="WHAT")
     for what, options in _WHATS.items():
         sub = whats.add_parser(what, help=options.__doc__, allow_abbrev=False)
-        sub.add_argument("--json", action="store_true", help="the whole result as JSON")
+        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="the whole result as JSON")
         add_options(sub, options)
+    sub = whats.add_parser("report", help="Draw the results that there are.", allow_abbrev=False)
+    sub.add_argument("--results", default=SuiteOptions().results, metavar="X", help="folder with NAME.json")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
-    def say(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
-
-    options = options_of(_WHATS[arguments.what], arguments)
+    _refuse_mixed(arguments)
+    if arguments.check:
+        return _check(arguments)
+    if arguments.what == "report":
+        return _written(_loaded("report")(Path(arguments.results)))
+    options = options_of(_WHATS.get(arguments.what, SuiteOptions), arguments)
     _refuse(options)
-    module = _module_of(arguments.what)
-    try:
-        result = getattr(module, arguments.what)(options, _fresh_database, say)
-    except (WrongRun, ChildFailed) as error:
-        raise Problem(str(error)) from error
+    with _problems():
+        if arguments.what is None:
+            return _written(_loaded("suite")(options, _say))
+        result = _loaded(arguments.what)(options, fresh_database, _say)
     if arguments.json:
         print(orjson.dumps(result, option=orjson.OPT_INDENT_2).decode())
         return exits.OK
-    if table := getattr(module, "shown", None):
+    if table := getattr(_module_of(arguments.what), "shown", None):
         print(table(result, options))
         return exits.OK
     for name, value in result.items():
-        if name not in ("tries", "machine", "sizes"):
+        if name not in _UNSAID:
             print(f"{name:<22} {value}")
     return exits.OK
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where a figure is worse than allowed."""
+    from benchmarks.limits import table
+
+    server = functools.partial(fresh_database, _COUNTED)
+    found = _loaded("check")(options_of(CheckOptions, arguments), server, _say)
+    if arguments.json:
+        shown = {**found, "compared": [each._asdict() for each in found["compared"]]}
+        print(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
+    else:
+        print("\n".join(table(found["compared"])))
+    if found["worse"]:
+        raise Problem(
+            f"worse than accepted for Python {found['python']}: {', '.join(found['worse'])} (bench --check --accept "
+            "makes what was found the baseline)"
+        )
+    return exits.OK
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _written(files: list[Path]) -> int:
+    for path in files:
+        print(path)
+    return exits.OK
+
+
+@contextlib.contextmanager
+def _problems() -> Iterator[None]:
+    try:
+        yield
+    except (WrongRun, ChildFailed) as error:
+        raise Problem(str(error)) from error
 
 
 def _module_of(what: str) -> ModuleType:
     """Only the one that is asked for is loaded: this process is measured too."""
     return importlib.import_module(f"benchmarks.{_MODULES.get(what, what)}")
+
+
+def _loaded(what: str) -> Callable[..., Any]:
+    measure: Callable[..., Any] = getattr(_module_of(what), what)
+    return measure
 
 
 def _refuse(options: object) -> None:
@@ -98,17 +164,41 @@ def _refuse(options: object) -> None:
             raise Problem(f"--{name.replace('_', '-')} {given}; allowed: {least} or more", exits.USAGE)
     if (wire := getattr(options, "wire", "jetstream")) not in EVENTS_MAX:
         raise Problem(f"--wire {wire}; allowed: {', '.join(EVENTS_MAX)}", exits.USAGE)
+    if isinstance(options, SuiteOptions):
+        from benchmarks.suite import SUITE
+
+        _refuse_others("--only", options.only, [entry.name for entry in SUITE])
+    if isinstance(options, ScalingOptions):
+        _refuse_others("--numbers", options.numbers, map(str, WORKER_COUNTS))
+    if isinstance(options, RecoveryOptions):
+        _refuse_others("--killed", options.killed, KILLED)
     if not Path("/proc/self/stat").exists():
         raise Problem("what a process costs is read from /proc, which only Linux has")
 
 
+def _refuse_mixed(arguments: argparse.Namespace) -> None:
+    """What is said to the whole, and then one is named."""
+    for flag in ("check", "accept", "quick", "only"):
+        if getattr(arguments, flag) and arguments.what is not None:
+            raise Problem(f"--{flag} goes without {arguments.what}", exits.USAGE)
+    if arguments.accept and not arguments.check:
+        raise Problem("--accept goes with --check", exits.USAGE)
+
+
+def _refuse_others(flag: str, given: str, allowed: Iterable[str]) -> None:
+    """Of several words with commas, those that there are none of."""
+    known = list(allowed)
+    if unknown := [word for word in given.split(",") if given and word not in known]:
+        raise Problem(f"{flag} {','.join(unknown)}; allowed: {', '.join(known)}", exits.USAGE)
+
+
 @contextlib.contextmanager
-def _fresh_database() -> Iterator[str]:
-    """An embedded server of its own with an empty database, durable as any other."""
+def fresh_database(settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """An embedded server of its own with an empty database, durable as any other unless settings say otherwise."""
     with tempfile.TemporaryDirectory(prefix="skytally-bench-") as folder:
         data = Path(folder)
         data.chmod(0o711)  # as root the server runs as another user
-        with embedded(data, linger_s=0, log=lambda _: None) as conninfo:
+        with embedded(data, settings=settings or {}, linger_s=0, log=lambda _: None) as conninfo:
             migrate(conninfo, NETWORK)
             yield conninfo
         wait_until_stopped(data)
