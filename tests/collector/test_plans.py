@@ -16,11 +16,13 @@ from collector.resolver import Resolver
 from collector.rollups import HOUR, MINUTE
 from collector.settings import ResolverSettings
 from collector.windows import LENGTH
-from sql import statement
+from sql import statement, tid
 from sql.session import connect
 from tests.collector.frames import ALICE, BOB, delete, key, like, post_uri
 from tests.collector.rig import Rig
 from tests.conftest import new_database
+from tests.web.site import site
+from web.resources import PREFIX, RESOURCES
 from web.series import as_given
 from web.spans import Summed, spans
 
@@ -122,6 +124,20 @@ def test_readers_read_no_large_table(rig: Rig, window: str) -> None:
         assert len(rows) > 24
         reader.execute(statement("query/coverage"), month).fetchall()
         assert more(before, scanned(rig, reader)) == {}
+
+
+def test_no_resource_of_the_api_reads_a_large_table(rig: Rig) -> None:
+    account, rkey = rig.owner.execute("select account, rkey from post_day order by gained desc limit 1").fetchall()[0]
+    did = str(rig.one(f"select did from account where id = {account}"))
+    given = {"actor": did, "rkey": tid.text(rkey), "key": "en"}
+    asked = {"compare": f"?actors={did}", "search": "?q=did"}
+    before, statuses = scanned(rig), {}
+    with site(rig.conninfo) as found:
+        for resource in RESOURCES:
+            path = PREFIX + resource.path.format(**given) + asked.get(resource.name, "")
+            statuses[resource.name] = found.get(path).status
+    assert {name for name, status in statuses.items() if status != 200} <= {"post-interactions"}, statuses
+    assert more(before, scanned(rig)) == {}
 
 
 def test_the_resolver_reads_no_large_table(rig: Rig) -> None:
