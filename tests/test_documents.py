@@ -183,6 +183,14 @@ def test_every_verb_is_documented() -> None:
     assert set(told) >= set(cli.VERBS)
 
 
+def test_faults_and_mutants_are_as_many_as_it_says() -> None:
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "tests/README.md")]
+    assert f"{len(FAULTS)} faults" in texts[0]
+    assert f"{len(MUTANTS)} collectors" in texts[0]
+    assert f"{len(FAULTS)} and growing" in texts[1]
+    assert f"in {len(MUTANTS)} ways" in texts[1]
+
+
 def test_the_pictures_are_few_and_small() -> None:
     pictures = [path for path in ROOT.rglob("*.png") if ".venv" not in path.parts]
     assert sum(path.stat().st_size for path in pictures) < 250_000
