@@ -145,6 +145,22 @@ def test_examples_of_files_are_taken(tmp_path: Path) -> None:
     assert [each.id for each in feeds.parse(feed, tmp_path)] == ["norsk"]
 
 
+def flags(parser: argparse.ArgumentParser) -> Iterator[str]:
+    for action in parser._actions:
+        yield from action.option_strings
+        if isinstance(action, argparse._SubParsersAction):
+            for each in action.choices.values():
+                yield from flags(each)
+
+
+def test_every_flag_in_the_text_is_one() -> None:
+    known = {flag for verb in cli.VERBS for flag in flags(cli._parser(verb)[0])}
+    programs = [f"tests/{module}/__main__.py" for module in PROGRAMS.values()] + ["tests/browser/screenshots.py", "run"]
+    others = "".join((ROOT / path).read_text(encoding="utf-8") for path in programs)
+    known |= {*re.findall(r"--[a-z][a-z-]+", others), "--no-block"}  # the last one is systemctl's
+    assert named(r"(?<![\w-])--[a-z][a-z-]+") <= known
+
+
 def test_every_link_leads_somewhere() -> None:
     for link in links():
         target = (link.document.parent / link.path).resolve() if link.path else link.document
