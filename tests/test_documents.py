@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import orjson
 import pytest
 from PIL import Image
 
@@ -205,6 +206,24 @@ def test_faults_and_mutants_are_as_many_as_it_says() -> None:
     assert f"{len(MUTANTS)} collectors" in texts[0]
     assert f"{len(FAULTS)} and growing" in texts[1]
     assert f"in {len(MUTANTS)} ways" in texts[1]
+
+
+def test_the_figures_of_the_readme_are_those_that_were_measured() -> None:
+    results = ROOT / "benchmarks/results"
+    pipeline, web = (orjson.loads((results / f"{name}.json").read_bytes()) for name in ("pipeline", "web"))
+    text, live = (ROOT / "README.md").read_text(encoding="utf-8"), pipeline["live"]
+    for said in (
+        f"**{round(pipeline['events_per_second'], -3):,.0f} events a second**",
+        f"{round(pipeline['sustained_with_fold'], -3):,.0f} while it folds them",
+        f"**{100 * live['cores']:.0f} % of a processor**",
+        f"a live rate of {live['events_per_second']:.0f} events a second",
+        f"**{round(web['hot_per_second'], -1):,.0f} answers a second**",
+        f"99 % within {web['p99_ms']:.0f} ms",
+    ):
+        assert said in text, said
+    assert live["durable_p99_s"] == 0.25
+    assert 0.7 < web["ratio"] < 0.8
+    assert (pipeline["machine"]["cpu"], pipeline["machine"]["cores"]) == ("AMD EPYC", 2)
 
 
 def test_the_pictures_are_few_and_small() -> None:
