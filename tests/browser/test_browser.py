@@ -26,7 +26,7 @@ document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySele
   .slice(0, 5).map((each) => each.outerHTML.slice(0, 120))
 """
 _CUT_OFF = """
-[...document.querySelectorAll(".card table tr")]
+[...document.querySelectorAll(".card table tr")].filter((row) => !row.closest("details:not([open])"))
   .filter((row) => row.getBoundingClientRect().bottom > row.closest(".card").getBoundingClientRect().bottom + 1)
   .slice(0, 5).map((row) => row.innerText)
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -18,7 +19,7 @@ from collector.settings import ResolverSettings
 from collector.windows import LENGTH
 from sql import statement, tid
 from sql.session import connect
-from tests.collector.frames import ALICE, BOB, delete, key, like, post_uri
+from tests.collector.frames import ALICE, BOB, delete, key, like, post, post_uri
 from tests.collector.rig import Rig
 from tests.conftest import new_database
 from tests.web.site import site
@@ -126,17 +127,26 @@ def test_readers_read_no_large_table(rig: Rig, window: str) -> None:
         assert more(before, scanned(rig, reader)) == {}
 
 
+TERMS = {
+    "languages": "en", "hashtags": "cats", "links": "https://x.example/", "domains": "x.example", "emoji": "\N{CAT}",
+}  # fmt: skip
+
+
 def test_no_resource_of_the_api_reads_a_large_table(rig: Rig) -> None:
+    link = {"$type": "app.bsky.embed.external", "external": {"uri": TERMS["links"]}}
+    at = 30 * 60_000 + 20
+    rig.hand(post(at=at, langs=["en"], tags=["cats"], text=TERMS["emoji"], embed=link), at=at)
+    rig.fold()
     account, rkey = rig.owner.execute("select account, rkey from post_day order by gained desc limit 1").fetchall()[0]
-    did = str(rig.one(f"select did from account where id = {account}"))
-    given = {"actor": did, "rkey": tid.text(rkey), "key": "en"}
-    asked = {"compare": f"?actors={did}", "search": "?q=did"}
+    rig.owner.execute("update account set handle = 'star.example' where id = %s", (account,))
+    asked = {"compare": "?actors=star.example", "search": "?q=star"}
     before, statuses = scanned(rig), {}
-    with site(rig.conninfo) as found:
+    with site(rig.conninfo, web_misses_per_second=0.0) as found:
         for resource in RESOURCES:
-            path = PREFIX + resource.path.format(**given) + asked.get(resource.name, "")
-            statuses[resource.name] = found.get(path).status
-    assert {name for name, status in statuses.items() if status != 200} <= {"post-interactions"}, statuses
+            key = quote(TERMS.get(resource.path.split("/")[2], ""), safe="")
+            path = resource.path.format(actor="star.example", rkey=tid.text(rkey), key=key)
+            statuses[resource.name] = found.get(PREFIX + path + asked.get(resource.name, "")).status
+    assert {name: status for name, status in statuses.items() if status != 200} == {}
     assert more(before, scanned(rig)) == {}
 
 
