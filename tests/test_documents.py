@@ -158,7 +158,8 @@ def test_every_flag_in_the_text_is_one() -> None:
     known = {flag for verb in cli.VERBS for flag in flags(cli._parser(verb)[0])}
     programs = [f"tests/{module}/__main__.py" for module in PROGRAMS.values()] + ["tests/browser/screenshots.py", "run"]
     others = "".join((ROOT / path).read_text(encoding="utf-8") for path in programs)
-    known |= {*re.findall(r"--[a-z][a-z-]+", others), "--no-block"}  # the last one is systemctl's
+    known |= {*re.findall(r"--[a-z][a-z-]+", others), "--no-block"}  # the last one is systemctl's, and these are uv's:
+    known |= {"--universal", "--generate-hashes", "--group", "--no-header"}
     assert named(r"(?<![\w-])--[a-z][a-z-]+") <= known
 
 
@@ -171,7 +172,8 @@ def test_every_link_leads_somewhere() -> None:
 
 def test_what_is_named_is_there() -> None:
     new = {name for name, _ in NEW_FILE.findall(RECIPES)}
-    files = {path.relative_to(ROOT).as_posix() for part in ("*.py", "*.sql", "*.txt", "*.json", "*.md", "*.toml")
+    kinds = ("*.py", "*.sql", "*.txt", "*.json", "*.md", "*.toml", "*.lock")
+    files = {path.relative_to(ROOT).as_posix() for part in kinds
              for path in ROOT.rglob(part) if ".venv" not in path.parts}  # fmt: skip
     for name in named(r"^[\w./-]+\.(?:py|sql)$") | named(r"^(?:ops|tests|web|sql|collector|benchmarks)/[\w./-]+\.\w+$"):
         assert name in new or any(f"/{file}".endswith(f"/{name}") for file in files), name
