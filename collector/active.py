@@ -17,9 +17,9 @@ from collector.board_state import State
 from collector.measures import ACCOUNT
 from collector.rollups import HOUR, MINUTE
 from collector.sketch import Registers, estimate, sketch_of, union
-from collector.tally import Metric
 from collector.windows import DAY_LONG, HOUR_LONG, LENGTH, Stretch, ceiling, floor
 from sql import statement
+from sql.metrics import Metric
 
 MADE = tuple(map(int, (Metric.POSTS, Metric.REPLIES, Metric.LIKES, Metric.REPOSTS, Metric.FOLLOWS)))
 """What makes an account active; a quote is also a post or a reply."""

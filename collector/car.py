@@ -2,6 +2,7 @@
 
 So one bad block spoils what refers to it and nothing else, and the tree nodes, nine of ten blocks, cost nothing. Only
 the one form of CID that the network uses is known: version 1, SHA-256, 36 bytes. It does not know what a block says.
+Facts: ipld.io/specs/transport/car/carv1, atproto.com/specs/repository.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import hashlib
 import zstandard
 
 from collector.errors import BadSetting
+from collector.settings import CollectorSettings
 
 LEGACY = 1_612_007_021
 """The one dictionary of /subscribe; any other is a host's own, for subscribeEvents."""
@@ -59,3 +60,8 @@ def dictionary_at(path: str) -> Dictionary:
             return Dictionary(file.read(DICTIONARY_BYTES_MAX), path)
     except OSError as error:
         raise BadSetting(f"The zstd dictionary {path} can not be read: {error.strerror}.") from None
+
+
+def dictionaries_of(settings: CollectorSettings) -> list[Dictionary]:
+    """Those that the settings name; none where nothing is to be received compressed. Raises BadSetting."""
+    return [dictionary_at(path) for path in settings.zstd_dictionaries] if settings.zstd else []

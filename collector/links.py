@@ -1,4 +1,4 @@
-"""Links as they are counted: one spelling for each, and the domain it leads to (DESIGN.md, "Words")."""
+"""Links as they are counted: one spelling for each, and the domain it leads to (DESIGN.md, "Bad input")."""
 
 from __future__ import annotations
 

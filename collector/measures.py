@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from collector.rollups import ROLLUPS, Rollup
 from collector.rulesets import ARTICLE
-from collector.tally import Metric
 from collector.terms import Dimension
+from sql.metrics import BOARDS_OF_ACCOUNTS, OF_POST, Metric
 
 ACCOUNTS, POSTS = "accounts", "posts"
 _ROLLUP = {rollup.name: rollup for rollup in ROLLUPS}
@@ -45,7 +45,7 @@ class Measure(NamedTuple):
     @property
     def received(self) -> bool:
         """Whether it is about what others did."""
-        return self.source != _TERM and not self.points and self.of != (int(Metric.POSTS),)
+        return self.source != _TERM and not self.points and all(Metric(each).received for each in self.of)
 
     def parts(self) -> tuple[Measure, ...]:
         """What is summed by itself, once for all measures that need it: of points the whole."""
@@ -58,13 +58,6 @@ ACCOUNT = Source(_ROLLUP["account"], ("account",), "metric")
 """Accounts, by metric."""
 _POST = Source(_ROLLUP["post"], ("account", "rkey"), "metric")
 _TERM = Source(_ROLLUP["term"], ("term",), "dimension")
-_ENGAGEMENT = (
-    Metric.LIKES_RECEIVED, Metric.REPOSTS_RECEIVED, Metric.REPLIES_RECEIVED, Metric.QUOTES_RECEIVED,
-)  # fmt: skip
-_RECEIVED = (
-    Metric.LIKES_RECEIVED, Metric.REPOSTS_RECEIVED, Metric.REPLIES_RECEIVED, Metric.QUOTES_RECEIVED,
-    Metric.MENTIONS_RECEIVED, Metric.FOLLOWERS,
-)  # fmt: skip
 _KINDS = {
     "hashtags": Dimension.HASHTAG, "links": Dimension.LINK, "domains": Dimension.DOMAIN, "emoji": Dimension.EMOJI,
     "languages": Dimension.LANGUAGE,
@@ -83,12 +76,9 @@ def _experience(name: str) -> Measure:
 
 
 MEASURES = (
-    *(Measure(ACCOUNTS, metric.name.lower(), ACCOUNT, _of(metric)) for metric in _RECEIVED),
-    Measure(ACCOUNTS, "engagement", ACCOUNT, _of(*_ENGAGEMENT)),
-    Measure(ACCOUNTS, "posts", ACCOUNT, _of(Metric.POSTS)),
+    *(Measure(ACCOUNTS, name, ACCOUNT, _of(*metrics)) for name, metrics in BOARDS_OF_ACCOUNTS.items()),
     _experience("experience"),
-    *(Measure(POSTS, metric.name.lower().removesuffix("_received"), _POST, _of(metric)) for metric in _ENGAGEMENT),
-    Measure(POSTS, "engagement", _POST, _of(*_ENGAGEMENT)),
+    *(Measure(POSTS, name, _POST, _of(*metrics)) for name, metrics in OF_POST.items()),
     *(Measure(kind, "posts", _TERM, _of(dimension)) for kind, dimension in _KINDS.items()),
     *(Measure(kind, "authors", _TERM, _of(dimension), True) for kind, dimension in _KINDS.items()),
 )

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from collector.errors import BadRuleset
-from collector.tally import Metric
+from sql.metrics import Metric
 
 POINTS_MAX = 100_000
 """Of one doing: with a billion of them a total still is a 64-bit number."""

@@ -7,7 +7,6 @@ minute of the delete. Tallies adds them up over a batch and packs them for COPY.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from enum import IntEnum
 from itertools import chain
 from struct import Struct
 
@@ -19,31 +18,10 @@ from collector.media import PLAIN, WITH_ALT
 from collector.plain import Plain
 from collector.rows import POSTGRES_EPOCH_US, SIGNATURE, TRAILER, Row
 from collector.terms import DIMENSION_BITS
+from sql.metrics import Metric
 
 MINUTE_US = 60_000_000
 DAY_US = 86_400_000_000
-
-
-class Metric(IntEnum):
-    """The metrics by their ids in table metric."""
-
-    POSTS = 1
-    REPLIES = 2
-    QUOTES = 3
-    LIKES = 4
-    REPOSTS = 5
-    FOLLOWS = 6
-    POSTS_WITH_MEDIA = 7
-    POSTS_WITH_ALT = 8
-    REPOSTS_OF_TEXT = 9
-    REPOSTS_OF_MEDIA = 10
-    REPOSTS_OF_ALT = 11
-    REPLIES_RECEIVED = 12
-    QUOTES_RECEIVED = 13
-    LIKES_RECEIVED = 14
-    REPOSTS_RECEIVED = 15
-    MENTIONS_RECEIVED = 16
-    FOLLOWERS = 17
 
 
 WITH = {PLAIN: Metric.POSTS_WITH_MEDIA, WITH_ALT: Metric.POSTS_WITH_ALT}

@@ -1,7 +1,7 @@
 """Numbered migrations, applied once each and in order, under an advisory lock.
 
-It owns the shape of the database and refuses one that is newer than this code or that counts another network.
-Forward only: the way back is a restored backup.
+It owns the shape of the database and the rows of table metric, and refuses a database that is newer than this code or
+that counts another network. Forward only: the way back is a restored backup.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from sql import HERE, statement
+from sql.metrics import Metric
 from sql.session import SCHEMA, away, connect
 
 MIGRATIONS = HERE / "migrations"
@@ -82,6 +83,9 @@ def check(connection: psycopg.Connection, network: str | None = None) -> None:
     if missing:
         raise SchemaError(f"the schema is not up to date (missing {', '.join(missing)}): run 'skytally migrate'")
     _check_applied(applied)
+    known = {name for (name,) in connection.execute("select name from metric")}
+    if missing := [metric.key for metric in Metric if metric.key not in known]:
+        raise SchemaError(f"the metrics are not up to date (missing {', '.join(missing)}): run 'skytally migrate'")
     if network is not None:
         _bind(connection, network)
 
@@ -142,6 +146,10 @@ def _apply(connection: psycopg.Connection, network: str) -> list[str]:
                 (migration.number, migration.name, migration.checksum),
             )
             done.append(migration.name)
+        connection.execute(
+            "insert into metric (id, name) select * from unnest(%s::smallint[], %s::text[]) on conflict do nothing",
+            ([int(metric) for metric in Metric], [metric.key for metric in Metric]),
+        )
         connection.execute("insert into network (name) values (%s) on conflict do nothing", (network,))
         _bind(connection, network)
     return done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,6 +108,18 @@ def test_imports_inside_the_collector_only_run_downward() -> None:
         if other.startswith("collector.") and floor[other] >= floor[name]
     }
     assert not wrong
+
+
+def test_modules_that_are_imported_by_name_are_there() -> None:
+    known = dict(modules("collector"))
+    texts = {
+        node.value
+        for path in known.values()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    named = {text for text in texts if re.fullmatch(r"collector(\.\w+)+", text)}
+    assert {"collector.worker", "collector.sources.jetstream"} <= named <= set(known)
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
+from sql.metrics import BOARDS_OF_ACCOUNTS, OF_ACCOUNT, OF_POST
 from web.spans import written
 
 _END = r"$(?!\n)"
@@ -23,15 +24,15 @@ _PRINTABLE = rf"^[^\x00-\x1f\x7f-\x9f\ufffd]*{_END}"
 
 Window = Literal["1h", "1d", "7d", "30d"]
 LongWindow = Literal["1h", "1d", "7d", "30d", "90d", "all"]
-AccountBoard = Literal[
-    "likes_received", "reposts_received", "replies_received", "quotes_received", "mentions_received", "followers",
-    "engagement", "posts", "experience", "level",
-]  # fmt: skip
-AccountMetric = Literal[
-    "posts", "replies", "quotes", "likes", "reposts", "follows", "replies_received", "quotes_received",
-    "likes_received", "reposts_received", "mentions_received", "followers", "engagement",
-]  # fmt: skip
-PostMetric = Literal["likes", "reposts", "replies", "quotes", "engagement"]
+ACCOUNT_BOARDS = (*BOARDS_OF_ACCOUNTS, "experience", "level")
+if TYPE_CHECKING:
+    AccountBoard: TypeAlias = str
+    AccountMetric: TypeAlias = str
+    PostMetric: TypeAlias = str
+else:  # whoever asks is told which there are, and they are defined elsewhere
+    AccountBoard = Literal[ACCOUNT_BOARDS]
+    AccountMetric = Literal[tuple(OF_ACCOUNT)]
+    PostMetric = Literal[tuple(OF_POST)]
 Kind = Literal["hashtags", "links", "domains", "emoji", "languages"]
 By = Literal["posts", "authors"]
 Count = Literal["records", "actors"]

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sql import tid
+from sql.metrics import RANKED
 from web import answers, asking, coverage
 from web.database import Snapshot, literally
 from web.entry import mark_of_post
@@ -23,6 +24,8 @@ from web.windows import ALL, LENGTH, complete_since, span_of
 POST = "app.bsky.feed.post"
 LEVEL = "level"
 """The board of what was earned ever: it has one window, which is all time."""
+_OWN = {*(metric.key for metric in RANKED if not metric.received), "experience", LEVEL}
+"""What accounts are ranked by that nobody else does."""
 _HEAD = ("begins", "ends", "as_of", "total")
 
 
@@ -69,7 +72,7 @@ async def accounts(snapshot: Snapshot, ask: asking.TopAccounts) -> answers.Accou
 def _check_actors(ask: asking.TopAccounts | asking.TopPosts) -> None:
     if ask.count == "actors" and ask.window == "30d":
         raise bad_parameter("count", "actors are counted in windows of 1h, 1d and 7d")
-    if ask.count == "actors" and ask.metric in ("posts", "experience", LEVEL):
+    if ask.count == "actors" and ask.metric in _OWN:
         raise bad_parameter(
             "count", "posts are everybody's own, and what they earn; actors are counted of what others did"
         )

@@ -19,7 +19,9 @@ class Level(NamedTuple):
     next_at: int
     """The experience at which the next level begins; 0: there is none."""
     remaining: int
+    """Points to it."""
     progress_percentage: int
+    """Of the way to it, 0 to 100, halves up."""
 
 
 def threshold(level: int) -> int:

@@ -11,6 +11,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from web import answers, asking, live
 from web.asking import Ask
+from web.fields import explained
 from web.finishing import row_type
 from web.problem import MEDIA
 from web.resources import PREFIX, RESOURCES, Resource
@@ -18,7 +19,7 @@ from web.spreadsheet import MEDIA as CSV
 from web.watching import LiveMessage
 
 _REF = "#/components/schemas/{name}"
-_TEXTS = {
+REFUSALS = {
     400: "A parameter is unknown, repeated or ill-formed; the detail names it and what is allowed.",
     404: "Not known, not known yet, or not shown: the type says which.",
     410: "Deleted.",
@@ -63,7 +64,7 @@ def specification(version: str) -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": {name: one for name, one in components.items() if name not in asked}},
+        "components": {"schemas": explained({name: one for name, one in components.items() if name not in asked})},
     }
 
 
@@ -127,4 +128,4 @@ def _live(of: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
 
 def _refusals(statuses: list[int], of: dict[Any, Any]) -> dict[str, Any]:
     problem = {MEDIA: {"schema": of[ProblemBody]}}
-    return {str(status): {"description": _TEXTS[status], "content": problem} for status in sorted(statuses)}
+    return {str(status): {"description": REFUSALS[status], "content": problem} for status in sorted(statuses)}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sql.metrics import OF_ACCOUNT
+
 METRICS = {
-    "likes_received": "Likes", "followers": "New followers", "reposts_received": "Reposts",
-    "replies_received": "Replies", "quotes_received": "Quotes", "mentions_received": "Mentions",
-    "engagement": "Engagement", "posts": "Posts", "experience": "Experience", "level": "Level",
-    "likes": "Likes", "reposts": "Reposts", "replies": "Replies", "quotes": "Quotes", "follows": "Follows",
-    "authors": "Authors",
+    **{name: name.removesuffix("_received").replace("_", " ").capitalize() for name in OF_ACCOUNT},
+    "followers": "New followers", "experience": "Experience", "level": "Level", "authors": "Authors",
 }  # fmt: skip
 """Of a metric, as a heading."""
 MADE = {

@@ -33,5 +33,6 @@ class Worth:
 
 
 def _relevance(said: Said, words: Vocabulary, weight: float) -> float:
+    """1 + n / (1 + n) of n hits, to the power of the layer's weight: the first one says most."""
     hits = len(words.hits(said.folded, said.words))
     return float((1.0 + hits / (1.0 + hits)) ** weight)

@@ -1,4 +1,4 @@
-"""Where frames come from: one module a wire, each with the same few names (see Source).
+"""Where frames come from: one module a wire, each with a `source_of(url, settings)` that makes its Source.
 
 A source knows its addresses, its cursors and how to find the DID and the position in a raw frame. It does not know
 batches, queues or the database.

@@ -13,9 +13,11 @@ import orjson
 from websockets.exceptions import InvalidStatus
 
 from collector.batch import Position
-from collector.compressed import Dictionary
+from collector.compressed import LEGACY, Dictionary, dictionaries_of
+from collector.settings import CollectorSettings
 from collector.sources.stream import Sink, Stream
 from collector.sources.upstream import FRAME_BYTES_MAX, USER_AGENT, Upstream
+from collector.version import user_agent
 
 _BEGIN = b'{"did":"'
 _TIME = re.compile(rb'"time_us"\s*:\s*([0-9]{1,19})\s*[,}]').search
@@ -122,6 +124,14 @@ class Jetstream:
         # of the host, and before anything of the record's
         seq = _SEQ(frame, 0, max(frame.find(_KIND, 0, 4096), 0))
         return Position(int(seq[1]) if seq and int(seq[1]) else time_us, time_us)
+
+
+def source_of(url: str, settings: CollectorSettings) -> Jetstream:
+    """The host at `url`, asked for what the settings say. Raises BadSetting."""
+    dictionary = next((found for found in dictionaries_of(settings) if found.number == LEGACY), None)
+    return Jetstream(
+        url, settings.collections, settings.dids, settings.frame_bytes_max, user_agent(settings.contact), dictionary
+    )
 
 
 def _parsed_did(frame: bytes) -> bytes:

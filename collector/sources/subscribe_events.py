@@ -17,13 +17,15 @@ import orjson
 from websockets.exceptions import InvalidStatus
 
 from collector.batch import Position
-from collector.compressed import DICTIONARY_BYTES_MAX, Dictionary
+from collector.compressed import DICTIONARY_BYTES_MAX, LEGACY, Dictionary, dictionaries_of
 from collector.cursors import OLDEST_CURSOR, is_time
 from collector.envelopes import BEGIN, payload_of
 from collector.errors import BadFrame, BadSetting
 from collector.firehose import time_us_of
+from collector.settings import CollectorSettings
 from collector.sources.stream import HostSaid, Sink, Stream
 from collector.sources.upstream import FRAME_BYTES_MAX, USER_AGENT, Upstream
+from collector.version import user_agent
 
 _DICTIONARY = "network.bsky.jetstream.getZstdDictionary"
 _ASK_S_MAX = 10.0
@@ -144,3 +146,12 @@ class SubscribeEvents:
         if type(seq) is not int or not 0 < seq < OLDEST_CURSOR or time_us is None:
             return None
         return Position(seq, time_us)
+
+
+def source_of(url: str, settings: CollectorSettings) -> SubscribeEvents:
+    """The host at `url`, asked for what the settings say. Raises BadSetting."""
+    dictionary = next((found for found in dictionaries_of(settings) if found.number != LEGACY), None)
+    return SubscribeEvents(
+        url, settings.collections, settings.dids, settings.frame_bytes_max, user_agent(settings.contact), dictionary,
+        settings.zstd,
+    )  # fmt: skip

@@ -16,10 +16,12 @@ from websockets.exceptions import ConnectionClosed
 
 from collector.batch import Position
 from collector.cursors import OLDEST_CURSOR, SEQS_PER_S, is_time
-from collector.errors import BadFrame
+from collector.errors import BadFrame, BadSetting
 from collector.firehose import parts_of, time_us_of
+from collector.settings import CollectorSettings
 from collector.sources.stream import HostSaid, Sink, Stream
 from collector.sources.upstream import FRAME_BYTES_MAX, USER_AGENT, Upstream
+from collector.version import user_agent
 
 _COMMIT = b"\xa2atg#commitbop\x01"  # the header of nearly all frames
 # what follows the operations of a commit, in the one order that its keys can have
@@ -136,3 +138,10 @@ class SubscribeRepos:
         if type(seq) is not int or not 0 < seq < OLDEST_CURSOR or time_us is None:
             return None
         return Position(seq, time_us)
+
+
+def source_of(url: str, settings: CollectorSettings) -> SubscribeRepos:
+    """The host at `url`. Raises BadSetting where less than everything is asked for."""
+    if settings.collections or settings.dids:
+        raise BadSetting(f"The source {url} sends everything: collections and dids can not be asked for there.")
+    return SubscribeRepos(url, settings.frame_bytes_max, user_agent(settings.contact))

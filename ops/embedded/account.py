@@ -23,6 +23,8 @@ REFUSED = frozenset({"root", "nobody", "nfsnobody"})
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """An account of the system that the server may run as: root may not."""
+
     name: str
     uid: int
     gid: int

@@ -27,6 +27,8 @@ NEEDED = ("postgres", "initdb", "pg_ctl")  # a PATH may offer `postgres` alone
 
 @dataclass(frozen=True, slots=True)
 class Binaries:
+    """Programs of one PostgreSQL, tried out."""
+
     directory: Path
     major: int
     version: str

@@ -51,6 +51,8 @@ class Order(NamedTuple):
 
 
 class Keeper:
+    """The process that starts one server, starts it again, and stops it once nobody uses it."""
+
     def __init__(self, order: Order) -> None:
         self.order = order
         self.linger_s = order.linger_s

@@ -28,19 +28,24 @@ LASTING = Path("/var/lib/skytally")
 
 @dataclass(frozen=True, slots=True)
 class Place:
+    """Where one embedded server keeps what."""
+
     root: Path
     run: Path  # the socket's directory
 
     @property
     def socket(self) -> Path:
+        """Where it is entered."""
         return _socket(self.run)
 
     @property
     def data(self) -> Path:
+        """What is never deleted by us."""
         return self.root / "data"
 
     @property
     def log(self) -> Path:
+        """What PostgreSQL says."""
         return self.root / "postgres.log"
 
     @property

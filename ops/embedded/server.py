@@ -31,6 +31,8 @@ BUSY = ("too many clients", "slots are reserved")  # a refusal that only a runni
 
 @dataclass(frozen=True, slots=True)
 class Server:
+    """One embedded server, as whoever needs it sees it."""
+
     place: Place
     account: Account | None
     settings: Mapping[str, str]

@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--url", default="http://127.0.0.1:8420", help="a running site (%(default)s, as of ./run demo)")
     parser.add_argument("--out", type=Path, default=Path("screenshots"), help="folder for the pictures (%(default)s)")
     parser.add_argument("--only", default="", metavar="NAME", help="those with NAME in theirs, like home-wide-light")
+    parser.add_argument("--after", type=float, default=0.0, metavar="S", help="seconds to look at each before (0)")
     given = parser.parse_args()
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if chromium is None:
@@ -44,7 +45,7 @@ def main() -> int:
             for name, path in pages.items():
                 picture = f"{name}-{view}-{scheme}.png"
                 if given.only in picture:
-                    missing += not _take(context, given.url + path, given.out / picture)
+                    missing += not _take(context, given.url + path, given.out / picture, given.after)
                     taken += 1
             context.close()
         browser.close()
@@ -52,11 +53,12 @@ def main() -> int:
     return 1 if missing else 0
 
 
-def _take(context: BrowserContext, url: str, file: Path) -> bool:
+def _take(context: BrowserContext, url: str, file: Path, after_s: float) -> bool:
     """Whether the page came and stood still in time; one that does not keeps none of the others from being taken."""
     page = context.new_page()
     try:
         page.goto(url, wait_until="networkidle")
+        page.wait_for_timeout(1000 * after_s)
         page.screenshot(path=file)
     except PlaywrightError as error:
         print(f"{file.name}: {str(error).splitlines()[0]}", file=sys.stderr)

@@ -25,6 +25,11 @@ document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySele
   .filter((each) => each.getBoundingClientRect().right > innerWidth + 1)
   .slice(0, 5).map((each) => each.outerHTML.slice(0, 120))
 """
+_CUT_OFF = """
+[...document.querySelectorAll(".card table tr")].filter((row) => !row.closest("details:not([open])"))
+  .filter((row) => row.getBoundingClientRect().bottom > row.closest(".card").getBoundingClientRect().bottom + 1)
+  .slice(0, 5).map((row) => row.innerText)
+"""
 
 
 class Watched:
@@ -76,6 +81,7 @@ def test_a_page_is_whole_at_every_width_and_says_nothing_on_the_console(
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.wait_for_function(f"innerWidth === {width}")
             assert page.evaluate(_TOO_WIDE) == [], width
+            assert page.evaluate(_CUT_OFF) == [], width
             assert page.locator("h1, h2").first.is_visible()
         assert [said for said in watched.trouble if path != "/nowhere" or "404" not in said] == []
 

@@ -14,9 +14,11 @@ from benchmarks.recording import Writer as RecordingWriter
 from collector.batch import Batch, Gap, Position
 from collector.checkpoint import begin_epoch
 from collector.feeds.kept import FeedsFile
+from collector.measures import MEASURES
 from collector.rollup import Fold
 from collector.settings import CollectorSettings
 from collector.vitals import WorkerVitals
+from collector.windows import WINDOWS
 from collector.wires import REPOS, wire_of
 from collector.worker import Worker
 from ops.audit import Report, audit
@@ -24,6 +26,8 @@ from sql.session import connect
 from tests.collector.frames import NOON_US
 
 HOST = "test:1/subscribe"
+BOARDS = (len(MEASURES) + 1) * len(WINDOWS) + 1
+"""How many there are: each measure's and active accounts in every window, and levels."""
 _CONTEXT = multiprocessing.get_context("spawn")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -16,11 +17,13 @@ from collector.resolver import Resolver
 from collector.rollups import HOUR, MINUTE
 from collector.settings import ResolverSettings
 from collector.windows import LENGTH
-from sql import statement
+from sql import statement, tid
 from sql.session import connect
-from tests.collector.frames import ALICE, BOB, delete, key, like, post_uri
+from tests.collector.frames import ALICE, BOB, delete, key, like, post, post_uri
 from tests.collector.rig import Rig
 from tests.conftest import new_database
+from tests.web.site import site
+from web.resources import PREFIX, RESOURCES
 from web.series import as_given
 from web.spans import Summed, spans
 
@@ -122,6 +125,31 @@ def test_readers_read_no_large_table(rig: Rig, window: str) -> None:
         assert len(rows) > 24
         reader.execute(statement("query/coverage"), month).fetchall()
         assert more(before, scanned(rig, reader)) == {}
+
+
+TERMS = {
+    "languages": "en", "hashtags": "cats", "links": "https://x.example/", "domains": "x.example", "emoji": "\N{CAT}",
+}  # fmt: skip
+
+
+def test_no_resource_of_the_api_reads_a_large_table(rig: Rig) -> None:
+    link = {"$type": "app.bsky.embed.external", "external": {"uri": TERMS["links"]}}
+    at = 30 * 60_000 + 20
+    rig.hand(post(at=at, langs=["en"], tags=["cats"], text=TERMS["emoji"], embed=link), at=at)
+    rig.fold()
+    account, rkey = rig.owner.execute("select account, rkey from post_day order by gained desc limit 1").fetchall()[0]
+    rig.owner.execute("update account set handle = 'star.example' where id = %s", (account,))
+    asked = {"compare": "?actors=star.example", "search": "?q=star"}
+    before, statuses = scanned(rig), {}
+    with site(rig.conninfo, web_misses_per_second=0.0) as found:
+        for resource in RESOURCES:
+            kind = resource.path.removeprefix("/top/").split("/")[0]
+            key = quote(TERMS.get(kind, ""), safe="")
+            path = resource.path.format(actor="star.example", rkey=tid.text(rkey), key=key)
+            statuses[resource.name] = found.get(PREFIX + path + asked.get(resource.name, "")).status
+    assert {name: status for name, status in statuses.items() if status != 200} == {}
+    # ten posts in each of thirty minutes are so much of these few thousand rows that reading them all is right
+    assert {name for name in more(before, scanned(rig)) if not name.startswith("post_")} == set()
 
 
 def test_the_resolver_reads_no_large_table(rig: Rig) -> None:

@@ -8,7 +8,7 @@ from collector.board_check import check
 from collector.boards import Boards
 from collector.purge import Purge
 from tests.collector.frames import ALICE, BOB, CAROL, delete, follow, frame, key, like, notice, post, post_uri
-from tests.collector.rig import Rig
+from tests.collector.rig import BOARDS, Rig
 
 HOUR = 3_600_000
 ALICES = post_uri(ALICE, key(0))
@@ -95,7 +95,7 @@ def test_what_the_account_did_and_received_is_gone_and_what_it_did_to_others_is_
     assert counted.one(f"select display_name is null from account where did = '{ALICE}'")
     assert counted.audit().diff == 0
     Boards(counted.roller, 100, 40).refresh(set())
-    assert check(counted.owner, 100) == (25 * 4 + 1, [], 0)
+    assert check(counted.owner, 100) == (BOARDS, [], 0)
     assert counted.owner.execute("select did from account join purge on account = id").fetchall() == [(ALICE,)]
 
 
@@ -146,7 +146,7 @@ def test_one_that_comes_back_begins_anew_and_its_old_likes_are_not_known(counted
     assert (counted.one(lost.format(BOB)), counted.one(lost.format(ALICE))) == (1, 1)  # what Bob took back, of both
     assert counted.audit().diff == 0
     Boards(counted.roller, 100, 40).refresh(set())
-    assert check(counted.owner, 100) == (25 * 4 + 1, [], 0)
+    assert check(counted.owner, 100) == (BOARDS, [], 0)
 
 
 def test_what_is_taken_back_before_anything_has_gone_is_known(counted: Rig) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collector import rows, tally
 from collector.event import FOLLOW, LIKE, POST, REPOST
-from collector.tally import Metric
 from collector.terms import Dimension
+from sql.metrics import Metric
 from tests.collector.frames import ALICE, BOB, CAROL, NOON_US, frame, key, like, post, post_uri
 from tests.collector.rig import Rig
 

@@ -14,10 +14,7 @@ from tests.fuzz.inputs import inputs
 
 def main() -> int:
     """Exit code 1 at the first input that breaks a decoder; it is shown."""
-    parser = argparse.ArgumentParser(prog="./run test --fuzz")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long (60)")
-    parser.add_argument("--seed", type=int, default=int(time.time()), help="of all changes; the clock")
-    given = parser.parse_args()
+    given = _arguments()
     try:
         count = fuzz(given.seconds, given.seed)
     except Broke as broke:
@@ -27,6 +24,13 @@ def main() -> int:
     if importlib.util.find_spec("atheris"):
         _led_by_coverage(given.seconds, given.seed)
     return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run test --fuzz")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long (60)")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="of all changes; the clock")
+    return parser.parse_args()
 
 
 def fuzz(seconds: float, seed: int, inputs_max: int = sys.maxsize) -> int:

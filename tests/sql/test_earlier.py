@@ -14,6 +14,7 @@ from tests.collector.test_supervisor import collecting
 from tests.ops.command import skytally
 from tests.ops.test_backup import emptiness
 from tests.sql.earlier import EVENTS, FOLDER, NETWORK, make, write_counted
+from tests.sql.schema import schema_of
 
 
 @pytest.fixture(params=["this version", *sorted(path.name for path in FOLDER.glob("*"))])
@@ -27,11 +28,13 @@ def backup(request: pytest.FixtureRequest, server: str, tmp_path: Path) -> Path:
 
 
 def test_a_database_of_an_earlier_version_is_migrated_right_and_gone_on_with(
-    server: str, backup: Path, tmp_path: Path
+    server: str, backup: Path, tmp_path: Path, conninfo: str
 ) -> None:
     counted, more = tmp_path / "counted.jsonl", tmp_path / "more.jsonl"
     write_counted(counted)
     write_counted(more, 2 * EVENTS)
+    with connect(conninfo, None, "tests") as database:
+        fresh = schema_of(database)
     with emptiness(server) as conninfo, connect(conninfo, None, "tests") as database:
         assert skytally("restore", backup, DATABASE_URL=conninfo).code == 0
         before = {name for (name,) in database.execute("select name from migration").fetchall()}
@@ -41,6 +44,7 @@ def test_a_database_of_an_earlier_version_is_migrated_right_and_gone_on_with(
         assert migrated.out == (
             f"applied {', '.join(rest)}\n" if rest else "nothing to apply: the schema is this version's\n"
         )
+        assert schema_of(database) == fresh
         assert audit(database, [counted]).diff == 0
         with served(more) as url, collecting(conninfo, url, "--until-idle", "1") as collector:
             collector.end()

@@ -12,6 +12,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from sql import migrate as module
+from sql.metrics import Metric
 from sql.migrate import ROLES, SchemaError, check, migrate, migrations
 from sql.session import connect
 
@@ -64,6 +65,19 @@ def test_a_fresh_database_gets_every_migration_once_and_its_network(fresh: str) 
 
 def test_migrations_are_numbered_from_1_without_a_hole() -> None:
     assert [migration.number for migration in migrations()] == list(range(1, len(NAMES) + 1))
+
+
+def test_a_metric_that_is_new_is_added_to_a_database_that_has_every_migration(
+    conninfo: str, database: psycopg.Connection
+) -> None:
+    database.execute("delete from metric where name in ('posts', 'followers')")
+    with pytest.raises(SchemaError) as error:
+        check(database)
+    assert str(error.value) == "the metrics are not up to date (missing posts, followers): run 'skytally migrate'"
+    assert migrate(conninfo, "test") == []
+    check(database, "test")
+    found = database.execute("select name, id from metric").fetchall()
+    assert dict(found) == {metric.key: int(metric) for metric in Metric}
 
 
 def test_of_two_that_migrate_at_once_one_does_it_and_the_other_finds_it_done(fresh: str) -> None:

@@ -16,6 +16,8 @@ from tests.collector.frames import ALICE, BOB, like, post, post_uri
 from tests.collector.rig import Rig
 from tests.conftest import new_database
 from tests.web.site import Site, site
+from web.fields import MEANINGS
+from web.openapi import REFUSALS
 
 EXAMPLES = 6
 """Of each kind, for each resource."""
@@ -47,6 +49,23 @@ def test_it_says_of_every_resource_what_can_be_asked_and_what_is_answered(found:
     assert len(set(names)) == len(names) == 28
     page = found.get("/docs")
     assert all(f'id="{name}"'.encode() in page.body for name in names)
+
+
+def test_every_field_says_what_it_is_and_every_refusal_is_explained(found: Site) -> None:
+    document = found.get("/openapi.json").json
+    schemas = {name: each for name, each in document["components"]["schemas"].items() if "properties" in each}
+    silent = {
+        f"{name}.{field}" for name, each in schemas.items() for field, own in each["properties"].items()
+        if not own["description"]
+    }  # fmt: skip
+    assert silent == set()
+    named = {name.rpartition(".")[2] for name in MEANINGS}
+    assert named <= {field for each in schemas.values() for field in each["properties"]}
+    page = found.get("/docs").body.decode()
+    statuses = {status for each in document["paths"].values() for status in each["get"]["responses"]} - {"200", "304"}
+    assert statuses == {str(status) for status in REFUSALS}
+    assert all(f'<td class="num">{status}</td>' in page for status in statuses)
+    assert page.count(">refuses</a> with 400, ") == len(document["paths"])
 
 
 def test_whatever_it_allows_is_answered_as_it_says_and_whatever_it_does_not_is_refused(

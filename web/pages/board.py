@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from web import answers, asking, boards, sparks
 from web.database import Snapshot
 from web.level import level_of
-from web.metrics import DIMENSIONS
+from web.metrics import DIMENSIONS, OF_POST
 from web.page import dids_of
 from web.pages.home import spark_rows
 from web.problem import bad_parameter
@@ -20,8 +20,8 @@ from web.windows import LENGTH
 ROWS = 100
 Kind = Literal["accounts", "posts", "hashtags", "links", "domains", "emoji", "languages"]
 _OF_KIND: dict[str, tuple[str, ...]] = {
-    "accounts": asking.AccountBoard.__args__,  # type: ignore[attr-defined]
-    "posts": asking.PostMetric.__args__,  # type: ignore[attr-defined]
+    "accounts": asking.ACCOUNT_BOARDS,
+    "posts": tuple(OF_POST),
     **dict.fromkeys(DIMENSIONS, ("posts", "authors")),
 }
 _FIRST = {"posts": "engagement"}

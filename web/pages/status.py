@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from web.api import status_of
 from web.document import Document, document_of, sent
-from web.openapi import specification
+from web.openapi import REFUSALS, specification
 from web.overview import Collections, Overview, Overviews
 from web.page import HTML, problem_page, templates
 from web.problem import TITLES, Unavailable
@@ -59,6 +59,7 @@ async def docs(request: Request) -> Response:
 def _docs(version: str, said: tuple[tuple[str, str], ...]) -> Document:
     values = {
         **dict(said), "head": None, "canonical": "/docs", "document": specification(version), "problems": TITLES,
+        "refusals": REFUSALS,
     }  # fmt: skip
     # a schema has what it has
     body = templates.overlay(undefined=Undefined).get_template("docs.html").render(values)
