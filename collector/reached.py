@@ -28,6 +28,9 @@ class Reached:
         """Everything this host delivered up to here has been received; None before the first frame ever."""
         self.frame_bytes_limit: int | None = None
         """Larger frames the host is asked to leave out."""
+        self.beyond: int | None = None
+        """The seq to ask for next, on a wire that leaves out nothing: behind a frame that is too large."""
+        self._seq_last = 0
         self._gaps: list[Gap] = []
         self._latest: deque[Position] = deque(maxlen=FRAMES_OF_A_POSITION)
         self._first: list[Position] = []
@@ -44,7 +47,9 @@ class Reached:
 
         The lowest of the last few, over batches too, and never far ahead of the clock.
         """
-        self._latest.extend(filter(None, map(self._believed, frames[-FRAMES_OF_A_POSITION:])))
+        found = [at for at in map(self._believed, frames[-FRAMES_OF_A_POSITION:]) if at is not None]
+        self._latest.extend(found)
+        self._seq_last = max([self._seq_last, *(at.cursor for at in found if not is_time(at.cursor))])
         return lowest(self._latest)
 
     def advance(self, position: Position | None) -> bool:
@@ -58,7 +63,7 @@ class Reached:
             self._gaps.append(Gap(self._passed_over_since_us, position.time_us, "frame_too_large"))
             self._passed_over_since_us = None
             self._limit_until_us = position.time_us + int(self._settings.rewind_s * 1e6)
-        self.position = position
+        self.position, self.beyond = position, None
         if 0 < self._limit_until_us < position.time_us:
             self._limit_until_us, self.frame_bytes_limit = 0, None
         return True
@@ -66,8 +71,8 @@ class Reached:
     def settled(self, frame: bytes) -> bool:
         """Look at one of the first frames: are they later than what we have? Then the host no longer keeps what lies
         between, and does not say so. The lowest of a few is believed. Returns whether that is settled."""
-        if self.position is None or self._source.filtered:
-            return True  # a filtered stream may be silent for long
+        if self.position is None or self._source.filtered or self.beyond is not None:
+            return True  # a filtered stream may be silent for long; what is passed over is a gap anyhow
         if at := self._believed(frame):
             self._first.append(at)
         if len(self._first) < FRAMES_OF_A_POSITION:
@@ -85,8 +90,15 @@ class Reached:
         return True
 
     def pass_over(self) -> None:
-        """A frame is larger than we receive: ask for smaller ones until it is behind us, and say one is missing."""
-        self.frame_bytes_limit = self._settings.frame_bytes_max
+        """A frame is larger than we receive: ask for smaller ones until it is behind us, and say one is missing.
+
+        Where that can not be asked it has the seq after the last one that came: some hosts send the one that is asked
+        for once more and some do not, and seqs may have holes, so each try in vain asks for one more.
+        """
+        if self._source.leaves_out:
+            self.frame_bytes_limit = self._settings.frame_bytes_max
+        elif self._seq_last:
+            self.beyond = max(self.beyond or 0, self._seq_last) + 1
         if self.position is not None:
             self._passed_over_since_us = self.position.time_us
 

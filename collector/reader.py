@@ -154,6 +154,8 @@ class Reader:
 
     def _cursor(self) -> int:
         """Where to ask from: a little before what we have, because hosts reorder when replay turns live."""
+        if self._reached.beyond is not None:
+            return self._reached.beyond
         reached = self._reached.position
         if reached is None:
             return self._begin_cursor

@@ -19,6 +19,10 @@ class Source(Protocol):
     """What the cursor belongs to: host, port and path, without query."""
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether it can be asked to leave out large frames; else what follows one has to be asked for."""
+
+    @property
     def filtered(self) -> bool:
         """Whether less than everything was asked for, so that silence means nothing."""
 

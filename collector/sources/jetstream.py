@@ -31,6 +31,7 @@ _BAD_REQUEST = 400
 class Jetstream:
     """One Jetstream host."""
 
+    leaves_out = True
     cursor_too_old = False  # this wire does not say so: the times of what comes first do
 
     def __init__(

@@ -38,6 +38,8 @@ _INFO = BEGIN + b"info"
 class SubscribeEvents:
     """One Jetstream v2 host."""
 
+    leaves_out = True
+
     def __init__(
         self, url: str, collections: tuple[str, ...] = (), dids: tuple[str, ...] = (),
         frame_bytes_max: int = FRAME_BYTES_MAX, user_agent: str = USER_AGENT, dictionary: Dictionary | None = None,

@@ -40,7 +40,7 @@ _FRAMES_OF_A_PROBE = 9
 class SubscribeRepos:
     """One relay, or any other host of repositories."""
 
-    filtered = False
+    filtered = leaves_out = False
 
     def __init__(self, url: str, frame_bytes_max: int = FRAME_BYTES_MAX, user_agent: str = USER_AGENT) -> None:
         self._upstream = Upstream(url, frame_bytes_max, user_agent)
@@ -55,7 +55,7 @@ class SubscribeRepos:
     async def connect(self, cursor: int, frame_bytes_limit: int | None, sink: Sink) -> Stream:
         """Open the stream; every frame goes to `sink`. Raises OSError, TimeoutError or a websockets exception.
 
-        A relay can not be asked to leave out large frames; it allows 5 MB.
+        A relay can not be asked to leave out large frames; an honest one allows 5 MB.
         """
         self.cursor_too_old = False
         return await self._open(await self._seq_of(cursor) if is_time(cursor) else cursor, sink)

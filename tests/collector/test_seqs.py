@@ -39,7 +39,7 @@ class RepoPlay(Play):
         return Store.load(self.path)
 
     def source(self, url: str) -> Source:
-        return SubscribeRepos(url)
+        return SubscribeRepos(url, self.settings.frame_bytes_max)
 
 
 def has_all(play: Play) -> bool:
@@ -76,6 +76,19 @@ def test_what_comes_next_is_no_gap(tmp_path: Path) -> None:
     play.complete_to, play.begin = at(1000), at(0).cursor
     play.run(has_all)
     assert gaps(play) == []
+
+
+def test_a_frame_larger_than_we_receive_is_passed_over_though_a_relay_leaves_out_nothing(tmp_path: Path) -> None:
+    limit = 1 << 20
+    seq, time_us, frame = FRAMES[1500]
+    frames = [*FRAMES[:1500], (seq, time_us, frame + bytes(limit)), *FRAMES[1501:]]
+    play = RepoPlay(tmp_path, frames, frame_bytes_max=limit, event_bytes_max=limit)
+    received_of_it = received(play.run(lambda play: len(received(play.batches)) >= len(FRAMES) - 1))
+    assert received_of_it == {frame for _, _, frame in (*FRAMES[:1500], *FRAMES[1501:])}
+    (gap,) = gaps(play)
+    assert gap.reason == "frame_too_large"
+    assert gap.from_us <= time_us <= gap.to_us
+    assert play.vitals.get("reconnects") == 2  # this relay begins with the very seq that is asked for
 
 
 @pytest.mark.parametrize(("number", "wrong"), [(0, 0), (1, 0), (500, 0), (500, 3), (1400, 0), (1400, 3)])
