@@ -36,10 +36,14 @@ _SALT = bytes(range(16))
 class Inline:
     """One reader, worker and roller on a fresh database, in a block."""
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(self, conninfo: str, *, experience: bool = True) -> None:
         self._conninfo = conninfo
         self._settings = CollectorSettings(
-            source=(_URL,), workers=1, batch_events_max=BATCH_EVENTS, batch_bytes_max=64 << 20
+            source=(_URL,),
+            workers=1,
+            batch_events_max=BATCH_EVENTS,
+            batch_bytes_max=64 << 20,
+            experience=experience,
         )
         self._opened = ExitStack()
 
@@ -58,7 +62,9 @@ class Inline:
         self.vitals, self._reader_vitals = WorkerVitals(context), ReaderVitals(context)
         self._worker = Worker(self._settings, collector, source.host, epoch, list(range(LANES)))
         self._fold = Fold(roller)
-        self._boards = Boards(roller, self._settings.board_rows, self._settings.hour_days_kept)
+        self._boards = Boards(
+            roller, self._settings.board_rows, self._settings.hour_days_kept, experience=self._settings.experience
+        )
         return self
 
     def __exit__(

@@ -101,6 +101,16 @@ class FeedsOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class ExperienceOptions:
+    """What `skytally bench experience` can be told."""
+
+    rounds: int = field(default=50, metadata={"help": "rounds, each once with and once without"})
+    batches: int = field(default=8, metadata={"help": "batches of 2,048 events a round, before the fold"})
+    accounts: int = field(default=300_000, metadata={"help": "simulated accounts"})
+    seed: int = field(default=1, metadata={"help": "of the simulated events"})
+
+
+@dataclass(frozen=True, slots=True)
 class BoardsOptions:
     """What `skytally bench boards` can be told."""
 

@@ -22,6 +22,7 @@ from benchmarks.options import (
     KILLED,
     BoardsOptions,
     CheckOptions,
+    ExperienceOptions,
     FeedsOptions,
     LiveOptions,
     PipelineOptions,
@@ -46,25 +47,25 @@ HELP = (
     "Measure this machine. Without another word everything that the report draws, into benchmarks/results; or one: "
     "pipeline (events a second from socket to durable rows, and what each process costs), scaling (with 1, 2 and 4 "
     "workers), boards (what it costs to make them anew, with a history and with twice as much), storage (bytes an "
-    "event, by table), recovery (seconds after a kill -9), feeds (pages of a feed of millions of posts, and what fifty "
-    "feeds cost the pipeline), web (answers a second), soak (collector and site side by side for half an hour: lag, "
-    "and whether anything grows), live (many who watch counts, on one web process), peers (our collector, what people "
-    "use instead, and a bare COPY, by turns on the same events). `report` draws what there is. "
-    "--check counts what an event costs in steps, statements and bytes, which is nearly the same on every machine, "
-    "and ends with exit code 1 where that is more than was accepted."
+    "event, by table), recovery (seconds after a kill -9), feeds (pages of a feed of millions of posts, and what "
+    "fifty feeds cost the pipeline), experience (what it costs the pipeline), web (answers a second), soak (collector "
+    "and site side by side for half an hour: lag, and whether anything grows), live (many who watch counts, on one "
+    "web process), peers (our collector, what people use instead, and a bare COPY, by turns on the same events). "
+    "`report` draws what there is. --check counts what an event costs in steps, statements and bytes, which is nearly "
+    "the same on every machine, and ends with exit code 1 where that is more than was accepted."
 )
 EXAMPLE = "skytally bench pipeline --json --runs 3"
 SETTINGS = False
 _WHATS: dict[str, type[Any]] = {
     "pipeline": PipelineOptions, "scaling": ScalingOptions, "boards": BoardsOptions, "storage": StorageOptions,
     "recovery": RecoveryOptions, "feeds": FeedsOptions, "web": WebOptions, "soak": SoakOptions, "live": LiveOptions,
-    "peers": PeersOptions,
+    "peers": PeersOptions, "experience": ExperienceOptions,
 }  # fmt: skip
 _MODULES = {"peers": "peers.contest"}
 """Where it is, if not in the module of its name."""
 _LEAST = {
     "events": 1, "posts": 1000, "runs": 1, "live_s": 0, "seconds": 1, "soak_s": 0, "settle_s": 0, "requests": 1,
-    "accounts": 10_000, "account_hours": 100_000, "rate": 1, "readers": 1,
+    "accounts": 10_000, "account_hours": 100_000, "rate": 1, "readers": 1, "rounds": 5, "batches": 1,
 }  # fmt: skip
 _COUNTED = {"full_page_writes": "off", "autovacuum": "off"}
 """What would come into a count by chance: images of pages after a checkpoint, and who cleans up meanwhile."""
