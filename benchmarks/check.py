@@ -62,7 +62,8 @@ class _Measured(NamedTuple):
 
 def check(options: CheckOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
     """Count and compare; `compared` are all figures, `worse` the names of those that are worse than allowed. With
-    `accept` there are none, for what was found is the new baseline."""
+    `accept` there are none, for what was found is the new baseline. Raises WrongRun."""
+    accepted(python())  # first: where it can not be read nothing need be counted
     say(f"counting {BATCH_EVENTS * (WARM + COUNTED + WEIGHED + TIMED):,} simulated events")
     with server() as conninfo, Inline(conninfo) as line:
         figures = Figures(line).all()

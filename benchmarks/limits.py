@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import orjson
 
+from benchmarks.balance import WrongRun
+
 BASELINE = Path(__file__).parent / "results" / "check.json"
 """What was accepted, by Python version: each has bytecodes of its own."""
 
@@ -75,16 +77,28 @@ def compare(now: Mapping[str, float], baseline: Mapping[str, float]) -> list[Com
 
 
 def accepted(python: str, path: Path = BASELINE) -> dict[str, float] | None:
-    """What was accepted for this version of Python (3.11); None where nothing was."""
-    found: dict[str, dict[str, float]] = orjson.loads(path.read_bytes()) if path.exists() else {}
-    return found.get(python)
+    """What was accepted for this version of Python (3.11); None where nothing was. Raises WrongRun for a file that has
+    something else in it."""
+    return _kept(path).get(python)
 
 
 def accept(python: str, figures: Mapping[str, float], path: Path = BASELINE) -> None:
     """Make these the baseline of this version of Python."""
-    kept = orjson.loads(path.read_bytes()) if path.exists() else {}
+    kept = _kept(path)
     kept[python] = dict(figures)
     path.write_bytes(orjson.dumps(kept, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE))
+
+
+def _kept(path: Path) -> dict[str, dict[str, float]]:
+    """Figures by name, by Python version."""
+    try:
+        found: dict[str, dict[str, float]] = orjson.loads(path.read_bytes()) if path.exists() else {}
+        names = {name for figures in found.values() for name in figures}
+    except (ValueError, AttributeError, TypeError):
+        names = {""}
+    if {name.split(".")[0] for name in names} <= LIMITS.keys():
+        return found
+    raise WrongRun(f"{path} holds no figures of bench --check, so there is nothing to compare with")
 
 
 def table(compared: Iterable[Compared]) -> list[str]:

@@ -8,14 +8,24 @@ from typing import Any
 
 import orjson
 
+from benchmarks.balance import WrongRun
+
 Result = Mapping[str, Any]
 BEGIN, END = "<!-- figures: ./run bench report -->", "<!-- end of figures -->"
 
 
 def read(folder: Path, name: str) -> Result | None:
-    """A result; None where there is none."""
+    """A result; None where there is none. Raises WrongRun for a file that is none."""
     path = folder / f"{name}.json"
-    return orjson.loads(path.read_bytes()) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        found = orjson.loads(path.read_bytes())
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise WrongRun(f"{path} is no result of bench --json")
+    return found
 
 
 def with_figures(text: str, folder: Path, drawn: Mapping[str, str]) -> str | None:

@@ -64,8 +64,10 @@ def shown(result: dict[str, Any], options: PeersOptions) -> str:
 def _earlier(file: str) -> dict[str, Any]:
     try:
         result: dict[str, Any] = orjson.loads(Path(file).read_bytes())
-    except (OSError, ValueError) as error:
-        raise WrongRun(f"{file} is no result of bench peers --json") from error
+    except (OSError, ValueError):
+        result = {}
+    if not isinstance(result, dict) or not {"figures", "ratios", "options", "machine"} <= result.keys():
+        raise WrongRun(f"{file} is no result of bench peers --json")
     return result
 
 

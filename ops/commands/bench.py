@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import functools
 import importlib
 import sys
@@ -65,10 +66,12 @@ _MODULES = {"peers": "peers.contest"}
 """Where it is, if not in the module of its name."""
 _LEAST = {
     "events": 1, "posts": 1000, "runs": 1, "live_s": 0, "seconds": 1, "soak_s": 0, "settle_s": 0, "requests": 1,
-    "accounts": 10_000, "account_hours": 100_000, "rate": 1, "readers": 1, "rounds": 5, "batches": 1,
+    "accounts": 10_000, "account_hours": 100_000, "rate": 1, "readers": 1, "rounds": 6, "batches": 1,
 }  # fmt: skip
 _COUNTED = {"full_page_writes": "off", "autovacuum": "off"}
 """What would come into a count by chance: images of pages after a checkpoint, and who cleans up meanwhile."""
+_OF_THE_SUITE = ("quick", "only", "recording", "results")
+"""Flags that stand before the word; those that a word knows too may stand on either side."""
 _UNSAID = ("tries", "spread", "machine", "sizes")
 """What of a result is only shown as JSON."""
 
@@ -81,10 +84,19 @@ def add(parser: argparse.ArgumentParser) -> None:
     whats = parser.add_subparsers(dest="what", metavar="WHAT")
     for what, options in _WHATS.items():
         sub = whats.add_parser(what, help=options.__doc__, allow_abbrev=False)
-        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="the whole result as JSON")
+        sub.add_argument("--json", action="store_true", help="the whole result as JSON")
         add_options(sub, options)
+        _leave_what_was_said(sub)
     sub = whats.add_parser("report", help="Draw the results that there are.", allow_abbrev=False)
-    sub.add_argument("--results", default=SuiteOptions().results, metavar="X", help="folder with NAME.json")
+    sub.add_argument("--results", metavar="X", help="folder with NAME.json")
+    _leave_what_was_said(sub)
+
+
+def _leave_what_was_said(sub: argparse.ArgumentParser) -> None:
+    """A default after the word would take the place of what was said before it."""
+    for action in sub._actions:
+        if action.dest in ("json", *_OF_THE_SUITE):
+            action.default = argparse.SUPPRESS
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -92,7 +104,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.check:
         return _check(arguments)
     if arguments.what == "report":
-        return _written(_loaded("report")(Path(arguments.results)))
+        return _report(Path(arguments.results))
     options = options_of(_WHATS.get(arguments.what, SuiteOptions), arguments)
     _refuse(options)
     with _problems():
@@ -116,18 +128,31 @@ def _check(arguments: argparse.Namespace) -> int:
     from benchmarks.limits import table
 
     server = functools.partial(fresh_database, _COUNTED)
-    found = _loaded("check")(options_of(CheckOptions, arguments), server, _say)
+    with _problems():
+        found = _loaded("check")(options_of(CheckOptions, arguments), server, _say)
     if arguments.json:
         shown = {**found, "compared": [each._asdict() for each in found["compared"]]}
         print(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
     else:
         print("\n".join(table(found["compared"])))
+    if found["worse"] and all(each.baseline is None for each in found["compared"]):
+        raise Problem(
+            f"nothing was accepted for Python {found['python']} yet, and bytecodes are a version's own: bench --check "
+            "--accept, before a change, makes what is found the baseline"
+        )
     if found["worse"]:
         raise Problem(
             f"worse than accepted for Python {found['python']}: {', '.join(found['worse'])} (bench --check --accept "
             "makes what was found the baseline)"
         )
     return exits.OK
+
+
+def _report(folder: Path) -> int:
+    if not folder.is_dir():
+        raise Problem(f"{folder} is no folder with results", exits.USAGE)
+    with _problems():
+        return _written(_loaded("report")(folder))
 
 
 def _say(line: str) -> None:
@@ -168,7 +193,8 @@ def _refuse(options: object) -> None:
     if isinstance(options, SuiteOptions):
         from benchmarks.suite import SUITE
 
-        _refuse_others("--only", options.only, [entry.name for entry in SUITE])
+        if options.only:
+            _refuse_others("--only", options.only, [entry.name for entry in SUITE])
     if isinstance(options, ScalingOptions):
         _refuse_others("--numbers", options.numbers, map(str, WORKER_COUNTS))
     if isinstance(options, RecoveryOptions):
@@ -179,9 +205,15 @@ def _refuse(options: object) -> None:
 
 def _refuse_mixed(arguments: argparse.Namespace) -> None:
     """What is said to the whole, and then one is named."""
-    for flag in ("check", "accept", "quick", "only"):
-        if getattr(arguments, flag) and arguments.what is not None:
-            raise Problem(f"--{flag} goes without {arguments.what}", exits.USAGE)
+    word = arguments.what
+    known = {field.name for field in dataclasses.fields(_WHATS[word])} if word in _WHATS else set[str]()
+    known |= {"results"} if word == "report" else set()
+    said = [flag for flag in _OF_THE_SUITE if getattr(arguments, flag) != getattr(SuiteOptions(), flag)]
+    for flag in (*(flag for flag in ("check", "accept") if getattr(arguments, flag)), *said):
+        if word is not None and flag not in known:
+            raise Problem(f"--{flag} goes without {word}", exits.USAGE)
+    if arguments.check and said:
+        raise Problem(f"--{said[0]} goes without --check", exits.USAGE)
     if arguments.accept and not arguments.check:
         raise Problem("--accept goes with --check", exits.USAGE)
 
@@ -189,7 +221,7 @@ def _refuse_mixed(arguments: argparse.Namespace) -> None:
 def _refuse_others(flag: str, given: str, allowed: Iterable[str]) -> None:
     """Of several words with commas, those that there are none of."""
     known = list(allowed)
-    if unknown := [word for word in given.split(",") if given and word not in known]:
+    if unknown := [word for word in given.split(",") if word not in known]:
         raise Problem(f"{flag} {','.join(unknown)}; allowed: {', '.join(known)}", exits.USAGE)
 
 

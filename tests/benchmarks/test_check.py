@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 import psycopg
 import pytest
@@ -15,6 +16,10 @@ from collector.content import Content
 from collector.plain import Plain
 from collector.terms import Term, terms
 from collector.writer import Writer
+from ops.cli import _parser
+from ops.commands import bench
+from ops.problem import Problem
+from ops.settings import Settings
 from tests.conftest import new_database
 
 FEW = 256
@@ -92,6 +97,14 @@ def test_what_costs_more_is_named(
     assert found in wrong
     of_python = {"steps", "calls"}
     assert {name.split(".")[0] for name in wrong} <= {found.split(".")[0], *of_python}, "and nothing that is as it was"
+
+
+def test_a_python_of_which_nothing_was_accepted_is_no_worse(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = compare({"steps.a": 1.0}, {})
+    found = {"python": "3.99", "compared": compared, "worse": ["steps.a"]}
+    monkeypatch.setattr("benchmarks.check.check", lambda *_: found)
+    with pytest.raises(Problem, match=r"nothing was accepted for Python 3\.99"):
+        bench.run(_parser("bench")[0].parse_args(["bench", "--check"]), cast(Settings, None))
 
 
 def test_what_is_called_belongs_to_the_innermost_stage() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from benchmarks.balance import WrongRun
 from benchmarks.limits import Compared, accept, accepted, compare, table
 
 
@@ -40,3 +43,13 @@ def test_each_python_has_figures_of_its_own(tmp_path: Path) -> None:
     accept("3.12", {"steps.a": 2.0}, path)
     accept("3.11", {"steps.a": 3.0}, path)
     assert (accepted("3.11", path), accepted("3.12", path)) == ({"steps.a": 3.0}, {"steps.a": 2.0})
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"3.11": 7}', '{"3.11": {"unknown.a": 1.0}}'])
+def test_what_holds_no_figures_is_nothing_to_compare_with_and_is_kept(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "check.json"
+    path.write_text(text)
+    for use in (lambda: accepted("3.11", path), lambda: accept("3.11", {"steps.a": 1.0}, path)):
+        with pytest.raises(WrongRun, match=r"check\.json"):
+            use()
+    assert path.read_text() == text

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
+from benchmarks.balance import WrongRun
 from benchmarks.drawing import Drawing, Series, Spread
 from benchmarks.drawings import DRAWINGS
 from benchmarks.report import RESULTS, report
@@ -100,6 +101,14 @@ def test_what_was_not_measured_is_not_drawn(tmp_path: Path) -> None:
     assert report(tmp_path) == []
     ended = skytally("bench", "report", "--results", tmp_path)
     assert (ended.code, ended.out) == (0, "")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", "{}", '{"tries":[],"events":1,"machine":{}}'])
+def test_what_is_no_result_is_said_and_not_drawn(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pipeline.json").write_text(text)
+    with pytest.raises(WrongRun, match="result"):
+        report(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["pipeline.json"]
 
 
 def test_the_drawings_in_the_repository_are_those_of_its_results(tmp_path: Path) -> None:
