@@ -45,6 +45,7 @@ _ENDLESS = str(10**9)
 _STATE = """
 select
   max(epoch),
+  max(batch),
   coalesce(sum(events), 0)::bigint,
   coalesce(extract(epoch from max(stream_time)), 0)::float8
 from lane
@@ -56,6 +57,8 @@ class _State(NamedTuple):
     """What is durable."""
 
     epoch: int
+    batches: int
+    """Of this epoch, by the lane that has most."""
     events: int
     stream_s: float
 
@@ -69,6 +72,20 @@ def recovery(options: RecoveryOptions, server: Server, say: Callable[[str], None
             say(f"try {number + 1} of {options.runs}")
             tries.append(_Try(options, say).run(feed, server))
         return {**result_of(tries), "options": dataclasses.asdict(options), "source": feed.source, "machine": machine()}
+
+
+def again(before: _State) -> Callable[[_State], bool]:
+    """Whether the next group has made events durable. What the last one still wrote when one of it was dead already is
+    none of them, nor are those that it had written and that come once more."""
+    written = before.events
+
+    def reached(now: _State) -> bool:
+        nonlocal written
+        if now.epoch == before.epoch or not now.batches:
+            written = now.events
+        return now.epoch > before.epoch and now.events > written
+
+    return reached
 
 
 class _Try:
@@ -112,24 +129,23 @@ class _Try:
         before, age_s = self._settled()
         os.kill(self._pid(who), signal.SIGKILL)
         begun = time.monotonic()
-        counting_s = self._until(begun, lambda now: now.epoch > before.epoch and now.events > before.events)
+        counting_s = self._until(begun, again(before))
         caught_up_s = self._until(begun, lambda now: time.time() - now.stream_s <= age_s + _AS_BEFORE_S)
         return {"counting_s": counting_s, "caught_up_s": caught_up_s}
 
     def _settled(self) -> tuple[_State, float]:
         """What is durable after some time at the live rate; and how old the youngest event of it is at most, in the
         clock of the recording, while all is well."""
-        end_at, ages = time.monotonic() + self._options.settle_s, list[float]()
-        while time.monotonic() < end_at or not ages:
+        end_at, ages, latest = time.monotonic() + self._options.settle_s, list[float](), None
+        while time.monotonic() < end_at or latest is None:
             if (state := self._state()) is not None and state.events:
                 ages.append(time.time() - state.stream_s)
+                latest = state
             time.sleep(_LOOK_S)
             if time.monotonic() > end_at + _WAIT_S_MAX:
                 raise WrongRun("nothing comes")
         late = ages[len(ages) // 2 :]
-        state = self._state()
-        assert state is not None
-        return state, statistics.quantiles(late, n=20)[-1] if len(late) > 1 else late[0]
+        return latest, statistics.quantiles(late, n=20)[-1] if len(late) > 1 else late[0]
 
     def _until(self, begun: float, reached: Callable[[_State], bool]) -> float:
         """Seconds since `begun` until what is durable has reached that."""
@@ -152,8 +168,9 @@ class _Try:
         if who == "postgres":
             with connect(self._conninfo, None, "bench") as connection:
                 row = connection.execute(_SESSION).fetchone()
-                assert row is not None
-                return int(row[0])
+            if row is None:
+                raise WrongRun("no worker has a session that could be killed")
+            return int(row[0])
         assert self._group is not None
         process = {"reader": self._group.reader, "worker": self._group.workers[0], "roller": self._group.roller}[who]
         assert process.pid is not None

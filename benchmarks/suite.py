@@ -32,6 +32,10 @@ SUITE = (
     Entry("pipeline", ("pipeline",), (*_SHORT, "--live-s", "5"), recording=True),
     Entry("pipeline-zstd", ("pipeline", "--wire", "jetstream-zstd"), ("--runs", "1", "--events", "50000")),
     Entry("pipeline-repos", ("pipeline", "--wire", "repos"), ("--runs", "1", "--events", "20000")),
+    Entry(
+        "pipeline-10m", ("pipeline", "--events", "10000000", "--runs", "1"), ("--events", "300000", "--live-s", "5"),
+        recording=True,
+    ),
     Entry("scaling", ("scaling",), _SHORT, recording=True),
     Entry(
         "boards", ("boards", "--runs", "3"),
@@ -40,6 +44,7 @@ SUITE = (
     Entry("web", ("web",), ("--runs", "1", "--events", "50000", "--seconds", "2"), recording=True),
     Entry("live", ("live",), ("--readers", "100", "--seconds", "10")),
     Entry("storage", ("storage",), ("--runs", "1", "--events", "200000"), recording=True),
+    Entry("experience", ("experience",), ("--rounds", "6", "--batches", "2", "--accounts", "20000")),
     Entry("peers", ("peers",), ("--runs", "1", "--events", "20000"), recording=True),
     Entry("recovery", ("recovery",), ("--runs", "1", "--settle-s", "5")),
 )  # fmt: skip

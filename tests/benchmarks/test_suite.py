@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -13,12 +14,13 @@ from benchmarks.away import away
 from benchmarks.feed import Feed
 from benchmarks.options import ScalingOptions, SuiteOptions
 from benchmarks.pipeline import FOLD_S, NEVER_S
+from benchmarks.recovery import _State, again
 from benchmarks.scaling import on_paper, scaling
 from benchmarks.suite import SUITE, chosen, suite, words_of
 from benchmarks.trial import Server
 from ops.cli import _parser
 from sql.session import connect
-from tests.ops.command import skytally
+from tests.ops.command import ROOT, skytally
 
 COST = {"reader": 2.0, "worker": 10.0, "roller": 1.0, "supervisor": 0.0, "postgres": 20.0, "replay": 9.0}
 
@@ -41,6 +43,13 @@ def test_what_the_suite_runs_are_words_that_the_command_knows(entry: Any) -> Non
         assert (unknown, given.what, given.json) == ([], entry.words[0], True)
         if entry.recording:
             assert (given.recording == "") == (options.recording == "")
+
+
+def test_the_suite_runs_every_result_that_is_listed() -> None:
+    text = (ROOT / "benchmarks/README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`.*?`) \| `\./run bench", text, re.MULTILINE)
+    listed = {name for row in rows for name in re.findall("`([^`]+)`", row)}
+    assert listed | {"peers"} == {entry.name for entry in SUITE}
 
 
 def test_results_are_chosen_by_name() -> None:
@@ -117,18 +126,39 @@ def test_recovery_from_a_kill() -> None:
     assert result["events"] > 0
 
 
+def test_what_the_last_group_still_wrote_is_no_recovery() -> None:
+    reached = again(_State(1, 90, 1000, 0.0))
+    still, fenced, once_more, counts = (_State(1, 91, 1100, 0.0), _State(2, 0, 1100, 0.0), _State(2, 1, 1100, 0.0),
+                                        _State(2, 2, 1150, 0.0))  # fmt: skip
+    assert [reached(state) for state in (still, fenced, once_more, counts)] == [False, False, False, True]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("recovery", "--killed", "worker,nobody"), "--killed nobody; allowed: reader, worker, roller, postgres"),
         (("scaling", "--numbers", "1,3"), "--numbers 3; allowed: 1, 2, 4, 8, 16, 32"),
         (("--quick", "pipeline"), "--quick goes without pipeline"),
+        (("scaling", "--numbers", ""), "allowed: 1, 2, 4, 8, 16, 32"),
+        (("--recording", "some.jsonl", "boards"), "--recording goes without boards"),
+        (("--results", "mine", "pipeline"), "--results goes without pipeline"),
+        (("--check", "--only", "web"), "--only goes without --check"),
         (("--accept",), "--accept goes with --check"),
+        (("experience", "--rounds", "5"), "--rounds 5; allowed: 6 or more"),
+        (("report", "--results", "nowhere"), "nowhere is no folder with results"),
     ],
 )
 def test_what_can_not_be_measured_is_refused(words: tuple[str, ...], said: str) -> None:
     ended = skytally("bench", *words)
     assert (ended.code, said in ended.err) == (2, True)
+
+
+def test_what_is_said_before_the_word_is_not_forgotten() -> None:
+    parser, _ = _parser("bench")
+    given = parser.parse_args(["bench", "--recording", "some.jsonl", "--json", "pipeline"])
+    assert (given.recording, given.json) == ("some.jsonl", True)
+    assert parser.parse_args(["bench", "--results", "mine", "report"]).results == "mine"
+    assert parser.parse_args(["bench", "report"]).results == SuiteOptions().results
 
 
 def test_a_database_that_is_away_lets_nobody_in_and_comes_back(conninfo: str) -> None:
