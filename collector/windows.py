@@ -39,7 +39,7 @@ class Window(NamedTuple):
     """The bucket by which it moves on."""
     paged: timedelta
     """How long a board is kept when another has taken its place: for as long an answer with it may still be served
-    (API.md, caching), and a reader may go on to its next page for a quarter of an hour."""
+    (`web/freshness.py`), and a reader may go on to its next page for a quarter of an hour."""
 
     def span(self, watermark: datetime) -> tuple[datetime, datetime]:
         """From when to before when it lies; of its last bucket only what is up to the watermark's minute."""

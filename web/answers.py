@@ -1,6 +1,6 @@
 """What is answered: the body of every resource as a type, from which JSON, CSV and the specification are made.
 
-It owns names and shapes of what readers get (API.md). It computes nothing.
+It owns names and shapes of what readers get. It computes nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Freshness: how long an answer is fresh, and what caches between us and a reader are told.
 
-One table for the origin and for CDNs (API.md, Caching). What a CDN may keep is what is left of it here, so that layers
+One table for the origin and for CDNs. What a CDN may keep is what is left of it here, so that layers
 do not add up (`worst_age_s`).
 """
 

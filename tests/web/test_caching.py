@@ -1,4 +1,4 @@
-"""What other caches are told: every rule of API.md's section on caching, on the answers of a real site."""
+"""What other caches are told: every rule of `web/freshness.py`, on the answers of a real site."""
 
 from __future__ import annotations
 
