@@ -7,6 +7,7 @@ which are logged and count nothing. It knows nothing of what a record means.
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 from typing import Any
@@ -55,7 +56,7 @@ class Envelopes:
             and (time_us := _time_us(found[3])) is not None
         ):
             return b'{"did":%b,"time_us":%d,"kind":"commit","commit":{%b' % (found[2], time_us, frame[found.end() :])
-        return orjson.dumps(self._message(payload_of(frame)))
+        return _json(self._message(payload_of(frame)))
 
     def _message(self, payload: dict[str, Any]) -> dict[str, Any]:
         kind = str(payload.get("$type")).removeprefix(_TYPE)
@@ -78,6 +79,18 @@ class Envelopes:
         self._synced[did] = rev
         if len(self._synced) > _SYNCED_MAX:
             del self._synced[next(iter(self._synced))]
+
+
+def _json(message: dict[str, Any]) -> bytes:
+    """As text. orjson reads what is nested a thousand deep, and writes 254. Raises BadFrame."""
+    try:
+        return orjson.dumps(message)
+    except TypeError:
+        pass
+    try:
+        return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+    except RecursionError:
+        raise BadFrame("not_json") from None
 
 
 def _time_us(text: bytes) -> int | None:

@@ -82,6 +82,16 @@ def test_what_a_repository_held_all_along_is_logged_and_counts_nothing(rig: Rig)
     assert rig.audit().diff == 0
 
 
+def test_what_is_nested_deeper_than_orjson_writes_is_counted_as_on_the_way_without_parsing(rig: Rig) -> None:
+    rig.restart("jetstream.test" + EVENTS)
+    deep = b'"record":{"deep":' + b"[" * 400 + b"]" * 400 + b","
+    usual, other = (envelope(like(BOBS, at=at), at).replace(b'"record":{', deep, 1) for at in (1, 2))
+    rig.hand(usual, other.replace(b'"seq":', b'"seq": ', 1))
+    rig.fold()
+    assert rig.numbers()["likes"] == 2
+    assert rig.audit().diff == 0
+
+
 def heard(make: Callable[[str], Source], *frames: bytes) -> tuple[list[bytes], str, bool]:
     """What reaches the sink of a source at this address, how it ended, and whether the cursor was too old."""
 
