@@ -83,8 +83,7 @@ def check(connection: psycopg.Connection, network: str | None = None) -> None:
     if missing:
         raise SchemaError(f"the schema is not up to date (missing {', '.join(missing)}): run 'skytally migrate'")
     _check_applied(applied)
-    known = {name for (name,) in connection.execute("select name from metric")}
-    if missing := [metric.key for metric in Metric if metric.key not in known]:
+    if missing := _missing_metrics(connection):
         raise SchemaError(f"the metrics are not up to date (missing {', '.join(missing)}): run 'skytally migrate'")
     if network is not None:
         _bind(connection, network)
@@ -150,6 +149,7 @@ def _apply(connection: psycopg.Connection, network: str) -> list[str]:
             "insert into metric (id, name) select * from unnest(%s::smallint[], %s::text[]) on conflict do nothing",
             ([int(metric) for metric in Metric], [metric.key for metric in Metric]),
         )
+        _missing_metrics(connection)
         connection.execute("insert into network (name) values (%s) on conflict do nothing", (network,))
         _bind(connection, network)
     return done
@@ -172,6 +172,19 @@ def _check_applied(applied: dict[int, tuple[str, str]]) -> None:
                 f"migration {name} was applied with another text than this version has: "
                 "the database belongs to another build; restore a backup or use another database"
             )
+
+
+def _missing_metrics(connection: psycopg.Connection) -> list[str]:
+    """Those that the database lacks. Raises SchemaError where a number means another one there."""
+    kept = dict(connection.execute("select id, name from metric").fetchall())
+    numbers = {name: number for number, name in kept.items()}
+    for metric in Metric:
+        if kept.get(metric, metric.key) != metric.key or numbers.get(metric.key, metric) != metric:
+            raise SchemaError(
+                f"the database counts metric {metric.key} under another number than this version ({int(metric)}): "
+                "it belongs to another build; restore a backup or use another database"
+            )
+    return [metric.key for metric in Metric if metric not in kept]
 
 
 def _bind(connection: psycopg.Connection, network: str) -> None:

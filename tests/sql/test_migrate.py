@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -78,6 +79,19 @@ def test_a_metric_that_is_new_is_added_to_a_database_that_has_every_migration(
     check(database, "test")
     found = database.execute("select name, id from metric").fetchall()
     assert dict(found) == {metric.key: int(metric) for metric in Metric}
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["update metric set name = 'mentions' where name = 'posts'", "update metric set id = 99 where name = 'followers'"],
+)
+def test_a_database_that_counts_something_else_under_a_number_is_refused(
+    conninfo: str, database: psycopg.Connection, change: LiteralString
+) -> None:
+    database.execute(change)
+    for look in (lambda: check(database), lambda: migrate(conninfo, "test")):
+        with pytest.raises(SchemaError, match="under another number"):
+            look()
 
 
 def test_of_two_that_migrate_at_once_one_does_it_and_the_other_finds_it_done(fresh: str) -> None:
