@@ -21,10 +21,16 @@ class ChildFailed(Exception):
 
 def ask(*words: str) -> Any:
     """Run a command to its end; the JSON that it prints. What it says meanwhile is seen. Raises ChildFailed."""
-    done = subprocess.run(**_command(*words), stdout=subprocess.PIPE)
-    if done.returncode:
+    with subprocess.Popen(**_command(*words), stdout=subprocess.PIPE) as process:
+        try:
+            out, _ = process.communicate()
+        except BaseException:
+            process.terminate()
+            process.wait()  # it has something to tidy up too
+            raise
+    if process.returncode:
         raise ChildFailed(f"{' '.join(words[:2])} did not work, see above")
-    return orjson.loads(done.stdout)
+    return orjson.loads(out)
 
 
 def run(*words: str) -> None:

@@ -28,6 +28,7 @@ import psycopg
 from benchmarks.balance import WrongRun, balance
 from benchmarks.child import replay
 from benchmarks.feed import Feed, feed_at
+from benchmarks.interrupt import heeded
 from benchmarks.machine import machine
 from benchmarks.options import RecoveryOptions
 from benchmarks.trial import NETWORK, Server
@@ -104,7 +105,8 @@ class _Try:
             supervisor = Supervisor(settings, self._conninfo, Orders(look=self._see))
             killing = threading.Thread(target=self._kill_all, args=(supervisor.stop,), daemon=True)
             killing.start()
-            supervisor.run()
+            with heeded(supervisor):
+                supervisor.run()
             killing.join()
             found = balance(self._conninfo)
         # it was started anew after each kill; all else must add up
@@ -136,7 +138,8 @@ class _Try:
     def _settled(self) -> tuple[_State, float]:
         """What is durable after some time at the live rate; and how old the youngest event of it is at most, in the
         clock of the recording, while all is well."""
-        end_at, ages, latest = time.monotonic() + self._options.settle_s, list[float](), None
+        latest: _State | None = None
+        end_at, ages = time.monotonic() + self._options.settle_s, list[float]()
         while time.monotonic() < end_at or latest is None:
             if (state := self._state()) is not None and state.events:
                 ages.append(time.time() - state.stream_s)

@@ -28,7 +28,8 @@ def report(folder: Path = RESULTS) -> list[Path]:
             path.write_text(drawing.svg(), encoding="utf-8")
             written.append(path)
             drawn[path.name] = drawing.title
-    readme, text = folder.parent / "README.md", None
+    text: str | None = None
+    readme = folder.parent / "README.md"
     if readme.exists():
         with _of(folder, "the tables"):
             text = with_figures(readme.read_text(encoding="utf-8"), folder, drawn)

@@ -12,6 +12,7 @@ from typing import Any, Self
 from benchmarks.balance import WrongRun, balance
 from benchmarks.child import replay
 from benchmarks.feed import Feed
+from benchmarks.interrupt import heeded
 from benchmarks.meter import parent
 from benchmarks.sizes import bytes_by_table, gb_a_month
 from benchmarks.watch import SESSIONS, Watch
@@ -134,7 +135,7 @@ class Trials:
         supervisor = Supervisor(settings, conninfo, Orders(until_idle_s=idle_s, look=both))
         if stop_after_s:
             seen.stop_after(stop_after_s, supervisor.stop)
-        with seen, _Said(supervisor.stop) as said:
+        with heeded(supervisor), seen, _Said(supervisor.stop) as said:
             well = supervisor.run()
         if said.lines or not well:
             why = said.lines[0] if said.lines else "it did not end in order"

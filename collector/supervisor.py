@@ -89,6 +89,8 @@ class Supervisor:
         self._started_at, self._begun_at = datetime.now(UTC), time.monotonic()
         self._feeds = FeedsFile(settings.feeds)
         self._stopping = False
+        self.interrupted = False
+        """Whether a signal said to stop."""
         self._until_idle_s = orders.until_idle_s
         self._drain = orders.drain
         self._hosts = Hosts(settings.source, settings.first_host_well_s)
@@ -109,7 +111,7 @@ class Supervisor:
     def run(self) -> bool:
         """Collect until told to stop; whether it ended in order. Raises NotOurs, sql.migrate.SchemaError."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stop())
+            signal.signal(number, lambda *_: self._interrupt())
         had_terminal = has_terminal()
         signal.signal(signal.SIGHUP, lambda *_: self._hang_up(had_terminal))
         while (connection := self._enter()) is not None:
@@ -120,6 +122,10 @@ class Supervisor:
                     _log.warning("lost the database: %s; trying again", away(error))
             self._pause(0.5)
         return True
+
+    def _interrupt(self) -> None:
+        self.interrupted = True
+        self.stop()
 
     def _hang_up(self, had_terminal: bool) -> None:
         """Feeds are to be read anew; or the terminal is gone, and with it who started this."""

@@ -18,6 +18,7 @@ import orjson
 
 from benchmarks.balance import WrongRun
 from benchmarks.child import ChildFailed
+from benchmarks.interrupt import heed
 from benchmarks.options import (
     EVENTS_MAX,
     KILLED,
@@ -107,6 +108,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         return _report(Path(arguments.results))
     options = options_of(_WHATS.get(arguments.what, SuiteOptions), arguments)
     _refuse(options)
+    heed()
     with _problems():
         if arguments.what is None:
             return _written(_loaded("suite")(options, _say))
@@ -127,6 +129,7 @@ def _check(arguments: argparse.Namespace) -> int:
     """Exit code 1 where a figure is worse than allowed."""
     from benchmarks.limits import table
 
+    heed()
     server = functools.partial(fresh_database, _COUNTED)
     with _problems():
         found = _loaded("check")(options_of(CheckOptions, arguments), server, _say)
