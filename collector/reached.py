@@ -9,13 +9,15 @@ import time
 from collections import deque
 
 from collector.batch import Gap, Position
-from collector.cursors import is_after, is_time, lowest
+from collector.cursors import OLDEST_CURSOR, is_after, is_time, lowest
 from collector.settings import CollectorSettings
 from collector.sources import Source
 
 FRAMES_OF_A_POSITION = 4
 """A position is the lowest of this many frames: one frame with a wrong time must not move the cursor past others."""
 _POSITION_AHEAD_US_MAX = 60_000_000
+_SEQS_AHEAD_MAX = 100_000
+"""One frame with a seq that is none must not have us ask for what comes after it."""
 
 
 class Reached:
@@ -49,7 +51,10 @@ class Reached:
         """
         found = [at for at in map(self._believed, frames[-FRAMES_OF_A_POSITION:]) if at is not None]
         self._latest.extend(found)
-        self._seq_last = max([self._seq_last, *(at.cursor for at in found if not is_time(at.cursor))])
+        limit = self.position.cursor + _SEQS_AHEAD_MAX if self.position is not None else OLDEST_CURSOR
+        self._seq_last = max(
+            [self._seq_last, *(at.cursor for at in found if at.cursor < limit and not is_time(at.cursor))]
+        )
         return lowest(self._latest)
 
     def advance(self, position: Position | None) -> bool:
