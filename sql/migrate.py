@@ -176,7 +176,8 @@ def _check_applied(applied: dict[int, tuple[str, str]]) -> None:
 
 def _missing_metrics(connection: psycopg.Connection) -> list[str]:
     """Those that the database lacks. Raises SchemaError where a number means another one there."""
-    kept = dict(connection.execute("select id, name from metric").fetchall())
+    rows: list[tuple[int, str]] = connection.execute("select id, name from metric").fetchall()
+    kept = dict(rows)
     numbers = {name: number for number, name in kept.items()}
     for metric in Metric:
         if kept.get(metric, metric.key) != metric.key or numbers.get(metric.key, metric) != metric:
