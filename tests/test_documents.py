@@ -14,7 +14,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +22,7 @@ import orjson
 import pytest
 from PIL import Image
 
+from benchmarks.suite import SUITE
 from collector.feeds import file as feeds
 from collector.rulesets import parse as rulesets_in
 from ops import cli
@@ -92,14 +93,19 @@ def parsed(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> argparse.
 def test_the_parser_takes_it(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     assert command.ours is not None
     given = parsed(command.ours, monkeypatch)
-    wanted = [only] if isinstance(only := getattr(given, "only", None), str) else only or []
-    for part in wanted:
-        names = {"--faults": list(FAULTS), "--service-faults": list(STRIKES)}.get(
-            command.ours[1], [mutant.name for mutant in MUTANTS]
-        )
-        assert any(part in name for name in names), part
+    only = getattr(given, "only", None) or []
+    for part in only.split(",") if isinstance(only, str) else only:
+        assert any(part in name for name in _names(command.ours)), part
     variables = {f"SKYTALLY_{name.upper()}" for name in declared()} | NOT_SETTINGS
     assert set(command.variables) <= variables
+
+
+def _names(words: Sequence[str]) -> list[str]:
+    """What `--only` of a command chooses from."""
+    if words[0] == "bench":
+        return [entry.name for entry in SUITE]
+    others = {"--faults": list(FAULTS), "--service-faults": list(STRIKES)}
+    return others.get(words[1], [mutant.name for mutant in MUTANTS])
 
 
 def test_record_serve_collect_and_recount_by_the_letter() -> None:
@@ -159,7 +165,7 @@ def test_every_flag_in_the_text_is_one() -> None:
     programs = [f"tests/{module}/__main__.py" for module in PROGRAMS.values()] + ["tests/browser/screenshots.py", "run"]
     others = "".join((ROOT / path).read_text(encoding="utf-8") for path in programs)
     known |= {*re.findall(r"--[a-z][a-z-]+", others), "--no-block"}  # the last one is systemctl's, and these are uv's:
-    known |= {"--universal", "--generate-hashes", "--group", "--no-header"}
+    known |= {"--universal", "--generate-hashes", "--group", "--no-header", "--sort"}  # the last one is perf's
     assert named(r"(?<![\w-])--[a-z][a-z-]+") <= known
 
 

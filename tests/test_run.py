@@ -60,6 +60,7 @@ class Tree:
             [script or self.root / "run", *arguments],
             cwd=self.elsewhere, env={"PATH": str(self.bin), **environment}, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a suite in the background ignores it
         )  # fmt: skip
 
     def run(self, *arguments: str, script: Path | None = None, **environment: str) -> tuple[int, str, str]:
