@@ -8,22 +8,16 @@ could be wrong. It knows tables, not events.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import LiteralString, NamedTuple
+from typing import NamedTuple
 
 import psycopg
 from psycopg import sql
 
 from collector.crashpoint import crashpoint
+from collector.reposts import Reposts
 from collector.rollups import DAY, HOUR, MINUTE, ROLLUPS, TALLIES, add_tallies, sum_up
 from sql import statement
 
-_SCANS: LiteralString = """
-select
-  set_config('enable_seqscan', %(may)s, true),
-  set_config('enable_bitmapscan', %(may)s, true),
-  set_config('enable_hashjoin', %(may)s, true),
-  set_config('enable_mergejoin', %(may)s, true)
-"""
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
@@ -45,13 +39,13 @@ class Fold:
         self._connection = connection
         self._folds: int | None = None
         self._others = False
-        self._decided_to: datetime | None = None
+        self._reposts = Reposts(connection)
 
     def fold(self) -> Folded:
         """Fold what is waiting, turn the segments, fold again."""
-        left_over = self._fold_segment(1 - self._segment())  # of a fold that was cut off
+        left_over = self._fold_segment(1 - self._segment(), None)  # of a fold that was cut off
         segment, watermark = self._turn()
-        found = self._fold_segment(1 - segment)
+        found = self._fold_segment(1 - segment, watermark)
         others, self._others = self._others, False
         return Folded(left_over | found, self._finish(watermark), others)
 
@@ -72,61 +66,66 @@ class Fold:
         assert row is not None
         return int(row[0]), row[1]
 
-    def _fold_segment(self, segment: int) -> set[datetime]:
-        """Fold a segment; the minutes that there were tallies of."""
+    def _fold_segment(self, segment: int, watermark: datetime | None) -> set[datetime]:
+        """Fold a segment, with which all is there up to the watermark; the minutes that there were tallies of."""
         tables = {table: sql.Identifier(f"{table}_{segment}") for table in TALLIES}
         every = sql.SQL(", ").join(tables.values())
         with self._connection.transaction():
             # what is truncated must be what was summed, even while a roller of an earlier run still turns segments
             self._connection.execute(sql.SQL("lock table {} in access exclusive mode").format(every))
-            decided_to = self._decide_reposts(tables)
+            decided_to = self._reposts.decide(tables["account_tally"], watermark)
             minutes = self._minutes(tables)
             if not minutes:
-                self._decided_to = decided_to
+                self._reposts.decided_to = decided_to
                 return minutes
             self._connection.execute(statement("rollup/ensure_days"), {"days": list({m.date() for m in minutes})})
             # nobody is in the middle of writing to it: what can be seen now is all that there was
             self._connection.execute(statement("rollup/note_folded"), {"segment": segment})
-            self._add(tables)
+            self._add(tables, minutes)
             self._connection.execute(sql.SQL("truncate {}").format(every))
             crashpoint("fold_truncated")
-        self._decided_to = decided_to
+        self._reposts.decided_to = decided_to
         crashpoint("fold_done")
         return minutes
 
-    def _decide_reposts(self, tables: dict[str, sql.Identifier]) -> datetime | None:
-        """Find what reposts are of, where every lane has said all that it had before them; once a minute of theirs.
-        Returns the minute that all lanes have come to."""
-        row = self._connection.execute(statement("rollup/known_to")).fetchone()
-        assert row is not None
-        known_to: datetime | None = row[0]
-        if known_to is None or known_to == self._decided_to:
-            return known_to
-        query = sql.SQL(statement("rollup/decide_reposts")).format(account_tally=tables["account_tally"])
-        # a post is looked up by its key: today's log has no statistics that would say how much else would be read
-        self._connection.execute(_SCANS, {"may": "off"})
-        self._connection.execute(query, {"known_to": known_to})
-        self._connection.execute(_SCANS, {"may": "on"})
-        crashpoint("reposts_decided")
-        return known_to
-
-    def _add(self, tables: dict[str, sql.Identifier]) -> None:
+    def _add(self, tables: dict[str, sql.Identifier], minutes: set[datetime]) -> None:
         """Tallies into their minutes, and what is late for its hour or day into those too."""
         hours_to, days_to = self._lock()
+        self._count()
+        if hours_to is not None:
+            forget = sql.SQL(statement("rollup/forget_active")).format(**tables)
+            self._connection.execute(forget, {"before": hours_to})
+        new = self._new(minutes)
+        self._add_to(MINUTE, tables, new, minutes, is_first=True)
+        self._add_to(MINUTE, tables, minutes - new, minutes)
+        for bucket, before in ((HOUR, hours_to), (DAY, days_to)):
+            late = {minute for minute in minutes if before is not None and minute < before}
+            self._add_to(bucket, tables, late, minutes)
+
+    def _add_to(
+        self, bucket: str, tables: dict[str, sql.Identifier], some: set[datetime], every: set[datetime], *,
+        is_first: bool = False,
+    ) -> None:
+        """Tallies of some minutes into buckets of this size."""
+        if not some:
+            return
+        chosen = None if some == every else list(some)  # without a choice it is clear to the planner how much there is
+        for rollup in ROLLUPS:
+            query = add_tallies(rollup, bucket, tables[rollup.tallies], is_first=is_first)
+            self._connection.execute(query, {"minutes": chosen})
+            crashpoint("fold_summed")
+
+    def _new(self, minutes: set[datetime]) -> set[datetime]:
+        """Those that the rollups have nothing of."""
+        found = self._connection.execute(statement("rollup/new_minutes"), {"minutes": list(minutes)})
+        return {minute for (minute,) in found}
+
+    def _count(self) -> None:
+        """Count the fold; whether another roller folded since the last one of this, is remembered."""
         row = self._connection.execute("update fold set folds = folds + 1 returning folds").fetchone()
         assert row is not None
         self._others |= self._folds is not None and row[0] != self._folds + 1
         self._folds = row[0]
-        if hours_to is not None:
-            forget = sql.SQL(statement("rollup/forget_active")).format(**tables)
-            self._connection.execute(forget, {"before": hours_to})
-        for bucket, before in ((MINUTE, None), (HOUR, hours_to), (DAY, days_to)):
-            if bucket != MINUTE and before is None:
-                continue
-            for rollup in ROLLUPS:
-                query = add_tallies(rollup, bucket, tables[rollup.tallies])
-                self._connection.execute(query, {"before": before})
-                crashpoint("fold_summed")
 
     def _minutes(self, tables: dict[str, sql.Identifier]) -> set[datetime]:
         """Every event leaves a network tally, and a late create a loss in the minute of a delete that came before."""

@@ -35,7 +35,7 @@ COLLECTOR_FLOORS = [
     "feeds.ranking feeds.leaving",
     "envelopes proof",
     "names resume since queue sources.stream parent wires",
-    "rows sources sources.upstream rollups hosts",
+    "rows sources sources.upstream rollups hosts reposts",
     "forgotten plain record window rollup sources.jetstream sources.subscribe_events sources.subscribe_repos windows",
     "tally span probe witness reached",
     "rulesets",

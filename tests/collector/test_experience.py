@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from collector import rollup
+from collector import reposts, rollup
 from collector.media import NONE, PLAIN, WITH_ALT, media_in
 from tests.collector.frames import ALICE, BOB, CAROL, delete, frame, key, post, post_uri, quote, reply
 from tests.collector.rig import Rig
@@ -188,6 +188,7 @@ def test_a_decision_that_is_cut_off_anywhere_is_made_once(
             raise InterruptedError
 
     monkeypatch.setattr(rollup, "crashpoint", cut)
+    monkeypatch.setattr(reposts, "crashpoint", cut)
     fold = rollup.Fold(rig.roller)
     with pytest.raises(InterruptedError):
         fold.fold()

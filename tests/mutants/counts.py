@@ -155,7 +155,7 @@ MUTANTS = [
     ),
     Mutant(
         "late tallies miss their hour", "collector/rollup.py",
-        "((MINUTE, None), (HOUR, hours_to), (DAY, days_to))", "((MINUTE, None), (HOUR, None), (DAY, None))",
+        "((HOUR, hours_to), (DAY, days_to))", "((HOUR, None), (DAY, None))",
         (unit("rollup", "late"),),
     ),
     Mutant(

@@ -10,7 +10,7 @@ _ROLLUP = "collector/rollup.py"
 
 _PUT = "        self._queues[worker].put(pack(position, frames, gaps, self._closed_at[worker]))\n"
 _TRUNCATE = '            self._connection.execute(sql.SQL("truncate {}").format(every))\n'
-_SUM = "            self._add(tables)\n"
+_SUM = "            self._add(tables, minutes)\n"
 
 MUTANTS = [
     Mutant(
