@@ -75,6 +75,13 @@ class Cache:
         except Exception as error:
             return self._instead(key, error)
 
+    async def close(self) -> None:
+        """End what is being made here: who wants it next need not wait for us."""
+        making = [*self._fetching.values(), *self._refreshing.values()]
+        for task in making:
+            task.cancel()
+        await asyncio.gather(*making, return_exceptions=True)
+
     def _instead(self, key: str, error: Exception) -> Served:
         """What is there, however old. Raises the error where there is nothing, or nothing any more."""
         entry = self._here(key)

@@ -106,6 +106,7 @@ class SubscribeRepos:
                 while len(found) < _FRAMES_OF_A_PROBE:
                     if at := self.position(await socket.recv(decode=False)):
                         found.append(at)
+                socket.transport.abort()  # no goodbye: all that is on its way would have to be read first
         except (TimeoutError, ConnectionClosed):
             if not found:
                 raise

@@ -101,6 +101,22 @@ def test_what_takes_too_long_is_given_up_and_may_be_tried_by_others(run: Run, mo
     run(test)
 
 
+def test_what_is_being_made_when_a_process_ends_is_made_by_others_at_once(
+    run: Run, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def test(processes: Processes) -> None:
+        leaving = asyncio.create_task(processes.get(0, Maker(lambda _: entry(), takes_s=600)))
+        await asyncio.sleep(0.2)
+        await processes.caches[0].close()
+        with pytest.raises(asyncio.CancelledError):
+            await leaving
+        async with asyncio.timeout(2):  # a lease is longer
+            assert not (await processes.get(1, Maker(lambda _: entry()))).hit
+        assert not caplog.messages
+
+    run(test)
+
+
 def test_a_late_writer_does_not_replace_what_is_newer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_module, "LEASE_S", 1)
 
