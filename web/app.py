@@ -43,7 +43,7 @@ from web.pulse import beat
 from web.purging import purging
 from web.reading import Readings
 from web.resources import PREFIX, RESOURCES
-from web.routes import ApiRoute
+from web.routes import Signpost
 from web.settings import WebSettings
 from web.shared import InMemcached, InTable, Layer, Shared
 from web.telling import Teller
@@ -127,30 +127,31 @@ def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = 
             if memcached is not None:
                 memcached.close()
 
-    site = Starlette(
-        routes=[
-            ApiRoute(f"{PREFIX}/status", _strictly(api.status)),
-            ApiRoute(
-                PREFIX + live.PATH,
-                Live(origin, ticker, settings.web_live_readers_max, settings.web_live_readers_per_client_max),
-            ),
-            *[
-                ApiRoute(PREFIX + resource.path.replace("{key}", "{key:path}"), Endpoint(resource, origin))
-                for resource in RESOURCES
-            ],
-            Route(SKELETON, XrpcEndpoint(SKELETON, partial(read_skeleton, generator), origin)),
-            Route(DESCRIBE, XrpcEndpoint(DESCRIBE, partial(describe, generator), origin)),
-            Route(IDENTITY, partial(identity, generator)),
-            Route("/xrpc/{nsid:path}", unknown_method),
-            *[Route(page.path, PageEndpoint(page, origin, said, old)) for page in PAGES],
-            Route("/healthz", api.alive),
-            Route("/readyz", api.ready),
-            Route("/openapi.json", _strictly(api.document)),
-            Route("/docs", _strictly(status.docs)),
-            Route("/status", status.StatusPage(said).answer),
-            Route("/robots.txt", status.robots),
-            Route("/static/{name:path}", static.serve),
+    signpost = Signpost([
+        Route(f"{PREFIX}/status", _strictly(api.status)),
+        Route(
+            PREFIX + live.PATH,
+            Live(origin, ticker, settings.web_live_readers_max, settings.web_live_readers_per_client_max),
+        ),
+        *[
+            Route(PREFIX + resource.path.replace("{key}", "{key:path}"), Endpoint(resource, origin))
+            for resource in RESOURCES
         ],
+        Route(SKELETON, XrpcEndpoint(SKELETON, partial(read_skeleton, generator), origin)),
+        Route(DESCRIBE, XrpcEndpoint(DESCRIBE, partial(describe, generator), origin)),
+        Route(IDENTITY, partial(identity, generator)),
+        Route("/xrpc/{nsid:path}", unknown_method),
+        *[Route(page.path, PageEndpoint(page, origin, said, old)) for page in PAGES],
+        Route("/healthz", api.alive),
+        Route("/readyz", api.ready),
+        Route("/openapi.json", _strictly(api.document)),
+        Route("/docs", _strictly(status.docs)),
+        Route("/status", status.StatusPage(said).answer),
+        Route("/robots.txt", status.robots),
+        Route("/static/{name:path}", static.serve),
+    ])  # fmt: skip
+    site = Starlette(
+        routes=[signpost],
         exception_handlers={HTTPException: _refused, 500: _broken},
         lifespan=lifespan,
     )

@@ -115,7 +115,7 @@ async def send_entry(scope: Scope, send: Send, served: Served, *, purges: bool) 
             accepted = value[:_ACCEPTED_BYTES_MAX]
         elif name == b"if-none-match":
             known = value
-    coding = coding_of(accepted, tuple(entry.bodies))
+    coding = coding_of(accepted, entry.codings)
     body = entry.bodies[coding]
     purges = purges and not entry.posts and len(entry.accounts) <= ACCOUNTS_IN_KEYS_MAX
     control = cache_control(left_s, names_accounts=entry.names_accounts, purges=purges)
@@ -123,11 +123,7 @@ async def send_entry(scope: Scope, send: Send, served: Served, *, purges: bool) 
     headers = [
         (b"cache-control", control.encode()),
         (b"cache-status", f"skytally; {state}".encode()),
-        (b"etag", entry.etag.encode()),
-        (b"vary", b"Accept-Encoding"),
-        (b"surrogate-key", " ".join(entry.keys).encode()),
-        (b"cache-tag", ",".join(entry.keys).encode()),
-        *[(name.lower().encode(), value.encode()) for name, value in entry.headers],
+        *entry.said,
     ]
     status = entry.status
     if known and _matches(known, entry.etag):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import sys
 from collections.abc import Iterable
+from functools import cached_property
 from hashlib import blake2b
 
 import brotli
@@ -28,7 +29,7 @@ _COMPRESSED_FROM = 512
 _MEDIA_COMPRESSED = ("application/json", "text/", "application/problem+json", "image/svg+xml")
 
 
-class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True, dict=True):
     """A finished answer."""
 
     request: str
@@ -53,10 +54,26 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     bodies: dict[str, bytes]
     """By content coding; the plain one is under ''."""
 
+    @cached_property
+    def said(self) -> tuple[tuple[bytes, bytes], ...]:
+        """The headers that are the same however often it is served, and in whatever encoding."""
+        return (
+            (b"etag", self.etag.encode()),
+            (b"vary", b"Accept-Encoding"),
+            (b"surrogate-key", " ".join(self.keys).encode()),
+            (b"cache-tag", ",".join(self.keys).encode()),
+            *[(name.lower().encode(), value.encode()) for name, value in self.headers],
+        )
+
+    @cached_property
+    def codings(self) -> tuple[str, ...]:
+        """Those it has."""
+        return tuple(self.bodies)
+
     @property
     def size(self) -> int:
         """What it takes in memory, about."""
-        return sum(map(len, self.bodies.values())) + 80 * len(self.accounts) + 40 * len(self.posts) + 1000
+        return sum(map(len, self.bodies.values())) + 80 * len(self.accounts) + 40 * len(self.posts) + 2000
 
 
 def key_of(namespace: str, request: str) -> str:

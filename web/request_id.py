@@ -6,15 +6,15 @@ None is taken from outside: who could choose it could lead whoever reads the log
 from __future__ import annotations
 
 import logging
-import os
 from contextvars import ContextVar
+from random import getrandbits
 
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def begin() -> str:
     """A new one, for what the running task does from now on."""
-    made = os.urandom(8).hex()
+    made = f"{getrandbits(64):016x}"  # nobody is to be kept from guessing it
     _current.set(made)
     return made
 
