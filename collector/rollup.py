@@ -128,8 +128,12 @@ class Fold:
         self._folds = row[0]
 
     def _minutes(self, tables: dict[str, sql.Identifier]) -> set[datetime]:
-        """Every event leaves a network tally, and a late create a loss in the minute of a delete that came before."""
-        query = sql.SQL("select minute from {network_tally} union select minute from {account_tally}").format(**tables)
+        """Those of all tallies. Every event leaves one of the network, and a late create a loss in the minute of a
+        delete that came before: where another create stood in its place, that may be of terms alone."""
+        query = sql.SQL(
+            "select minute from {network_tally} union select minute from {account_tally} union "
+            "select minute from {term_tally}"
+        ).format(**tables)
         return {minute for (minute,) in self._connection.execute(query)}
 
     def _finish(self, watermark: datetime | None) -> datetime | None:

@@ -122,7 +122,7 @@ def create_app(settings: WebSettings, conninfo: str, vitals: WebVitals | None = 
             for task in behind:
                 task.cancel()
             await asyncio.gather(*behind, return_exceptions=True)
-            await origin.cache.close()  # it needs both of these to let go of its leases
+            await origin.cache.close()  # it needs the pool and memcached to let go of its leases
             await database.pool.close()
             if memcached is not None:
                 memcached.close()

@@ -76,7 +76,8 @@ class Cache:
             return self._instead(key, error)
 
     async def close(self) -> None:
-        """End what is being made here: who wants it next need not wait for us."""
+        """End what is being made here. Who wants it next need not wait for our lease to end, unless it was being
+        written just now."""
         making = [*self._fetching.values(), *self._refreshing.values()]
         for task in making:
             task.cancel()

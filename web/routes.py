@@ -12,24 +12,31 @@ from starlette.types import Receive, Scope, Send
 
 
 class Signpost(BaseRoute):
-    """All routes as one. What has nothing to be filled in comes before what has; else the first that matches is it."""
+    """All routes as one, of a site at the root of its host. Of several that match it is the first that takes the
+    method, as with Starlette; what has nothing to be filled in comes before what has."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = tuple(routes)
-        self._whole = {route.path: route for route in self.routes if "{" not in route.path}
+        self._whole: dict[str, Route] = {}
         self._beginning: dict[str, list[Route]] = {}
         for route in self.routes:
             begins, brace, _ = route.path.partition("{")
             if brace:
                 self._beginning.setdefault(begins[: begins.rindex("/") + 1], []).append(route)
+            else:
+                self._whole.setdefault(route.path, route)
+        self._lengths = sorted({len(begins) for begins in self._beginning}, reverse=True)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """See BaseRoute."""
+        found: tuple[Match, Scope] = Match.NONE, {}
         for route in self._routes_of(scope["path"]):
-            match, found = route.matches(scope)
-            if match is not Match.NONE:
-                return match, {"route": route, **found}
-        return Match.NONE, {}
+            match, more = route.matches(scope)
+            if match is Match.FULL:
+                return match, {"route": route, **more}
+            if match is Match.PARTIAL and found[0] is Match.NONE:
+                found = match, {"route": route, **more}
+        return found
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See BaseRoute."""
@@ -39,6 +46,5 @@ class Signpost(BaseRoute):
         """Those that the path may be of; of what is filled in, the longest beginning first."""
         if route := self._whole.get(path):
             yield route
-        end = len(path)
-        while (end := path.rfind("/", 0, end)) >= 0:
-            yield from self._beginning.get(path[: end + 1], ())
+        for length in self._lengths:
+            yield from self._beginning.get(path[:length], ())

@@ -204,10 +204,9 @@ def test_every_try_has_another_order_and_the_sdk_is_asked_for(monkeypatch: pytes
         (("--recording", "day.bin"), 1, "day.bin has no lines of /subscribe, which is what plain collectors read"),
         (("--result", "nowhere.json"), 1, "nowhere.json is no result of bench peers --json"),
         (
-                ("--result", "benchmarks/results/pipeline.json"),
-                1,
-                "benchmarks/results/pipeline.json is no result of bench peers --json",
-            ),
+            ("--result", "benchmarks/results/pipeline.json"), 1,
+            "benchmarks/results/pipeline.json is no result of bench peers --json",
+        ),
         (("--recording", "nowhere.jsonl"), 1, "cannot read the recording nowhere.jsonl: No such file or directory"),
     ],
 )

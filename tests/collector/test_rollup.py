@@ -14,13 +14,14 @@ import pytest
 from collector import rollup
 from collector.retention import Shortened, keep_to_budget, tend_days
 from collector.rollup import Fold
-from collector.rollups import BUCKETS, ROLLUPS
+from collector.rollups import BUCKETS, ROLLUPS, Rollup, add_tallies
 from collector.settings import CollectorSettings
 from sql.session import connect
-from tests.collector.frames import BOB, delete, follow, frame, key, like, post, post_uri
+from tests.collector.frames import BOB, delete, follow, frame, key, like, post, post_uri, reply
 from tests.collector.rig import Rig
 
 BOBS = post_uri(BOB, key(1))
+MINUTE, HOUR = 60_000, 3_600_000
 COUNTED = """
 select sum(gained)::int from (
   select gained from account_minute where metric = 4
@@ -76,6 +77,46 @@ def test_a_fold_may_be_cut_off_before_every_one_of_its_statements(rig: Rig, monk
         if next(left, None) is not None:
             break
     assert number > 15, "of a fold with nothing late"
+    assert rig.audit().diff == 0
+
+
+@pytest.mark.parametrize("beside", ["nothing", "an old minute", "a closed hour"])
+@pytest.mark.parametrize("again", ["ja", "en"])
+def test_a_loss_of_terms_alone_reaches_its_minute(rig: Rig, again: str, beside: str) -> None:
+    """The record is made a second time before it is deleted, and that comes late: one post less as before, of another
+    language."""
+    rig.hand(post(at=0, langs=["en"]), post(BOB, 5 * MINUTE, langs=["en"]), post(BOB, 6 * MINUTE, langs=["ja"]))
+    rig.hand(delete("post", key(0), at=5 * MINUTE + 1), at=6 * MINUTE)
+    rig.fold()
+    if beside == "a closed hour":
+        rig.hand(like(BOBS, at=3 * HOUR), at=3 * HOUR)
+        rig.fold()
+        assert rig.one("select count(*) from term_hour") > 0
+    late = post(at=MINUTE, rkey=key(0), langs=[again])
+    rig.hand(late, *([like(BOBS, at=6 * MINUTE)] if beside == "an old minute" else []), at=6 * MINUTE)
+    rig.fold()
+    assert rig.audit().diff == 0
+
+
+def test_what_is_new_in_a_minute_that_nothing_is_in_is_not_looked_for(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inserted: dict[bool, set[str]] = {True: set(), False: set()}
+
+    def noted(name: Rollup, bucket: str, *given: Any, is_first: bool) -> Any:
+        inserted[is_first].add(bucket)
+        return add_tallies(name, bucket, *given, is_first=is_first)
+
+    monkeypatch.setattr(rollup, "add_tallies", noted)
+    everything = [
+        post(at=0, langs=["en"]), reply(BOBS, at=1), like(BOBS, at=2), follow(BOB, at=4)
+    ]  # fmt: skip
+    rig.hand(*everything)
+    rig.fold()
+    assert inserted == {True: {"minute"}, False: set()}
+    rig.hand(like(BOBS, at=5), post(at=MINUTE, langs=["en"]), like(BOBS, at=MINUTE + 1), at=MINUTE)
+    rig.fold()
+    assert inserted == {True: {"minute"}, False: {"minute"}}
     assert rig.audit().diff == 0
 
 

@@ -159,6 +159,14 @@ MUTANTS = [
         (unit("rollup", "late"),),
     ),
     Mutant(
+        "a fold's minutes without those of terms alone", "collector/rollup.py",
+        ' union "\n            "select minute from {term_tally}"\n', '"\n', (unit("rollup", "terms_alone"),),
+    ),
+    Mutant(
+        "tallies of every minute for some", "collector/rollup.py",
+        "chosen = None if some == every else list(some)", "chosen = None", (unit("rollup", "not_looked_for"),),
+    ),
+    Mutant(
         "an hour closed before the watermark", "collector/rollup.py",
         "hour is not None and hour + _HOUR <= watermark", "hour is not None and hour <= watermark",
         (unit("rollup", "not_over"),),
