@@ -67,7 +67,7 @@ def name_of(command: Command) -> str:
 
 
 def test_every_command_is_run_or_it_is_said_why_not() -> None:
-    run = {line.split()[1] for line in RUN.splitlines() if line} | {"curl"}
+    run = {words[1] for line in RUN.splitlines() if (words := line.split())[:1] == ["./run"]} | {"curl", "kill"}
     assert {name_of(command) for command in COMMANDS} == run | NOT_RUN.keys()
     assert run.isdisjoint(NOT_RUN)
     for why in NOT_RUN.values():
