@@ -17,7 +17,7 @@ from web.database import Snapshot
 from web.experience import Rules, experience_before
 from web.spans import HOUR, MINUTE, Span, floor
 
-_FIRST, _LONGEST = timedelta(minutes=1), timedelta(days=1)
+_NOTHING, _FIRST, _LONGEST = timedelta(0), timedelta(minutes=1), timedelta(days=1)
 AHEAD = timedelta(hours=1)
 """Events are in the log before the watermark has come to them."""
 NOWHERE: dict[str, Any] = {"time": None, "rev": None, "key": None}
@@ -31,13 +31,14 @@ class Line(NamedTuple):
     experience: int
 
 
-def stretches(begin: datetime, end: datetime, *, newest_first: bool) -> Iterator[Span]:
-    """Ever longer ones, up to a day, from one end to the other."""
+def stretches(begin: datetime, end: datetime, *, newest_first: bool, ahead: timedelta = _NOTHING) -> Iterator[Span]:
+    """Ever longer ones, up to a day, from one end to the other. The newest goes so much ahead of the end, where there
+    is little."""
     length = _FIRST
-    while begin < end:
+    while begin < end + ahead:
         if newest_first:
-            yield max(begin, end - length), end
-            end -= length
+            yield max(begin, end - length), end + ahead
+            end, ahead = end - length, _NOTHING
         else:
             yield begin, min(begin + length, end)
             begin += length
@@ -50,8 +51,9 @@ async def timeline(
     """A page of what an account did before a place."""
     head, lines = snapshot.head, list[Line]()
     until = place["time"] + timedelta(microseconds=1) if place["time"] else head.watermark + AHEAD
+    latest = min(until, head.watermark)
     had = await _had(snapshot, account, rules, place, until)
-    for begin, end in stretches(head.log_from, until, newest_first=True):
+    for begin, end in stretches(head.log_from, latest, newest_first=True, ahead=until - latest):
         rows = await _read(snapshot, account, rules, (begin, end), place, limit - len(lines), type)
         lines += [Line(row, had - row["later"]) for row in rows if row["time"] is not None]
         if len(lines) == limit:
