@@ -91,7 +91,7 @@ def test_a_loss_of_terms_alone_reaches_its_minute(rig: Rig, again: str, beside: 
     if beside == "a closed hour":
         rig.hand(like(BOBS, at=3 * HOUR), at=3 * HOUR)
         rig.fold()
-        assert rig.one("select count(*) from term_hour") > 0
+        assert rig.one("select count(*) > 0 from term_hour")
     late = post(at=MINUTE, rkey=key(0), langs=[again])
     rig.hand(late, *([like(BOBS, at=6 * MINUTE)] if beside == "an old minute" else []), at=6 * MINUTE)
     rig.fold()
