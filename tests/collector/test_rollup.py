@@ -108,10 +108,7 @@ def test_what_is_new_in_a_minute_that_nothing_is_in_is_not_looked_for(
         return add_tallies(name, bucket, *given, is_first=is_first)
 
     monkeypatch.setattr(rollup, "add_tallies", noted)
-    everything = [
-        post(at=0, langs=["en"]), reply(BOBS, at=1), like(BOBS, at=2), follow(BOB, at=4)
-    ]  # fmt: skip
-    rig.hand(*everything)
+    rig.hand(post(at=0, langs=["en"]), reply(BOBS, at=1), like(BOBS, at=2), follow(BOB, at=4))
     rig.fold()
     assert inserted == {True: {"minute"}, False: set()}
     rig.hand(like(BOBS, at=5), post(at=MINUTE, langs=["en"]), like(BOBS, at=MINUTE + 1), at=MINUTE)
