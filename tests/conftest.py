@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ops.embedded import embedded
 from sql.migrate import migrate
@@ -35,10 +35,11 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def new_database(server: str) -> Iterator[str]:
-    """The conninfo of a fresh, migrated, empty database."""
+def new_database(server: str, like: str = "") -> Iterator[str]:
+    """The conninfo of a fresh, migrated, empty database, or of a copy of what is in one that nobody uses just now."""
     name = f"test_{next(_numbers)}"
-    names = {"name": sql.Identifier(name), "template": sql.Identifier(TEMPLATE)}
+    template = conninfo_to_dict(like)["dbname"] if like else TEMPLATE
+    names = {"name": sql.Identifier(name), "template": sql.Identifier(str(template))}
     with connect(server, None, "tests") as connection:
         # copied as files: what is not kept need not go through the log, which takes ten times as long
         connection.execute(sql.SQL("create database {name} template {template} strategy file_copy").format(**names))

@@ -80,6 +80,8 @@ def parsed(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> argparse.
         given, unknown = cli._parser(words[0])[0].parse_known_args(words)
         assert unknown == []
         return given
+    if words[1:2] == ("--long",):
+        return None
     if words[1:] and words[1] in PROGRAMS:
         monkeypatch.setattr(sys, "argv", [words[1], *words[2:]])
         found = importlib.import_module(f"tests.{PROGRAMS[words[1]]}.__main__")._arguments()
@@ -108,6 +110,7 @@ def _names(words: Sequence[str]) -> list[str]:
     return others.get(words[1], [mutant.name for mutant in MUTANTS])
 
 
+@pytest.mark.long
 def test_record_serve_collect_and_recount_by_the_letter() -> None:
     with private_directory() as folder, socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.mutants.trial import CHECKOUT, Copy
 
 RECIPES = (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("\n## A metric\n")[2]
@@ -38,6 +40,7 @@ def test_no_recipe_takes_more_than_three_files_beside_its_tests() -> None:
     assert all(1 < len(files) <= FILES_MAX for files in found.values()), found
 
 
+@pytest.mark.long
 def test_followed_by_the_letter_they_work(tmp_path: Path) -> None:
     root = Copy(tmp_path / "checkout").root
     new = dict(NEW_FILE.findall(RECIPES))

@@ -269,6 +269,7 @@ def test_the_tests_run_after_lint_and_types_and_from_the_checkout(tree: Tree) ->
     pytest_line = "pytest --numprocesses 2 --dist loadfile check out"
     assert (status, out.splitlines()) == (0, ["ruff check . check out", "mypy check out", pytest_line])
     assert tree.run("test", "-k", "two words")[1] == "pytest -k two words check out\n"
+    assert tree.run("test", "--long", "-x")[1] == "pytest -m long --numprocesses 2 --dist loadfile -x check out\n"
     assert tree.run("test", "-q", CI="true")[1].count("\n") == 3
 
 

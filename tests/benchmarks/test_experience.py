@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from benchmarks.experience import experience
 from benchmarks.options import ExperienceOptions
 from sql.session import connect
@@ -18,6 +20,7 @@ select
 """
 
 
+@pytest.mark.long
 def test_both_take_the_same_and_one_counts_experience(server: str) -> None:
     seen: list[tuple[int | None, int, int]] = []
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
 from benchmarks.fifty import fifty
 from collector.feeds.file import parse
@@ -18,6 +19,7 @@ def nodes(plan: list[str]) -> list[str]:
     return [re.sub(r" \(.*", "", line) for line in plan if "->" in line]
 
 
+@pytest.mark.long
 def test_a_run_gives_every_figure_and_a_plan_that_does_not_grow() -> None:
     given = ("--posts", 30_000, "--requests", 20, "--events", 5000, "--runs", 1)
     ended = skytally("bench", "feeds", "--json", *given)

@@ -13,6 +13,7 @@ PIPELINE = ("pipeline", "--events", "1000", "--runs", "1", "--live-s", "60")
 SUITE = ("--quick", "--only", "storage", "--results")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("words", "at"),
     [(PIPELINE, "try 1 of 1"), (PIPELINE, "with the fold running"), (SUITE, "counting")],

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import pytest
 
 from benchmarks.live import _adds_up, _delays, _percentile, _Tick
 from benchmarks.watchers import Heard
 from tests.ops.command import skytally
 
 
+@pytest.mark.long
 def test_a_short_run_gives_every_figure() -> None:
     given = ("--readers", 20, "--seconds", 4, "--settle-s", 3, "--rate", 100)
     ended = skytally("bench", "live", "--json", *given)

@@ -69,6 +69,7 @@ def test_a_run_gives_every_figure() -> None:
     assert result["spread"]["events_per_second"] == [round(only["events_per_second"], 3)] * 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("wire", ["jetstream-zstd", "repos"])
 def test_other_wires_are_measured_too(wire: str) -> None:
     ended = skytally("bench", "pipeline", "--json", "--events", 2000, "--runs", 1, "--wire", wire)
@@ -78,6 +79,7 @@ def test_other_wires_are_measured_too(wire: str) -> None:
     assert 0 < result["frames_per_second"] <= result["events_per_second"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("patch", "said"),
     [
@@ -142,4 +144,3 @@ def test_what_experience_costs_is_the_difference_to_the_same_without_it_by_turns
     ]  # fmt: skip
     costs = "experience costs 4.0 % of events/s flat out (5.0 % more CPU), 2.0 % with the fold running (5.0 %)"
     assert [line for line in said if line.startswith("experience")] == [costs, costs]
-

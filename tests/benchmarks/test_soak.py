@@ -6,11 +6,13 @@ import os
 from typing import Any
 
 import orjson
+import pytest
 
 from benchmarks.growth import Growth, Note
 from tests.ops.command import skytally
 
 
+@pytest.mark.long
 def test_a_short_soak_gives_every_figure() -> None:
     given = ("--seconds", 12, "--settle-s", 4, "--rate", 100, "--requests", 10)
     ended = skytally("bench", "soak", "--json", *given)

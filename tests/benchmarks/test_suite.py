@@ -73,6 +73,7 @@ def test_the_suite_writes_results_and_drawings(tmp_path: Path, monkeypatch: pyte
     assert orjson.loads(written[0].read_bytes())["bytes_per_event"] == {"total": 9.0}
 
 
+@pytest.mark.long
 def test_storage_says_what_each_table_takes() -> None:
     tables = measured("storage", "--events", 5000, "--runs", 1)["bytes_per_event"]
     assert tables["total"] == pytest.approx(sum(tables.values()) - tables["total"])
@@ -118,6 +119,7 @@ def test_on_paper_a_hundred_networks_take_a_hundred_times_the_cores_and_who_is_a
     assert on_paper(COST, 4.0)["first_full_at"] == 200_000, "the fold's session works while the roller waits for it"
 
 
+@pytest.mark.long
 def test_recovery_from_a_kill() -> None:
     result = measured("recovery", "--killed", "worker", "--settle-s", 1, "--runs", 1, "--rate", 200)
     assert set(result["killed"]) == {"worker"}

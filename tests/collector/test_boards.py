@@ -50,7 +50,7 @@ def agree(history: History, step: int) -> None:
     assert kept(history.rig, "all") == history.model.boards("all", history.minute, ROWS)
 
 
-@pytest.mark.parametrize("seed", range(1, 5))
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 5))])
 def test_boards_kept_are_boards_from_scratch_and_those_of_a_model(
     rig: Rig, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,7 +79,7 @@ def test_boards_kept_are_boards_from_scratch_and_those_of_a_model(
     assert rig.audit().diff == 0
 
 
-@pytest.mark.parametrize("seed", [21, 22])
+@pytest.mark.parametrize("seed", [21, pytest.param(22, marks=pytest.mark.long)])
 def test_the_few_keys_that_are_summed_are_enough(rig: Rig, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Many likes for few: boards come from the keys that gained much in an hour or a day, and from no others."""
     monkeypatch.setattr(audited, "DEPTH", ROWS)
@@ -118,7 +118,7 @@ def test_what_somebody_had_before_counts_when_only_the_live_minutes_bring_it_to_
     assert check(rig.owner, ROWS) == (BOARDS, [], 0)
 
 
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("seed", [11, pytest.param(12, marks=pytest.mark.long)])
 def test_boards_at_the_end_of_each_hour_are_those_of_a_model(rig: Rig, seed: int) -> None:
     history, rng = History(rig, seed), random.Random(seed)
     boards = Boards(rig.roller, ROWS, 40)

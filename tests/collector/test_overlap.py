@@ -90,7 +90,7 @@ def hosts(conninfo: str, database: psycopg.Connection, tmp_path: Path) -> Hosts:
     return Hosts(conninfo, database, tmp_path)
 
 
-@pytest.mark.parametrize("lag_s", [0.04, 600.0])
+@pytest.mark.parametrize("lag_s", [0.04, pytest.param(600.0, marks=pytest.mark.long)])
 def test_a_host_that_repeats_what_was_counted_joins(hosts: Hosts, events: Events, lag_s: float) -> None:
     hosts.collect(before(events))
     hosts.collect(events, lag_s)
@@ -99,6 +99,7 @@ def test_a_host_that_repeats_what_was_counted_joins(hosts: Hosts, events: Events
     hosts.agree()
 
 
+@pytest.mark.long
 def test_a_host_whose_clock_is_ten_minutes_behind_is_read_from_farther_back(hosts: Hosts, events: Events) -> None:
     hosts.collect(before(events))
     hosts.collect(events, -600.0)
@@ -107,6 +108,7 @@ def test_a_host_whose_clock_is_ten_minutes_behind_is_read_from_farther_back(host
     hosts.agree()
 
 
+@pytest.mark.long
 def test_what_the_host_before_was_blind_in_is_fetched_from_farther_back(hosts: Hosts, events: Events) -> None:
     blind_us = CHANGE_US - 5 * MINUTE_US
     hosts.collect([(time_us, line) for time_us, line in before(events) if time_us < blind_us or LIKE not in line])
@@ -146,6 +148,7 @@ def test_on_a_quiet_network_the_last_event_is_enough(hosts: Hosts) -> None:
     hosts.agree()
 
 
+@pytest.mark.long
 def test_a_host_that_repeats_all_that_was_ever_counted_joins_whatever_was_missed(hosts: Hosts, events: Events) -> None:
     begun = START_US + MINUTE_US
     hosts.collect([(time_us, line) for time_us, line in before(events, begun) if LIKE not in line])

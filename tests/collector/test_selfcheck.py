@@ -25,6 +25,7 @@ from sql import tid
 from sql.session import connect
 from tests.collector.frames import BOB, NOON_US, delete, like, post, post_uri
 from tests.collector.rig import Rig
+from tests.conftest import new_database
 from tests.ops.command import skytally
 
 HOURS = 60
@@ -33,17 +34,25 @@ START_US = NOON_US - HOURS * 3_600_000_000
 TAKEN = "the lanes accepted"
 
 
+@pytest.fixture(scope="module")
+def filled(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The conninfo of two days and a half, hours and days summed up, boards made, and a fold that is still to come."""
+    with new_database(server) as conninfo:
+        with closing(Rig(conninfo, tmp_path_factory.mktemp("filled"))) as rig:
+            network = Simulation(3, START_US, EVENTS / (HOURS * 3600), hourly=False, noise_ratio=0.0)
+            events = list(islice(network.events(), EVENTS))
+            for at in range(0, EVENTS, 500):
+                part = events[at : at + 500]
+                rig.hand(*[line for _, line in part], at=(part[-1][0] - NOON_US) // 1000)
+                rig.fold()
+            Boards(rig.roller, rig.settings.board_rows, 40).refresh(set())
+        yield conninfo
+
+
 @pytest.fixture
-def rig(conninfo: str, tmp_path: Path) -> Iterator[Rig]:
-    """Two days and a half, hours and days summed up, boards made, and a fold that is still to come."""
-    with closing(Rig(conninfo, tmp_path)) as rig:
-        network = Simulation(3, START_US, EVENTS / (HOURS * 3600), hourly=False, noise_ratio=0.0)
-        events = list(islice(network.events(), EVENTS))
-        for at in range(0, EVENTS, 500):
-            part = events[at : at + 500]
-            rig.hand(*[line for _, line in part], at=(part[-1][0] - NOON_US) // 1000)
-            rig.fold()
-        Boards(rig.roller, rig.settings.board_rows, 40).refresh(set())
+def rig(server: str, filled: str, tmp_path: Path) -> Iterator[Rig]:
+    """A copy of that, to go on with."""
+    with new_database(server, like=filled) as conninfo, closing(Rig(conninfo, tmp_path)) as rig:
         yield rig
 
 

@@ -91,7 +91,13 @@ def test_a_frame_larger_than_we_receive_is_passed_over_though_a_relay_leaves_out
     assert play.vitals.get("reconnects") == 2  # this relay begins with the very seq that is asked for
 
 
-@pytest.mark.parametrize(("number", "wrong"), [(0, 0), (1, 0), (500, 0), (500, 3), (1400, 0), (1400, 3)])
+@pytest.mark.parametrize(
+    ("number", "wrong"),
+    [
+        (500, 3),
+        *(pytest.param(*each, marks=pytest.mark.long) for each in ((0, 0), (1, 0), (500, 0), (1400, 0), (1400, 3))),
+    ],
+)
 def test_the_seq_of_a_time_is_found_by_asking(tmp_path: Path, number: int, wrong: int) -> None:
     """Of a stream that goes on: its end is known by what comes next. One of `wrong` frames has a clock a day behind."""
     wanted_us = FRAMES[number][1]

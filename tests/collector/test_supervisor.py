@@ -82,7 +82,9 @@ def events_of(database: psycopg.Connection) -> int:
     return int(row[0] or 0)
 
 
-@pytest.mark.parametrize("victim", ["worker 0", "worker 1", "roller", "reader"])
+@pytest.mark.parametrize(
+    "victim", ["worker 0", *(pytest.param(name, marks=pytest.mark.long) for name in ("worker 1", "roller", "reader"))]
+)
 def test_a_group_one_of_whose_processes_is_killed_starts_again_and_counts_right(
     conninfo: str, database: psycopg.Connection, recording: Path, victim: str
 ) -> None:
@@ -130,6 +132,7 @@ def test_sigterm_under_load_ends_in_order_and_the_next_run_goes_on(
     assert report.diff == 0, report.text()
 
 
+@pytest.mark.long
 def test_a_worker_that_was_frozen_can_write_nothing_when_it_wakes_up(
     conninfo: str, database: psycopg.Connection, recording: Path
 ) -> None:
@@ -167,6 +170,7 @@ def test_a_source_that_is_not_there_is_said_once_and_tried_again(conninfo: str, 
     assert "Traceback" not in said
 
 
+@pytest.mark.long
 def test_when_the_first_source_fails_the_next_one_is_taken(
     conninfo: str, database: psycopg.Connection, recording: Path
 ) -> None:
@@ -177,6 +181,7 @@ def test_when_the_first_source_fails_the_next_one_is_taken(
     assert audit(database, [recording]).diff == 0
 
 
+@pytest.mark.long
 def test_while_no_source_answers_it_says_so_once_for_each(conninfo: str, database: psycopg.Connection) -> None:
     nowhere = "ws://127.0.0.1:9/subscribe ws://127.0.0.1:19/subscribe"
     with collecting(conninfo, nowhere, "--reconnect-s-max", "0.1") as collector:

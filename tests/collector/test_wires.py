@@ -75,6 +75,7 @@ def test_the_genuine_frames_and_the_genuine_lines_of_one_moment_are_the_same_eve
     assert said[0] == said[1]
 
 
+@pytest.mark.long
 def test_a_simulated_history_is_the_same_as_lines_and_as_frames(server: str, tmp_path: Path) -> None:
     said = []
     for name in ("history.jsonl.zst", "history.bin.zst"):

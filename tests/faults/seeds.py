@@ -1,4 +1,4 @@
-"""Seeds that failed once: they stand in seeds.txt for ever, and the short set runs every one of them."""
+"""Seeds that failed once: they stand in seeds.txt for ever, and every ./run test --long has them."""
 
 from __future__ import annotations
 

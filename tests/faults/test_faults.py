@@ -19,6 +19,7 @@ from tests.faults.run import Outcome
 
 KEPT = seeds.read()
 RUNS = list(dict.fromkeys([*[Run(name, seeds.FIRST) for name in FAULTS], *KEPT]))
+OFTEN = {Run(name, seeds.FIRST) for name in SHORT}
 _LANES = 2
 
 
@@ -37,7 +38,7 @@ def coming(
 
 @pytest.mark.parametrize(
     "run",
-    [pytest.param(run, marks=[] if run.fault in SHORT or run in KEPT else [pytest.mark.long]) for run in RUNS],
+    [pytest.param(run, marks=[] if run in OFTEN else [pytest.mark.long]) for run in RUNS],
     ids=lambda run: f"{run.fault}, {run.seed}",
 )
 def test_it_counts_right_whatever_strikes(coming: dict[Run, Future[Outcome]], run: Run) -> None:

@@ -52,6 +52,7 @@ def backed_up(conninfo: str, folder: Path, *flags: object) -> Path:
     return Path(done.out.split(" (")[0])
 
 
+@pytest.mark.long
 def test_a_backup_under_load_is_restored_elsewhere_and_the_collector_goes_on_there(
     conninfo: str, database: psycopg.Connection, empty: str, tmp_path: Path
 ) -> None:

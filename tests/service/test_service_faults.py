@@ -16,6 +16,7 @@ from tests.service.unit_file import unit_file
 SMALL = Measure(rate=300.0, past_s=3.0, steady_s=1.5, board_s=1.0, away_s=1.0)
 
 
+@pytest.mark.long
 def test_a_service_that_loses_a_worker_counts_on_and_its_readers_do_not_notice(tmp_path: Path) -> None:
     with a_server() as server:
         row = perform("kill -9 worker 0", 1, server, tmp_path / "row", SMALL)

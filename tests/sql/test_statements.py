@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from sql import HERE, statement
+from sql.session import connect
+from tests.conftest import new_database
 
 ROOT = HERE.parent
 STATEMENTS = sorted(
@@ -32,7 +35,10 @@ TABLES = {
     "query/sparks": {"rollup": "term_hour", "unit": "hour", "key": "term", "of": "true"},
     "query/term_authors_of_unit": {"authors": "author_hour", "unit": "hour"},
     "query/interactions": {
-        "subject_rkey": "event.quote_rkey", "subject_account": "event.quote_account", "beyond": "<", "direction": "desc"
+        "subject_rkey": "event.quote_rkey",
+        "subject_account": "event.quote_account",
+        "beyond": "<",
+        "direction": "desc",
     },
 }
 """Of statements about one table of several, one."""
@@ -70,6 +76,13 @@ def test_sql_is_written_in_lower_case(path: Path) -> None:
     assert re.findall(r"\b[A-Z]{2,}\b", bare(path.read_text(encoding="utf-8"))) == []
 
 
+@pytest.fixture(scope="module")
+def database(server: str) -> Iterator[psycopg.Connection]:
+    """A session of the owner in a database that stays empty: what is prepared is never run."""
+    with new_database(server) as conninfo, connect(conninfo, None, "tests") as connection:
+        yield connection
+
+
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_every_statement_is_valid_against_the_schema(name: str, database: psycopg.Connection) -> None:
     text = COMMENT.sub("", statement(name)).strip()
@@ -80,3 +93,4 @@ def test_every_statement_is_valid_against_the_schema(name: str, database: psycop
     if name in TABLES:
         numbered = numbered.format(**TABLES[name])
     database.execute(f"prepare checked as {numbered}".encode())
+    database.execute("deallocate checked", prepare=False)

@@ -59,6 +59,7 @@ def who_comes_late(found: Site, upto: int) -> Counter[str]:
         return stream.summed(upto)
 
 
+@pytest.mark.long
 def test_what_is_pushed_is_the_recount_though_the_collector_is_killed(
     conninfo: str, database: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
