@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ PATHS = (
     f"/compare?actors=alice.example,{BOB}", f"/watch?actors=alice.example,{BOB}",
     "/search?q=al", "/status", "/method", "/about", "/privacy", "/docs", f"/embed/{ALICE}", "/nowhere",
 )  # fmt: skip
+OFTEN = {"/", "/top/accounts", "/@alice.example", "/status", "/docs"}
 WIDTHS = (320, 800, 1440)
 _TOO_WIDE = """
 document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("main *, header *, footer *")]
@@ -30,6 +31,11 @@ _CUT_OFF = """
   .filter((row) => row.getBoundingClientRect().bottom > row.closest(".card").getBoundingClientRect().bottom + 1)
   .slice(0, 5).map((row) => row.innerText)
 """
+
+
+def often(paths: Sequence[str]) -> list[Any]:
+    """All of them, those that have little of their own in `./run test --long` only."""
+    return [path if path in OFTEN else pytest.param(path, marks=pytest.mark.long) for path in paths]
 
 
 class Watched:
@@ -86,7 +92,7 @@ def test_a_page_is_whole_at_every_width_and_says_nothing_on_the_console(
         assert [said for said in watched.trouble if path != "/nowhere" or "404" not in said] == []
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", often(PATHS))
 def test_nobody_is_kept_out(watched: Watched, path: str) -> None:
     page = watched.go(path)
     watched.trouble = [said for said in watched.trouble if path != "/nowhere"]
@@ -98,7 +104,7 @@ def test_nobody_is_kept_out(watched: Watched, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/top/accounts", "/@alice.example", "/languages", "/network", f"/post/{ALICE}/{key(0)}"]
+    "path", often(["/", "/top/accounts", "/@alice.example", "/languages", "/network", f"/post/{ALICE}/{key(0)}"])
 )
 def test_without_script_all_numbers_are_there(browser: Browser, found: Site, path: str) -> None:
     def numbers(page: Page) -> list[str]:

@@ -12,8 +12,7 @@ FAULTS: dict[str, Fault] = {
 }
 
 SHORT = frozenset({
-    "point after_commit", "point fold_truncated", "point closed", "kill all at once", "worker frozen, group restarted",
-    "old worker comes back, before its commit", "two collectors", "postmaster killed", "commits lost",
-    "shuffled and doubled", "half-open connections", "the recording twice", "poison", "to the second host and back",
-    "two hosts: what lies between is gone", "disk full",
+    "point after_commit", "point fold_truncated", "kill all at once", "old worker comes back, before its commit",
+    "two collectors", "postmaster killed", "half-open connections", "the recording twice", "poison",
+    "to the second host and back", "disk full",
 })  # fmt: skip
