@@ -6,8 +6,7 @@ one by one would cost more than the sums. It does not know which keys or buckets
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, LiteralString, NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from psycopg import sql
 
 from collector.arrays import column_of, take_columns
 from collector.columns import Ints
+from collector.lookups import by_index
 from collector.measures import Measure, Source
 from collector.windows import Stretch
 
@@ -25,13 +25,6 @@ Keys = npt.NDArray[np.int64]
 
 HEAVY_MIN = 2
 """Rows that gained less are not in the indexes by what was gained (sql/migrations/0005_boards.sql)."""
-
-_SCANS: LiteralString = """
-select
-  set_config('enable_seqscan', %(may)s, true),
-  set_config('enable_hashjoin', %(may)s, true),
-  set_config('enable_mergejoin', %(may)s, true)
-"""
 
 
 class Amounts(NamedTuple):
@@ -99,7 +92,7 @@ class Reader:
         )
         for at, name in enumerate(names):
             given[f"wanted_{name}"] = keys[:, at]
-        with self._by_index():
+        with by_index(self._connection):
             (columns,) = self._fetch(composed, given)
         return _amounts(columns)
 
@@ -118,7 +111,7 @@ class Reader:
             query, measure.source, stretch.bucket, keys=_arrays(measure.source), key=_key(measure.source),
             at_least=sql.Literal(at_least),
         )  # fmt: skip
-        with self._by_index():
+        with by_index(self._connection):
             (columns,) = self._fetch(composed, {"of": list(measure.of), "starts": stretch.starts()})
         return _keys(columns)
 
@@ -132,15 +125,6 @@ class Reader:
         given = {"begin": stretch.begin, "end": stretch.end, "of": list(of)}
         (columns,) = self._fetch(_named(query, source, stretch.bucket, keys=_arrays(source)), given)
         return _keys(columns)
-
-    @contextmanager
-    def _by_index(self) -> Iterator[None]:
-        """Look up, and read no table from end to end: the newest days have no statistics that would say how large they
-        are. Until the transaction ends if it fails."""
-        with self._connection.transaction():
-            self._connection.execute(_SCANS, {"may": "off"})
-            yield
-            self._connection.execute(_SCANS, {"may": "on"})
 
     def _fetch(self, query: sql.Composed, given: dict[str, Any]) -> list[list[bytes | None]]:
         """Rows with their columns as they came."""

@@ -11,6 +11,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
+from collector.lookups import by_index
 from collector.rollups import BELOW, DAY, HOUR, ROLLUPS, Rollup
 from collector.settings import CollectorSettings
 from collector.windows import LENGTH
@@ -20,12 +21,6 @@ _PAGES = 100
 """Of each table so many are looked at, about: 8 KiB each, with a hundred rows."""
 _KEYS_MAX = 500
 _CHOSEN = {HOUR: "selfcheck/hour", DAY: "selfcheck/day"}
-_BY_INDEX: LiteralString = """
-select
-  set_config('enable_seqscan', 'off', true),
-  set_config('enable_hashjoin', 'off', true),
-  set_config('enable_mergejoin', 'off', true)
-"""
 _COMPARED: LiteralString = """
 with sampled as (
   (
@@ -75,9 +70,10 @@ def _compared(connection: psycopg.Connection, rollup: Rollup, bucket: str, days_
         begin = _chosen(connection, bucket, days_kept)
         if begin is None:
             return []
-        connection.execute(_BY_INDEX)
         given = {"begin": begin, "end": begin + LENGTH[bucket]}
-        row = connection.execute(_query(connection, rollup, bucket, begin), given).fetchone()
+        query = _query(connection, rollup, bucket, begin)
+        with by_index(connection):
+            row = connection.execute(query, given).fetchone()
     assert row is not None
     sampled, different = row
     if not different:

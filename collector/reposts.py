@@ -6,21 +6,13 @@ It owns when it is decided, `decide_reposts.sql` how. What comes of it are talli
 from __future__ import annotations
 
 from datetime import datetime
-from typing import LiteralString
 
 import psycopg
 from psycopg import sql
 
 from collector.crashpoint import crashpoint
+from collector.lookups import by_index
 from sql import statement
-
-_SCANS: LiteralString = """
-select
-  set_config('enable_seqscan', %(may)s, true),
-  set_config('enable_bitmapscan', %(may)s, true),
-  set_config('enable_hashjoin', %(may)s, true),
-  set_config('enable_mergejoin', %(may)s, true)
-"""
 
 
 class Reposts:
@@ -43,8 +35,7 @@ class Reposts:
             return known_to
         query = sql.SQL(statement("rollup/decide_reposts")).format(account_tally=account_tally)
         # a post is looked up by its key: today's log has no statistics that would say how much else would be read
-        self._connection.execute(_SCANS, {"may": "off"})
-        self._connection.execute(query, {"known_to": known_to})
-        self._connection.execute(_SCANS, {"may": "on"})
+        with by_index(self._connection, bitmaps=False):
+            self._connection.execute(query, {"known_to": known_to})
         crashpoint("reposts_decided")
         return known_to
