@@ -57,14 +57,17 @@ class ReplayServer:
         port: int = 0,
         speed: float = math.inf,
         faults: FaultOptions | None = None,
+        played_s: float = 0.0,
     ) -> None:
-        """`port` 0 takes any; after `start` the attribute `port` is the bound one."""
+        """`port` 0 takes any; after `start` the attribute `port` is the bound one. `played_s` of the recording have
+        played before."""
         self.port = port
         self.store = store
         self.faults = Faults(faults or FaultOptions())
         self.sent_count = 0
         self._host = host
         self._speed = speed
+        self._played_us = played_s * 1e6
         self._server: Server | None = None
         self._started_s = 0.0
         self._cpu_started_s = 0.0
@@ -102,7 +105,7 @@ class ReplayServer:
         """How many events can be sent by now."""
         if math.isinf(self._speed) or not len(self.store):
             return len(self.store)
-        played_us = (time.monotonic() - self._started_s) * self._speed * 1e6
+        played_us = self._played_us + (time.monotonic() - self._started_s) * self._speed * 1e6
         return self.store.reached(self.store.time_us(0) + int(played_us))
 
     def start_of(self, cursor_us: int | None) -> int:

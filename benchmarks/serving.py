@@ -39,6 +39,9 @@ class ReplayOptions:
     speed: str = field(
         default="max", metadata={"help": "times real time, from the server's start on; max: everything at once"}
     )
+    played_s: float = field(
+        default=0.0, metadata={"help": "seconds that have been played when the server starts, unless at max"}
+    )
     loop: int = field(
         default=0, metadata={"help": "events in total, the recording repeated with new times and revs; 0: once"}
     )
@@ -83,7 +86,7 @@ def replay(options: ReplayOptions, say: Callable[[str], None] = print) -> None:
     if not 0 <= options.port <= 65_535:  # the event loop would take the rest of it by 65,536
         raise ValueError(f"a port lies between 0 and 65535, not at {options.port}")
     events = events_of(options)
-    server = ReplayServer(events, options.host, options.port, speed, options.faults)
+    server = ReplayServer(events, options.host, options.port, speed, options.faults, options.played_s)
     uvloop.run(_until_told(server, options, say))
 
 

@@ -95,9 +95,12 @@ class Trials:
                 "feed_entries": entries,
             }
 
-    def live(self, seconds: float, settle_s: float = SETTLED_S, beside: Beside = _nothing) -> dict[str, Any]:
-        """At the recording's own rate, for so long after things have settled; with what runs beside it."""
-        flags = ("--speed", "1", *self.feed.served(_ENDLESS))
+    def live(
+        self, seconds: float, settle_s: float = SETTLED_S, beside: Beside = _nothing, played_s: float = 0.0
+    ) -> dict[str, Any]:
+        """At the recording's own rate, for so long after things have settled; with what runs beside it. Of what has
+        been played before there is `played_s` to catch up with first."""
+        flags = ("--speed", "1", "--played-s", str(played_s), *self.feed.served(_ENDLESS))
         with (
             self.server() as conninfo,
             replay(self.feed.recording, *flags) as (url, pid),

@@ -120,6 +120,7 @@ class Watch:
         self._durable[float("inf")] = sum(vitals.get("durable_later") for vitals in workers)
         if not self.first_at or now - self.first_at < self._settle_s:
             self.meter.begin()
+            self.lag.max_s = 0.0
             self.settled_at, self._settled_events, self._durable_before = now, self.events, self._durable
         self.looked_at = now
         if self._stop_after_s is not None and self.first_at and now - self.first_at > self._stop_after_s:

@@ -39,9 +39,9 @@ def filled(count: int = COUNT) -> Store:
 
 @asynccontextmanager
 async def served(
-    store: Events, speed: float = math.inf, faults: FaultOptions | None = None
+    store: Events, speed: float = math.inf, faults: FaultOptions | None = None, played_s: float = 0.0
 ) -> AsyncIterator[tuple[ReplayServer, str]]:
-    server = ReplayServer(store, speed=speed, faults=faults)
+    server = ReplayServer(store, speed=speed, faults=faults, played_s=played_s)
     await server.start()
     try:
         yield server, f"ws://127.0.0.1:{server.port}/subscribe"
@@ -260,6 +260,18 @@ def test_a_paced_replay_gives_what_its_clock_has_reached() -> None:
             async with connect(f"{url}?cursor={store.time_us(COUNT - 1)}", compression=None) as ahead:
                 position = list(store.lines()).index((await hear(ahead, 1))[0])
                 assert joined <= position < COUNT - 1, "a cursor later than the head is the live tail"
+
+    run(test)
+
+
+def test_what_has_played_before_is_there_at_once() -> None:
+    async def test() -> None:
+        store = filled()
+        played_s = (store.time_us(300) - store.time_us(0)) / 1e6
+        async with served(store, speed=0.001, played_s=played_s) as (server, url):
+            assert server.available() == 301
+            async with connect(f"{url}?cursor=0", compression=None) as client:
+                assert await hear(client, 301) == list(store.lines())[:301]
 
     run(test)
 
