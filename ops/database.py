@@ -31,7 +31,7 @@ def database(settings: DatabaseSettings, *, existing: bool = False) -> Iterator[
     `existing`: it is only to be looked at; one that is not there is not made.
     """
     if settings.database_url:
-        yield Database(settings.database_url, None)
+        yield Database(settings.database_url, _watched(settings.database_disk))
         return
     data_dir = Path(settings.data_dir)
     if existing and not exists(data_dir, settings.pg_user or None):
@@ -43,3 +43,9 @@ def database(settings: DatabaseSettings, *, existing: bool = False) -> Iterator[
         log=_log.info,
     ) as conninfo:
         yield Database(conninfo, data_dir)
+
+
+def _watched(disk: str) -> Path | None:
+    if disk and not Path(disk).is_dir():
+        raise Problem(f"database_disk {disk} is no directory that can be seen from here", exits.USAGE)
+    return Path(disk) if disk else None

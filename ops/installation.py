@@ -18,6 +18,8 @@ from ops.release import ReleaseError, Releases, migrations_of
 ROOT = Path("opt/skytally")
 UNITS = Path("etc/systemd/system")
 SETTINGS = Path("etc/skytally/skytally.toml")
+NAME = Path("usr/local/bin/skytally")
+"""What people call the current release's `run` by."""
 _BESIDE = {
     "ops/systemd/sysusers.conf": Path("etc/sysusers.d/skytally.conf"),
     "ops/systemd/tmpfiles.conf": Path("etc/tmpfiles.d/skytally.conf"),
@@ -61,8 +63,10 @@ class Installation:
             yield _copy(unit, self.prefix / UNITS / unit.name)
         for path, target in _BESIDE.items():
             yield _copy(source / path, self.prefix / target)
-        current = self.releases.root / "current"
+        current, called = self.releases.root / "current", self.prefix / NAME
         yield Step(f"link {current} to releases/{name}", lambda: self.releases.use(name))
+        if not called.is_symlink() and not called.exists():
+            yield Step(f"link {called} to {current / 'run'}", lambda: _link(called, current / "run"))
 
     def not_known_to(self, name: str) -> set[str]:
         """Migrations that the current release may have applied and that one does not know."""
@@ -70,6 +74,11 @@ class Installation:
             raise ReleaseError(f"there is no release {name} in {self.releases.root / 'releases'}")
         assert self.releases.current is not None
         return migrations_of(self.releases.path(self.releases.current)) - migrations_of(self.releases.path(name))
+
+
+def _link(called: Path, to: Path) -> None:
+    called.parent.mkdir(parents=True, exist_ok=True)
+    called.symlink_to(to)
 
 
 def _copy(source: Path, target: Path) -> Step:

@@ -44,6 +44,10 @@ class DatabaseSettings(Struct, frozen=True, kw_only=True):
             description="A PostgreSQL 15 to 18 of your own (also DATABASE_URL); empty: the embedded one.",
         ),
     ] = ""
+    database_disk: Annotated[
+        str,
+        Meta(description="A directory on the disk of a database of your own, to be watched if it is on this machine."),
+    ] = ""
     pg_bin: Annotated[str, Meta(description="Directory of PostgreSQL binaries for the embedded one; empty: found.")] = (
         ""
     )

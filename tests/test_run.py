@@ -205,6 +205,7 @@ def test_where_uv_fails_pip_is_tried(tree: Tree) -> None:
     assert "uv failed, see above; trying pip" in err
 
 
+@pytest.mark.long
 def test_an_installation_that_fails_leaves_no_stamp(tree: Tree) -> None:
     (tree.bin / "uv").unlink()
     (tree.root / "requirements.lock").write_text("no-hash\n")
@@ -266,7 +267,7 @@ def checks(tree: Tree, **statuses: int) -> None:
 def test_the_tests_run_after_lint_and_types_and_from_the_checkout(tree: Tree) -> None:
     checks(tree)
     status, out, _ = tree.run("test")
-    pytest_line = "pytest --numprocesses 2 --dist loadfile check out"
+    pytest_line = "pytest --numprocesses 3 --dist loadfile check out"
     assert (status, out.splitlines()) == (0, ["ruff check . check out", "mypy check out", pytest_line])
     assert tree.run("test", "-k", "two words")[1] == "pytest -k two words check out\n"
     assert tree.run("test", "--long", "-x")[1] == "pytest -m long --numprocesses 2 --dist loadfile -x check out\n"

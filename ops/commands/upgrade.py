@@ -19,7 +19,8 @@ SETTINGS = False
 _NEXT = """next (a backup first is the only way back behind a migration; not needed if you have just made one):
   su skytally -s /bin/sh -c "/opt/skytally/previous/run backup /var/backups/skytally"
   systemctl daemon-reload
-  systemctl restart skytally-collector        # migrates the database; what upstream sends meanwhile is not lost
+  systemctl restart --no-block skytally-collector    # migrates the database; what upstream sends meanwhile is not lost
+  until /opt/skytally/current/run status >/dev/null; do sleep 2; done    # until it has: the site needs the new schema
   systemctl restart skytally-web@1 && systemctl restart skytally-web@2    # one after another: nobody notices
   systemctl restart skytally-resolver skytally-log-boards"""
 

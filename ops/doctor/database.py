@@ -12,6 +12,7 @@ import psycopg
 from collector.settings import CollectorSettings
 from ops.doctor.finding import Finding
 from sql import migrate, statement
+from sql.session import SCHEMA
 
 RECOMMENDED = Path(__file__).parents[1] / "postgres" / "skytally.conf"
 _SIZES = {"B": 1, "kB": 1 << 10, "8kB": 1 << 13, "MB": 1 << 20, "GB": 1 << 30, "ms": 1e-3, "s": 1, "min": 60, "h": 3600}
@@ -26,7 +27,10 @@ def findings(connection: psycopg.Connection, settings: CollectorSettings) -> Ite
     try:
         migrate.check(connection)
     except migrate.SchemaError as error:
-        yield Finding("schema", "wrong", str(error), "skytally migrate, or what it says")
+        if connection.execute("select to_regnamespace(%s)", (SCHEMA,)).fetchone() == (None,):
+            yield Finding("schema", "warning", "nothing is in this database yet", "start the collector, which makes it")
+        else:
+            yield Finding("schema", "wrong", str(error), "skytally migrate, or what it says")
         return
     yield Finding("schema", "well", f"{migrate.migrations()[-1].name} is the newest, as it should be")
     yield from _network(connection, settings)

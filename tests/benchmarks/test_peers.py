@@ -60,8 +60,8 @@ def contenders(fresh: Server, material: Material) -> Contenders:
 
 @pytest.mark.parametrize(
     ("name", "events"),
-    [("skytally", EVENTS), ("skytally-fold", EVENTS), ("copy", EVENTS), ("copy-unindexed", EVENTS),
-     ("executemany", EVENTS), ("insert-async", INSERTED), ("insert", INSERTED)],
+    [pytest.param("skytally", EVENTS, marks=pytest.mark.long), ("skytally-fold", EVENTS), ("copy", EVENTS),
+     ("copy-unindexed", EVENTS), ("executemany", EVENTS), ("insert-async", INSERTED), ("insert", INSERTED)],
 )  # fmt: skip
 def test_a_contender_takes_everything(contenders: Contenders, name: str, events: int) -> None:
     turns = contenders.turns(sdk=False)

@@ -41,6 +41,7 @@ trial.balance = spoilt
 KILL = "trial.Watch.follow = lambda self, group: group.workers[0].kill()"
 
 
+@pytest.mark.long
 def test_a_run_gives_every_figure() -> None:
     ended = skytally("bench", "pipeline", "--json", "--events", EVENTS, "--runs", 1, "--live-s", 0)
     assert ended.code == 0, ended.err

@@ -99,6 +99,7 @@ def test_a_group_one_of_whose_processes_is_killed_starts_again_and_counts_right(
     assert database.execute("select count(*) from epoch").fetchone() == (2,)
 
 
+@pytest.mark.long
 def test_a_killed_supervisor_takes_its_group_along_and_the_next_one_goes_on(
     conninfo: str, database: psycopg.Connection, recording: Path
 ) -> None:

@@ -53,7 +53,9 @@ def differences(database: psycopg.Connection, recordings: Sequence[Path]) -> lis
     return list(audit(database, recordings).differences[:5])
 
 
-@pytest.mark.parametrize("order", [(GENUINE, GENUINE_FRAMES), (GENUINE_FRAMES, GENUINE)])
+@pytest.mark.parametrize(
+    "order", [(GENUINE, GENUINE_FRAMES), pytest.param((GENUINE_FRAMES, GENUINE), marks=pytest.mark.long)]
+)
 def test_the_genuine_frames_and_the_genuine_lines_of_one_moment_are_the_same_events(
     server: str, recorded: Path, order: tuple[str, str]
 ) -> None:

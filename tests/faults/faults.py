@@ -12,7 +12,6 @@ FAULTS: dict[str, Fault] = {
 }
 
 SHORT = frozenset({
-    "point after_commit", "point fold_truncated", "kill all at once", "old worker comes back, before its commit",
-    "two collectors", "postmaster killed", "half-open connections", "the recording twice", "poison",
-    "to the second host and back", "disk full",
+    "point after_commit", "point fold_truncated", "kill all at once", "postmaster killed", "half-open connections",
+    "poison", "to the second host and back", "disk full",
 })  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import orjson
 import psycopg
+import pytest
 
 from tests.ops.command import Running, running, skytally
 
@@ -64,6 +65,7 @@ def test_a_second_collector_on_the_same_database_is_one_line_and_exit_code_4(con
         assert first.signalled(signal.SIGINT).code == 0
 
 
+@pytest.mark.long
 def test_the_site_alone_starts_before_its_database_and_ends_in_order(conninfo: str, tmp_path: Path) -> None:
     with running(tmp_path / "away", "web", "--web-port", 0, DATABASE_URL="host=127.0.0.1 port=1") as web:
         home = site(web, "the site is at ")

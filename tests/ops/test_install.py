@@ -46,7 +46,9 @@ def test_it_lays_out_a_release_its_units_its_accounts_and_its_settings(installed
         "etc/sysusers.d/skytally.conf",
         "etc/tmpfiles.d/skytally.conf",
         "opt/skytally/current",
+        "usr/local/bin/skytally",
     }
+    assert (installed / "usr/local/bin/skytally").resolve() == (installed / "opt/skytally/releases/first/run").resolve()
     release = installed / "opt/skytally/current"
     assert release_of(installed) == "releases/first"
     assert {path.name for path in release.iterdir()} == set(PARTS)

@@ -24,7 +24,7 @@ NAMES = (
     "web_misses_per_second, web_misses_burst, web_live_readers_max, web_live_readers_per_client_max, "
     "web_metrics_listen, web_access_log, cdn_purge, memcached, "
     "public_url, feed_publisher, feed_terms, trusted_proxies, "
-    "data_dir, database_url, pg_bin, pg_user, log_format, log_level"
+    "data_dir, database_url, database_disk, pg_bin, pg_user, log_format, log_level"
 )
 VARIABLES = ", ".join(f"SKYTALLY_{name.upper()}" for name in NAMES.split(", "))
 SOURCES = "one or more ws:// or wss:// URLs that end in /subscribe, separated by commas"

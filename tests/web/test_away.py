@@ -30,6 +30,7 @@ def count(conninfo: str, events_of_a_lane: int) -> None:
         owner.execute("update lane set events = %s", (events_of_a_lane,))
 
 
+@pytest.mark.long
 def test_a_site_that_has_read_nothing_yet_says_so_and_when_to_come_back() -> None:
     with site("host=127.0.0.1 port=1") as found:
         page, api, alive = asked(found, "/", "/api/v1/status", "/healthz")
@@ -64,6 +65,7 @@ def test_the_last_numbers_stay_with_their_age_while_the_database_is_away_and_are
             assert (api.json["events_total"], page.page.figures["Events counted"]) == (352, "352")
 
 
+@pytest.mark.long
 def test_an_old_page_says_why_it_is_old_and_is_an_answer_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(freshness.OF_WINDOW, "1d", Freshness(1, 0))
     monkeypatch.setattr(refusals, "_RETRY_S", 0.1)

@@ -36,7 +36,7 @@ def nginx(folder: Path, origin: int) -> Iterator[Site]:
     port = free_port()
     ours = CONFIGURATION.read_text()
     for old, new in (
-        ("/var/cache/nginx/skytally", str(folder / "cache")), ("127.0.0.1:8420", f"127.0.0.1:{origin}"),
+        ("/var/lib/nginx/skytally", str(folder / "cache")), ("127.0.0.1:8420", f"127.0.0.1:{origin}"),
         ("listen 8480", f"listen 127.0.0.1:{port}"),
     ):  # fmt: skip
         assert old in ours
@@ -89,6 +89,7 @@ def test_the_second_of_two_is_a_hit_and_what_is_gone_is_served_stale(conninfo: s
         assert re.search(r"stale-if-error=120", first.headers["cache-control"])
 
 
+@pytest.mark.long
 def test_nothing_is_served_for_longer_than_its_answer_says(
     conninfo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -132,7 +132,8 @@ select
 """
 
 
-@pytest.mark.parametrize("victim", [0, pytest.param(2, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("victim", [0, 2])
 def test_a_killed_worker_or_roller_leaves_feeds_with_each_post_once(
     conninfo: str, database: psycopg.Connection, tmp_path: Path, victim: int
 ) -> None:
