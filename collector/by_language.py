@@ -1,7 +1,7 @@
 """Boards by language: what posts in one language are about, from the event log, for windows that the log has whole.
 
-They are exact: all terms of all posts are counted, not those of a list, for what many write about in one language may
-be on no list of the whole network.
+They are exact, but for what accounts wrote that were purged since: all terms of all posts are counted, not those of a
+list, for what many write about in one language may be on no list of the whole network.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import psycopg
 from collector.boards import Boards
 from collector.feeds.leaving import Leaving
 from collector.purge import Purge
-from collector.retention import keep_to_budget, tend_days
+from collector.retention import Quiet, keep_to_budget, tend_days
 from collector.settings import CollectorSettings
 from collector.vitals import RollerVitals
 from sql import statement
@@ -29,6 +29,8 @@ SHOWN_CHANGE_KEPT = timedelta(days=3)
 
 
 _LAG_MAX = timedelta(minutes=2)
+_QUIET = timedelta(hours=1)
+"""Of stream time, more than any host is read again: for so long an old day stays that something has come for."""
 
 
 class Chores:
@@ -40,6 +42,7 @@ class Chores:
         self._connection, self._settings = connection, settings
         self._boards, self._vitals = boards, vitals
         self._purge, self._leaving = Purge(connection), Leaving(connection)
+        self._quiet = Quiet(connection, timedelta(seconds=settings.rewind_other_host_s_max) + _QUIET)
         self._done_at = self._purged_at = -math.inf
 
     def work(self) -> None:
@@ -48,7 +51,7 @@ class Chores:
         if now - self._done_at < INTERVAL_S:
             return
         self._done_at = now
-        tend_days(self._connection, self._settings)
+        tend_days(self._connection, self._settings, self._quiet)
         self._connection.execute(statement("rollup/forget_changes"), {"age": SHOWN_CHANGE_KEPT})
         self._connection.execute(
             statement("rollup/forget_ticks"), {"age": timedelta(seconds=self._settings.live_kept_s)}

@@ -8,7 +8,7 @@ is dropped of follows stays known (sql/migrations/0002_events.sql).
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import psycopg
@@ -33,8 +33,31 @@ class Shortened(NamedTuple):
     """What the database takes more than its budget, after that."""
 
 
-def tend_days(connection: psycopg.Connection, settings: CollectorSettings) -> None:
-    """Make tomorrow's day if it is not there, and drop those wholly older than each table keeps them.
+class Quiet:
+    """Which days of the event log nothing has come for in so much stream time that no host change reads it again: an
+    event is known by its row, so a row that was written lately must stay. It knows what it has seen itself."""
+
+    def __init__(self, connection: psycopg.Connection, span: timedelta) -> None:
+        self._connection, self._span = connection, span
+        self._since: dict[date, tuple[int, datetime]] = {}
+
+    def __contains__(self, day: date) -> bool:
+        table = f"event_{day:%Y%m%d}"
+        row = self._connection.execute(statement("rollup/inserted"), {"table": table}).fetchone()
+        if row is None:
+            return False
+        inserted, watermark = row
+        if self._since.get(day, (None,))[0] != inserted:
+            self._since[day] = inserted, watermark
+        if watermark - self._since[day][1] < self._span:
+            return False
+        del self._since[day]
+        return True
+
+
+def tend_days(connection: psycopg.Connection, settings: CollectorSettings, quiet: Quiet | None = None) -> None:
+    """Make tomorrow's day if it is not there, and drop those wholly older than each table keeps them; of the event log
+    only those that are `quiet`, where that is known.
 
     Raises psycopg.errors.LockNotAvailable when something reads a table just now; the next time will do.
     """
@@ -52,7 +75,8 @@ def tend_days(connection: psycopg.Connection, settings: CollectorSettings) -> No
         if newest + _DAY not in days:
             connection.execute("select ensure_day(%s)", (newest + _DAY,))
         for day in days:
-            if day < newest - timedelta(days=days_kept):
+            is_old = day < newest - timedelta(days=days_kept)
+            if is_old and (table != "event" or quiet is None or day in quiet):
                 connection.execute("select drop_day(%s, %s)", (table, day))
 
 

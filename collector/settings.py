@@ -235,6 +235,7 @@ class CollectorSettings(Struct, frozen=True, kw_only=True):
             ("window_events_min", "window_events_max"),
             ("rewind_other_host_s", "rewind_other_host_s_max"),
             ("event_bytes_max", "frame_bytes_max"),
+            ("minute_days_kept", "hour_days_kept"),
         ):
             if getattr(self, lower) > getattr(self, upper):
                 shown = f"{lower}={getattr(self, lower)} {upper}={getattr(self, upper)}"

@@ -77,6 +77,12 @@ class Writer:
                 attempts += 1
                 if attempts == ATTEMPTS:
                     raise
+            except psycopg.errors.CheckViolation:  # retention has dropped a day that was made for an old event
+                attempts += 1
+                if attempts == ATTEMPTS:
+                    raise
+                self._days.clear()
+                self._ensure_days(content)
             except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded):
                 bad = self._narrow(content.everything())
                 if not bad:

@@ -12,7 +12,9 @@ minutes as (
   where
     minute <= (select at from newest)
     and minute >= (
-      select min(to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD'))::timestamp at time zone 'UTC'
+      select
+        greatest(min(to_date(right(inhrelid::regclass::text, 8), 'YYYYMMDD')), (select log_from from fold))::timestamp
+          at time zone 'UTC'
       from pg_inherits
       where inhparent = 'event'::regclass
     )

@@ -17,5 +17,5 @@ select
   days_to,
   (select begins from kept where parent = 'account_minute') as minutes_from,
   (select begins from kept where parent = 'account_hour') as hours_from,
-  (select begins from kept where parent = 'event') as log_from
+  greatest((select begins from kept where parent = 'event'), log_from::timestamp at time zone 'UTC') as log_from
 from fold

@@ -6,16 +6,18 @@ import contextlib
 import itertools
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
 from collector import rollup
-from collector.retention import Shortened, keep_to_budget, tend_days
+from collector.retention import Quiet, Shortened, keep_to_budget, tend_days
 from collector.rollup import Fold
 from collector.rollups import BUCKETS, ROLLUPS, Rollup, add_tallies
 from collector.settings import CollectorSettings
+from sql import statement
 from sql.session import connect
 from tests.collector.frames import BOB, delete, follow, frame, key, like, post, post_uri, reply
 from tests.collector.rig import Rig
@@ -197,6 +199,48 @@ def test_what_comes_for_a_day_whose_minutes_are_dropped_is_folded_all_the_same(r
     assert rig.one("select sum(gained)::int from account_hour where hour < '2026-07-05Z'") == 4
 
 
+def test_an_old_day_that_was_dropped_is_made_again_by_a_worker_that_has_made_it_before(rig: Rig) -> None:
+    day = 86_400_000
+    rig.hand(like(BOBS, at=0))
+    rig.hand(*[like(BOBS, at=12 * day + n) for n in range(150)], at=12 * day + 999)
+    rig.fold()
+    tend_days(rig.roller, CollectorSettings())
+    assert rig.one("select to_regclass('event_20260704') is null")
+    rig.hand(like(BOBS, at=5), at=12 * day + 1000)
+    assert rig.one("select count(*)::int from event where time < '2026-07-05Z'") == 1
+
+
+def test_an_old_day_stays_for_as_long_as_what_came_for_it_may_come_again(rig: Rig) -> None:
+    quiet, begin = Quiet(rig.roller, timedelta(hours=2)), 12 * 24 * HOUR
+
+    def is_there(at: int) -> object:
+        rig.hand(*[like(BOBS, at=begin + at + n) for n in range(150)], at=begin + at + 999)
+        rig.fold()
+        rig.collector.execute("select pg_stat_force_next_flush()")
+        tend_days(rig.roller, CollectorSettings(), quiet)
+        return rig.one("select to_regclass('event_20260704') is not null")
+
+    rig.hand(like(BOBS, at=0))
+    assert is_there(0)
+    assert is_there(HOUR)
+    rig.restart()
+    rig.hand(like(BOBS, at=0), like(BOBS, at=5), at=begin + HOUR + 1000)
+    assert rig.one("select count(*)::int from event where time < '2026-07-05Z'") == 2  # the first one is known
+    assert is_there(2 * HOUR + MINUTE)
+    assert not is_there(5 * HOUR)
+
+
+def test_a_post_that_was_made_again_is_there_when_the_log_forgets_that(rig: Rig) -> None:
+    rig.hand(post(at=0), delete("post", key(0), at=1), post(at=2, rkey=key(0)))
+    rig.hand(post(BOB, at=3), delete("post", key(3), BOB, at=4))
+    rig.hand(*[like(BOBS, at=12 * 24 * HOUR + n) for n in range(150)], at=12 * 24 * HOUR + 999)
+    rig.fold()
+    tend_days(rig.roller, CollectorSettings())
+    assert rig.one("select to_regclass('event_20260704') is null")
+    gone = rig.owner.execute("select did from deleted_post join account on id = account").fetchall()
+    assert gone == [(BOB,)]
+
+
 def test_a_disk_budget_takes_the_oldest_days_of_the_log_and_nothing_else(rig: Rig) -> None:
     day = 86_400_000
     for number in range(5):
@@ -214,6 +258,10 @@ def test_a_disk_budget_takes_the_oldest_days_of_the_log_and_nothing_else(rig: Ri
     assert days == [(3,), (4,)]
     assert rig.one("select sum(gained)::int from account_minute") == before
     assert keep_to_budget(rig.roller, CollectorSettings(database_mib_max=100_000)) == (3, 0)
+    rig.hand(like(BOBS, at=1000))  # its day is there again, and is not whole
+    head = rig.owner.execute(statement("query/head")).fetchone()
+    assert head is not None
+    assert head[-1] == datetime(2026, 7, 7, tzinfo=UTC)
     # what readers have the site keep costs the log nothing
     rig.owner.execute("""
         insert into cache.entry (key, value, leased_until, expires_at)

@@ -235,3 +235,5 @@ def test_limits_that_contradict_each_other_are_refused() -> None:
         "settings reconnect_s_min=50.0 reconnect_s_max=30.0 contradict each other; "
         "allowed: reconnect_s_min at most reconnect_s_max"
     )
+    with pytest.raises(SettingError, match="minute_days_kept at most hour_days_kept"):
+        load({"HOME": "/nowhere", "SKYTALLY_MINUTE_DAYS_KEPT": "60"})
