@@ -149,9 +149,9 @@ class SoakOptions:
     """What `skytally bench soak` can be told."""
 
     seconds: int = field(default=1800, metadata={"help": "seconds that are measured"})
-    settle_s: int = field(default=900, metadata={"help": "seconds before that, in which caches and windows fill"})
+    settle_s: int = field(default=1800, metadata={"help": "seconds before that, in which caches and windows fill"})
     played_s: int = field(
-        default=3900, metadata={"help": "seconds of the network to catch up with first: boards have a whole hour"}
+        default=0, metadata={"help": "seconds of the network to catch up with first, so that boards have a whole hour"}
     )
     rate: int = field(default=3000, metadata={"help": "events a second; live are 500 to 600"})
     requests: int = field(default=50, metadata={"help": "requests a second to the site"})
