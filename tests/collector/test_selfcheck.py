@@ -109,8 +109,9 @@ def test_what_does_not_add_up_is_found(rig: Rig, tampering: str, expected: list[
 
 def test_who_leaves_a_board_before_the_next_fold_is_no_difference(rig: Rig) -> None:
     posts = rig.owner.execute(
-        "select did, rkey from board, unnest(keys, rkeys) as each (key, rkey) join account on account.id = each.key"
-        " where (kind, metric, time_window) = ('posts', 'likes', '1d')"
+        "select did, rkey from board, unnest(keys, rkeys) with ordinality as each (key, rkey, place)"
+        " join account on account.id = each.key"
+        " where (kind, metric, time_window) = ('posts', 'likes', '1d') order by place"
     ).fetchall()
     deleted, hidden = posts[0], next(did for did, _ in posts if did != posts[0][0])
     rig.hand(delete("post", tid.text(deleted[1]), deleted[0], 1))
@@ -119,7 +120,11 @@ def test_who_leaves_a_board_before_the_next_fold_is_no_difference(rig: Rig) -> N
         judged = [check_turn(connection, rig.settings.board_rows, turn) for turn in range(len(TURNS))]
         assert [each.name for each in judged if each.same is not True] == []
         assert check_boards(connection, rig.settings.board_rows).different == []
-        rig.owner.execute("update board set gained[3] = gained[3] + 1, lost[3] = lost[3] + 1 where kind = 'posts'")
+        shown = next(place for place, (did, _) in enumerate(posts, 1) if did not in (deleted[0], hidden))
+        tampered = f"gained[{shown}] = gained[{shown}] + 1, lost[{shown}] = lost[{shown}] + 1"
+        rig.owner.execute(
+            f"update board set {tampered} where (kind, metric, time_window) = ('posts', 'likes', '1d')".encode()
+        )
         assert "posts likes 1d" in check_boards(connection, rig.settings.board_rows).different
 
 
