@@ -77,7 +77,7 @@ def tend_days(connection: psycopg.Connection, settings: CollectorSettings, quiet
         for day in days:
             is_old = day < newest - timedelta(days=days_kept)
             if is_old and (table != "event" or quiet is None or day in quiet):
-                connection.execute("select drop_day(%s, %s)", (table, day))
+                _drop(connection, table, day)
 
 
 def keep_to_budget(connection: psycopg.Connection, settings: CollectorSettings) -> Shortened:
@@ -89,7 +89,7 @@ def keep_to_budget(connection: psycopg.Connection, settings: CollectorSettings) 
     old = [day for day in days if day <= newest]
     while (over := _bytes(connection) - budget) > 0 and len(old) > LOG_DAYS_MIN:
         with connection.transaction():
-            connection.execute("select drop_day('event', %s)", (old.pop(0),))
+            _drop(connection, "event", old.pop(0))
             connection.execute("update fold set log_from = greatest(log_from, %s)", (old[0],))
     query = "select log_from, (select (min(minute) at time zone 'UTC')::date from network_minute) from fold"
     row = connection.execute(query).fetchone()
@@ -97,6 +97,14 @@ def keep_to_budget(connection: psycopg.Connection, settings: CollectorSettings) 
     begins, first = row
     asked_from = max(newest - timedelta(days=settings.event_days_kept), first)
     return Shortened(max(0, (begins - asked_from).days) if begins else 0, max(0, over))
+
+
+def _drop(connection: psycopg.Connection, table: str, day: date) -> None:
+    """A day, with what only it kept from being wrong."""
+    with connection.transaction():
+        if table == "event":
+            connection.execute(statement("rollup/forget_remade"), {"day": day})
+        connection.execute("select drop_day(%s, %s)", (table, day))
 
 
 def _days(connection: psycopg.Connection, table: str) -> tuple[date | None, list[date]]:

@@ -82,8 +82,6 @@ def parsed(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> argparse.
         given, unknown = cli._parser(words[0])[0].parse_known_args(words)
         assert unknown == []
         return given
-    if words[1:2] == ("--long",):
-        return None
     if words[1:] and words[1] in PROGRAMS:
         monkeypatch.setattr(sys, "argv", [words[1], *words[2:]])
         found = importlib.import_module(f"tests.{PROGRAMS[words[1]]}.__main__")._arguments()

@@ -170,6 +170,14 @@ def test_the_roller_may_not_touch_the_log(rig: Rig) -> None:
             rig.roller.execute(query)
 
 
+def go_on(rig: Rig, at: int, quiet: Quiet | None = None) -> None:
+    """So much comes that retention counts from there."""
+    rig.hand(*[like(BOBS, at=at + n) for n in range(150)], at=at + 999)
+    rig.fold()
+    rig.collector.execute("select pg_stat_force_next_flush()")
+    tend_days(rig.roller, CollectorSettings(), quiet)
+
+
 def test_days_are_made_ahead_and_dropped_whole_and_follows_stay_known(rig: Rig) -> None:
     day = 86_400_000
     rig.hand(follow(BOB, at=0), like(BOBS, at=1))
@@ -190,9 +198,7 @@ def test_days_are_made_ahead_and_dropped_whole_and_follows_stay_known(rig: Rig) 
 def test_what_comes_for_a_day_whose_minutes_are_dropped_is_folded_all_the_same(rig: Rig) -> None:
     day = 86_400_000
     rig.hand(like(BOBS, at=0))
-    rig.hand(*[like(BOBS, at=5 * day + n) for n in range(150)], at=5 * day + 999)
-    rig.fold()
-    tend_days(rig.roller, CollectorSettings())
+    go_on(rig, 5 * day)
     assert rig.one("select to_regclass('account_minute_20260704') is null")
     rig.hand(like(BOBS, at=5), like(BOBS, at=5 * day + 1000))
     rig.fold()
@@ -202,9 +208,7 @@ def test_what_comes_for_a_day_whose_minutes_are_dropped_is_folded_all_the_same(r
 def test_an_old_day_that_was_dropped_is_made_again_by_a_worker_that_has_made_it_before(rig: Rig) -> None:
     day = 86_400_000
     rig.hand(like(BOBS, at=0))
-    rig.hand(*[like(BOBS, at=12 * day + n) for n in range(150)], at=12 * day + 999)
-    rig.fold()
-    tend_days(rig.roller, CollectorSettings())
+    go_on(rig, 12 * day)
     assert rig.one("select to_regclass('event_20260704') is null")
     rig.hand(like(BOBS, at=5), at=12 * day + 1000)
     assert rig.one("select count(*)::int from event where time < '2026-07-05Z'") == 1
@@ -214,10 +218,7 @@ def test_an_old_day_stays_for_as_long_as_what_came_for_it_may_come_again(rig: Ri
     quiet, begin = Quiet(rig.roller, timedelta(hours=2)), 12 * 24 * HOUR
 
     def is_there(at: int) -> object:
-        rig.hand(*[like(BOBS, at=begin + at + n) for n in range(150)], at=begin + at + 999)
-        rig.fold()
-        rig.collector.execute("select pg_stat_force_next_flush()")
-        tend_days(rig.roller, CollectorSettings(), quiet)
+        go_on(rig, begin + at, quiet)
         return rig.one("select to_regclass('event_20260704') is not null")
 
     rig.hand(like(BOBS, at=0))
@@ -233,9 +234,7 @@ def test_an_old_day_stays_for_as_long_as_what_came_for_it_may_come_again(rig: Ri
 def test_a_post_that_was_made_again_is_there_when_the_log_forgets_that(rig: Rig) -> None:
     rig.hand(post(at=0), delete("post", key(0), at=1), post(at=2, rkey=key(0)))
     rig.hand(post(BOB, at=3), delete("post", key(3), BOB, at=4))
-    rig.hand(*[like(BOBS, at=12 * 24 * HOUR + n) for n in range(150)], at=12 * 24 * HOUR + 999)
-    rig.fold()
-    tend_days(rig.roller, CollectorSettings())
+    go_on(rig, 12 * 24 * HOUR)
     assert rig.one("select to_regclass('event_20260704') is null")
     gone = rig.owner.execute("select did from deleted_post join account on id = account").fetchall()
     assert gone == [(BOB,)]

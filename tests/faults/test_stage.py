@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import kills, seeds
-from tests.faults.faults import FAULTS, SHORT
+from tests.faults.faults import FAULTS, KINDS, SHORT
 from tests.faults.lanes import Run
 from tests.faults.run import PROCESS_S_MAX, Fault, Outcome, too_late
 from tests.faults.table import table
@@ -28,8 +28,9 @@ def test_every_crash_point_of_the_collector_is_struck() -> None:
     assert named == {*kills.POINTS, "epoch_written"}
 
 
-def test_the_short_set_is_of_faults_that_there_are() -> None:
-    assert [name for name in SHORT if name not in FAULTS] == []
+def test_the_short_set_has_one_of_each_kind() -> None:
+    assert FAULTS.keys() >= SHORT
+    assert [kind.__name__ for kind in KINDS if not SHORT & {fault.name for fault in kind.FAULTS}] == []
 
 
 def test_seeds_that_failed_name_faults_that_there_are() -> None:

@@ -30,7 +30,7 @@ board_hour         s    siu  -    s
 board_replaced     s    sid  -    s
 collection         siu  s    -    s
 deleted_lately     i    sd   -    s
-deleted_post       siu  s    s    s
+deleted_post       siu  sd   s    s
 dimension          s    s    -    s
 epoch              siu  s    -    s
 event              si   s    -    s

@@ -35,10 +35,7 @@ TABLES = {
     "query/sparks": {"rollup": "term_hour", "unit": "hour", "key": "term", "of": "true"},
     "query/term_authors_of_unit": {"authors": "author_hour", "unit": "hour"},
     "query/interactions": {
-        "subject_rkey": "event.quote_rkey",
-        "subject_account": "event.quote_account",
-        "beyond": "<",
-        "direction": "desc",
+        "subject_rkey": "event.quote_rkey", "subject_account": "event.quote_account", "beyond": "<", "direction": "desc"
     },
 }
 """Of statements about one table of several, one."""
