@@ -1,7 +1,7 @@
 """A model of the boards in plain Python: every record and what it counts, summed by hand for any window.
 
-It knows records that are created once and deleted at most once, which is all its tests make; shares no code with what
-it judges.
+A record may be made and deleted again and again, in any order of coming: revs say what follows what. It shares no code
+with what it judges.
 """
 
 from __future__ import annotations
@@ -17,19 +17,24 @@ ENGAGING = set(RECEIVED.values())
 
 @dataclass
 class Record:
-    """One record: made, and perhaps deleted, in minutes after noon."""
+    """One making of a record, and perhaps the deletion of what was made, in minutes after noon."""
 
     kind: str  # like, repost, follow, post
     did: str
     rkey: str
     made: int
+    rev: int  # in milliseconds after noon
     deleted: int | None = None
     subject: tuple[str, str] | None = None  # author and key of a post; of a follow the account alone
     reply: bool = False
+    quoted: tuple[str, str] | None = None  # author and key of a post
+    mentions: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     lang: str = "en"
     media: int = 0
-    """Of a post: 0 none, 1 some, 2 with alternative text."""
+    """Of a post: 0 none, 1 some, 2 with alternative text. Of a repost, decided: its post's, if that was known."""
+    decided: bool = False
+    """Of a repost."""
 
     @property
     def is_lost(self) -> bool:
@@ -43,14 +48,18 @@ class Record:
                 yield "accounts", "posts", self.did
             yield from (("hashtags", "posts", tag) for tag in self.tags)
             yield "languages", "posts", self.lang
-        if self.subject is None or self.subject[0] == self.did:
+            yield from (("accounts", "mentions_received", did) for did in self.mentions if did != self.did)
+            yield from self._received("quote", self.quoted)
+        if self.kind != "follow":
+            yield from self._received("reply" if self.kind == "post" else self.kind, self.subject)
+        elif self.subject and self.subject[0] != self.did:
+            yield "accounts", "followers", self.subject[0]
+
+    def _received(self, what: str, subject: tuple[str, str] | None) -> Iterator[tuple[str, str, str]]:
+        if subject is None or subject[0] == self.did:
             return
-        author, rkey = self.subject
-        if self.kind == "follow":
-            yield "accounts", "followers", author
-            return
-        metric = RECEIVED["reply" if self.kind == "post" else self.kind]
-        for name in (metric, "engagement"):
+        author, rkey = subject
+        for name in (RECEIVED[what], "engagement"):
             yield "accounts", name if name == "engagement" else f"{name}_received", author
             yield "posts", name, f"at://{author}/app.bsky.feed.post/{rkey}"
 
@@ -60,10 +69,47 @@ class Model:
     """All records, and who is not shown."""
 
     records: list[Record] = field(default_factory=list)
+    deletes: list[tuple[int, tuple[str, ...], int]] = field(default_factory=list)
+    """Rev, of which record, and minute of each."""
     hidden: set[str] = field(default_factory=set)
     unlisted: set[str] = field(default_factory=set)
-    decided: int = 0
-    """Of what reposts before this minute are is known."""
+    live: set[tuple[str, ...]] = field(default_factory=set)
+    """Kind, DID and key of every record that there is."""
+
+    def delete(self, record: Record, rev: int, minute: int) -> None:
+        """Delete whatever there is under a record's key at this rev."""
+        self.deletes.append((rev, (record.kind, record.did, record.rkey), minute))
+        self.settle()
+
+    def add(self, record: Record) -> None:
+        self.records.append(record)
+        self.settle()
+
+    def settle(self) -> None:
+        """A delete takes back the latest making before it, unless another delete stands between."""
+        there: dict[tuple[str, ...], Record] = {}
+        events: list[tuple[int, tuple[str, ...], Record | int]] = [*self.deletes]
+        for record in self.records:
+            record.deleted = None
+            events.append((record.rev, (record.kind, record.did, record.rkey), record))
+        for _, of, event in sorted(events, key=lambda event: event[0]):
+            if isinstance(event, Record):
+                there[of] = event
+            elif of in there:
+                there.pop(of).deleted = event
+        self.live = set(there)
+
+    def decide(self, at: int) -> None:
+        """Every record is told, and the minutes before this one are over: what reposts in them are of is said for ever,
+        by the posts that are there already."""
+        for record in self.records:
+            if record.kind == "repost" and record.made < at and not record.decided:
+                made = [
+                    each for each in self.records
+                    if (each.kind, each.did, each.rkey) == ("post", *(record.subject or ()))
+                    and record.made - 7 * 1440 < each.made <= record.made
+                ]  # fmt: skip
+                record.decided, record.media = True, max(made, key=lambda each: each.rev).media if made else 0
 
     def boards(self, window: str, at: int, rows: int) -> dict[tuple[str, str], list[tuple[str, int, int]]]:
         """Every board that is not empty: key, gained, lost, best first; `at` is the watermark's minute."""
@@ -100,11 +146,7 @@ class Model:
             return (50, 60, 70)[record.media]
         if record.subject is None or record.kind not in ("like", "repost"):
             return 0
-        if record.kind == "like":
-            return 10
-        of = next((r for r in self.records if r.kind == "post" and (r.did, r.rkey) == record.subject), None)
-        known = of is not None and of.made <= record.made < self.decided
-        return (50, 60, 70)[of.media] if of is not None and known else 50
+        return 10 if record.kind == "like" else (50, 60, 70)[record.media]
 
     def actors(self, window: str, at: int) -> dict[tuple[str, str], dict[str, int]]:
         """How many different accounts did what boards of accounts and posts count, by key."""
@@ -129,8 +171,8 @@ class Model:
         if kind != "posts":
             return True
         did, rkey = key.split("/")[2], key.split("/")[4]
-        gone = {(r.did, r.rkey) for r in self.records if r.kind == "post" and r.deleted is not None}
-        return did not in away and (did, rkey) not in gone
+        post = ("post", did, rkey)
+        return did not in away and (post in self.live or all(of != post for _, of, _ in self.deletes))
 
 
 def begin_of(window: str, at: int) -> int:

@@ -6,7 +6,7 @@ import random
 from datetime import datetime
 
 from tests.collector.board_model import Model, Record
-from tests.collector.frames import delete, follow, frame, key, like, notice, post, post_uri
+from tests.collector.frames import delete, follow, frame, key, mention, notice, post, post_uri, quote
 from tests.collector.rig import Rig
 
 DIDS = [f"did:plc:{letter * 24}" for letter in "abcdefgh"]
@@ -34,19 +34,25 @@ class History:
         if kind == "delete":
             self.delete(minute, ms)
             return
-        record = Record(kind, did, key(ms), minute)
-        if kind == "follow":
+        again = [each for each in self.model.records if self.rng.random() < 0.01]
+        record = Record(kind, did, key(ms), minute, ms)
+        if again:
+            record.kind, record.did, record.rkey = again[0].kind, again[0].did, again[0].rkey
+        if record.kind in ("follow", "post") or self.posts:
+            self.make(record, ms)
+            self.model.add(record)
+
+    def make(self, record: Record, ms: int) -> None:
+        """One that is made for the first time, or again."""
+        if record.kind == "follow":
             record.subject = (self.rng.choice(self.dids), "")
-            self.frames.append(follow(record.subject[0], did, ms))
-        elif kind == "post":
+            self.frames.append(follow(record.subject[0], record.did, ms, rkey=record.rkey))
+        elif record.kind == "post":
             self.write(record, ms)
-        elif self.posts:
+        else:
             record.subject = self.liked()
-            uri = post_uri(*record.subject)
-            self.frames.append(
-                like(uri, did, ms) if kind == "like" else frame("repost", did, ms, subject={"uri": uri, "cid": "x"})
-            )
-        self.model.records.append(record)
+            subject = {"uri": post_uri(*record.subject), "cid": "x"}
+            self.frames.append(frame(record.kind, record.did, ms, rkey=record.rkey, subject=subject))
 
     def liked(self) -> tuple[str, str]:
         """A post, the first ones rather than the last ones."""
@@ -61,17 +67,21 @@ class History:
             ref = {"uri": post_uri(*record.subject), "cid": "x"}
             more["reply"] = {"root": ref, "parent": ref}
         record.media = self.rng.choice([0, 0, 1, 2])
-        if record.media:
-            image = {"alt": "a cat" if record.media == 2 else "", "image": BLOB}
-            more["embed"] = {"$type": "app.bsky.embed.images", "images": [image]}
-        self.frames.append(post(record.did, ms, langs=[record.lang], **more))
-        self.posts.append((record.did, record.rkey))
+        if self.posts and self.rng.random() < 0.2:
+            record.quoted = self.liked()
+        more |= embedded(record)
+        record.mentions = tuple(self.rng.sample(self.dids, self.rng.choice([0, 0, 0, 1, 2])))
+        if record.mentions:
+            more["facets"] = [mention(did) for did in record.mentions * 2]
+        self.frames.append(post(record.did, ms, langs=[record.lang], rkey=record.rkey, **more))
+        if (record.did, record.rkey) not in self.posts:
+            self.posts.append((record.did, record.rkey))
 
     def delete(self, minute: int, ms: int) -> None:
         alive = [r for r in self.model.records if r.deleted is None and r.made <= minute]
         if alive:
             record = self.rng.choice(alive)
-            record.deleted = minute
+            self.model.delete(record, ms, minute)
             self.frames.append(delete(record.kind, record.rkey, record.did, ms))
 
     def turn(self, did: str, *, hide: bool) -> None:
@@ -97,4 +107,16 @@ class History:
         self.rig.hand(*self.frames, *again, at=self.minute * _MINUTE_MS + 59_999)
         self.frames = []
         self.changed |= self.rig.fold()
-        self.model.decided = self.minute
+        self.model.decide(self.minute)
+
+
+def embedded(record: Record) -> dict[str, object]:
+    """What a post shows and quotes."""
+    image = {"alt": "a cat" if record.media == 2 else "", "image": BLOB}
+    images = {"$type": "app.bsky.embed.images", "images": [image]}
+    if record.quoted is None:
+        return {"embed": images} if record.media else {}
+    quoted = quote(post_uri(*record.quoted))
+    if not record.media:
+        return {"embed": quoted}
+    return {"embed": {"$type": "app.bsky.embed.recordWithMedia", "media": images, "record": quoted}}
