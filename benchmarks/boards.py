@@ -29,12 +29,12 @@ from benchmarks.options import BoardsOptions
 from benchmarks.trial import Server
 from benchmarks.tries import result_of
 from collector.board_check import check
-from collector.board_state import state_of
+from collector.board_state import board_name, columns_of, state_of
 from collector.boards import Boards
 from collector.measures import MEASURES
 from collector.rollups import DAY, HOUR, MINUTE
 from collector.scratch import Scratch
-from collector.windows import LENGTH, WINDOWS, Window, cover, floor
+from collector.windows import ALL_WINDOWS, LENGTH, WINDOWS, Window, cover, floor
 from sql import statement
 from sql.session import connect
 from web.series import as_given
@@ -65,16 +65,15 @@ def _measured(options: BoardsOptions, times: int, server: Server, say: Callable[
         say(f"a history of {account_hours:,} account-hours")
         with connect(conninfo, "skytally_roller", "bench") as roller:
             kept = Boards(roller, ROWS, DAYS)
-            found: dict[str, Any] = {"account_hours": account_hours, "cold_s": _timed(partial(kept.refresh, set()))}
+            found: dict[str, Any] = {"account_hours": account_hours, "cold_s": _timed(kept.refresh)}
             say(f"the first boards of all took {found['cold_s']} s")
             history.write(MINUTE, NOW + LENGTH[MINUTE], options.rate * 60)
             _set_watermark(owner, NOW + LENGTH[MINUTE])
             found["refresh_s"] = _refreshed(kept)
-            found["scratch_s"] = {window.name: _timed(partial(_scratch, roller, window)) for window in WINDOWS}
+            found["scratch_s"] = {window.name: _timed(partial(_from_scratch, roller, window)) for window in WINDOWS}
             found["read_ms"] = _read(owner)
             say(f"refreshed in {found['refresh_s']} s, from scratch in {found['scratch_s']} s")
             say(f"read in {found['read_ms']} ms")
-            _verify(owner)
             turned = NOW + timedelta(minutes=31)
             for number in range(2, 31):
                 history.write(MINUTE, NOW + number * LENGTH[MINUTE], options.rate * 60)
@@ -96,7 +95,6 @@ def _write(owner: psycopg.Connection, history: History, options: BoardsOptions, 
     _ensure_days(owner, filled_to, 3)
     history.write_names()
     events = history.events_of(options.account_hours * times / (DAYS * 24))
-    first_day = hour.replace(hour=0) - timedelta(days=DAYS - 1)
     at_edges = [hour - timedelta(hours=24), hour - timedelta(hours=23), hour - timedelta(hours=1)]
     written = 0
     for begin in hours(hour, DAYS):
@@ -106,14 +104,14 @@ def _write(owner: psycopg.Connection, history: History, options: BoardsOptions, 
             history.sum_up(HOUR, begin)
         else:
             written += history.write(HOUR, begin, events)
-        if first_day <= floor(begin, DAY) == begin - timedelta(hours=23):
+        if floor(begin, DAY) == begin - timedelta(hours=23):
             history.write_day(floor(begin, DAY))
     for number in range(31):
         history.write(MINUTE, hour + number * LENGTH[MINUTE], options.rate * 60)
     history.settle()
     _ensure_days(owner, filled_to - timedelta(days=DAYS), DAYS)
     owner.execute(
-        "update fold set hours_to = %s, days_to = %s, folds = 1", (hour, first_day + timedelta(days=DAYS - 1))
+        "update fold set hours_to = %s, days_to = %s, folds = 1", (hour, hour.replace(hour=0))
     )
     _set_watermark(owner, NOW)
     owner.execute("analyze")
@@ -131,15 +129,19 @@ def _set_watermark(owner: psycopg.Connection, watermark: datetime) -> None:
 
 def _refreshed(kept: Boards) -> dict[str, float]:
     """Seconds for the boards of each window; moving on in memory is in the first one's."""
-    return {window.name: _timed(partial(kept.refresh, set(), [window])) for window in WINDOWS}
+    return {window.name: _timed(partial(kept.refresh, [window])) for window in ALL_WINDOWS}
 
 
-def _scratch(connection: psycopg.Connection, window: Window) -> None:
+def _from_scratch(connection: psycopg.Connection, window: Window) -> None:
+    """Make a window's boards from all rows. Raises WrongRun where one is not what is kept."""
     state = state_of(connection)
     assert state is not None
     scratch, stretches = Scratch(connection, ROWS), cover(*window.span(state.watermark), state.closed)
     for measure in MEASURES:
-        scratch.board(measure, stretches)
+        named = board_name(measure, window)
+        kept = connection.execute(statement("board/as_made"), {**named, "folds": state.folds}).fetchone()
+        if kept != tuple(columns_of(measure, scratch.board(measure, stretches)).values()):
+            raise WrongRun(f"a board is not as from scratch: {' '.join(named.values())}")
 
 
 def _read(connection: psycopg.Connection) -> dict[str, float]:

@@ -90,7 +90,7 @@ class Inline:
 
     def refresh(self) -> None:
         """Make the boards."""
-        self._boards.refresh(set())
+        self._boards.refresh()
 
 
 class _Queue:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import psycopg
 from psycopg import sql
 
-from collector.arrays import column_of, take_columns
+from collector.arrays import column_of, fetched, take_columns
 from collector.columns import Ints
 from collector.lookups import by_index
 from collector.measures import Measure, Source
@@ -51,7 +51,7 @@ class Reader:
             group by by
         """
         given = {"begin": stretch.begin, "end": stretch.end, "of": list(of)}
-        rows = self._fetch(_named(query, source, stretch.bucket, keys=_arrays(source)), given)
+        rows = fetched(self._connection, _named(query, source, stretch.bucket, keys=_arrays(source)), given)
         return {int.from_bytes(by or b"", "big"): _amounts(columns) for by, *columns in rows}
 
     def sums(self, measure: Measure, stretches: Iterable[Stretch]) -> Amounts:
@@ -68,7 +68,7 @@ class Reader:
         if not given:
             return no_amounts(measure.source)
         composed = sql.SQL(query).format(keys=_arrays(measure.source), key=_key(measure.source), each=each)
-        (columns,) = self._fetch(composed, given)
+        (columns,) = fetched(self._connection, composed, given)
         return _amounts(columns)
 
     def of(self, measure: Measure, stretches: Iterable[Stretch], keys: Keys) -> Amounts:
@@ -93,7 +93,7 @@ class Reader:
         for at, name in enumerate(names):
             given[f"wanted_{name}"] = keys[:, at]
         with by_index(self._connection):
-            (columns,) = self._fetch(composed, given)
+            (columns,) = fetched(self._connection, composed, given)
         return _amounts(columns)
 
     def heavy(self, measure: Measure, stretch: Stretch, at_least: int) -> Keys:
@@ -112,7 +112,7 @@ class Reader:
             at_least=sql.Literal(at_least),
         )  # fmt: skip
         with by_index(self._connection):
-            (columns,) = self._fetch(composed, {"of": list(measure.of), "starts": stretch.starts()})
+            (columns,) = fetched(self._connection, composed, {"of": list(measure.of), "starts": stretch.starts()})
         return _keys(columns)
 
     def gainers(self, source: Source, of: Iterable[int], stretch: Stretch) -> Keys:
@@ -123,18 +123,8 @@ class Reader:
             where {bucket} >= %(begin)s and {bucket} < %(end)s and {by} = any (%(of)s) and gained > 0
         """
         given = {"begin": stretch.begin, "end": stretch.end, "of": list(of)}
-        (columns,) = self._fetch(_named(query, source, stretch.bucket, keys=_arrays(source)), given)
+        (columns,) = fetched(self._connection, _named(query, source, stretch.bucket, keys=_arrays(source)), given)
         return _keys(columns)
-
-    def _fetch(self, query: sql.Composed, given: dict[str, Any]) -> list[list[bytes | None]]:
-        """Rows with their columns as they came."""
-        cursor = self._connection.cursor(binary=True)
-        cursor.execute(query, given)
-        result = cursor.pgresult
-        assert result is not None
-        return [
-            [result.get_value(row, column) for column in range(result.nfields)] for row in range(result.ntuples)
-        ]
 
 
 def weighed(measure: Measure, found: Mapping[int, Amounts]) -> Amounts:

@@ -6,10 +6,11 @@ Python's lists of numbers take ten times the memory and the time. It does not kn
 from __future__ import annotations
 
 from struct import Struct
+from typing import Any
 
 import numpy as np
 import psycopg
-from psycopg import pq
+from psycopg import pq, sql
 from psycopg.adapt import Dumper
 
 from collector.columns import Ints
@@ -41,3 +42,12 @@ def column_of(array: bytes | None) -> Ints:
     if array is None or len(array) <= _HEAD.size:
         return np.empty(0, np.int64)
     return np.frombuffer(array, _ELEMENT, offset=_HEAD.size)["value"].astype(np.int64)
+
+
+def fetched(connection: psycopg.Connection, query: sql.Composed, given: dict[str, Any]) -> list[list[bytes | None]]:
+    """Rows with their columns as they came, in binary."""
+    cursor = connection.cursor(binary=True)
+    cursor.execute(query, given)
+    result = cursor.pgresult
+    assert result is not None
+    return [[result.get_value(row, column) for column in range(result.nfields)] for row in range(result.ntuples)]

@@ -6,34 +6,25 @@ which terms have to be counted. It does not know how terms are ranked.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, LiteralString
 
 import numpy as np
 import psycopg
 from psycopg import sql
 
 from collector.amounts import Amounts, Keys, joined
+from collector.arrays import column_of, fetched, take_columns
+from collector.lookups import by_index
 from collector.windows import Stretch
 
 
 class Authors:
     """Counts on one session."""
 
-    def __init__(self, connection: psycopg.Connection, rows: int) -> None:
+    def __init__(self, connection: psycopg.Connection) -> None:
+        take_columns(connection)
         self._connection = connection
-        self._rows = rows
-
-    def most(self, posts: Amounts, stretches: list[Stretch]) -> Amounts:
-        """The authors of at least those terms that are among the `rows` with the most, ties included; `posts` are what
-        all terms gained that can be."""
-        order = np.argsort(-posts.gained, kind="stable")
-        counted = self.of(posts.keys[order[: 2 * self._rows]], stretches)
-        if len(order) <= 2 * self._rows:
-            return counted
-        least = np.sort(counted.gained)[-self._rows] if len(counted.gained) >= self._rows else 0
-        rest = order[2 * self._rows :]
-        more = self.of(posts.keys[rest[posts.gained[rest] >= least]], stretches)
-        return joined([counted, more])
 
     def of(self, keys: Keys, stretches: list[Stretch]) -> Amounts:
         """The number of distinct authors of each of these terms, as gained; of those that have any."""
@@ -44,18 +35,76 @@ class Authors:
         """
         query = """
             select wanted.term, counted.authors
-            from unnest(%(terms)s::bigint[]) as wanted (term)
+            from unnest(%(terms)s) as wanted (term)
             cross join lateral (select count(distinct author) as authors from ({each}) as each) as counted
             where counted.authors > 0
         """
-        given: dict[str, Any] = {"terms": keys[:, 0].tolist()}
+        given: dict[str, Any] = {"terms": keys[:, 0]}
         parts = []
         for at, stretch in enumerate(stretches):
             given |= {f"begin_{at}": stretch.begin, f"end_{at}": stretch.end}
-            parts.append(sql.SQL(each).format(
-                table=sql.Identifier(f"author_{stretch.bucket}"), bucket=sql.Identifier(stretch.bucket),
-                begin=sql.Placeholder(f"begin_{at}"), end=sql.Placeholder(f"end_{at}"),
-            ))  # fmt: skip
-        composed = sql.SQL(query).format(each=sql.SQL(" union all ").join(parts))
-        numbers = np.array(self._connection.execute(composed, given).fetchall(), np.int64).reshape(-1, 2)
+            parts.append(_named(each, stretch, begin=sql.Placeholder(f"begin_{at}"), end=sql.Placeholder(f"end_{at}")))
+        return self._counted(sql.SQL(query).format(each=sql.SQL(" union all ").join(parts)), given)
+
+    def pairs(self, keys: Keys, stretch: Stretch) -> Keys:
+        """Each of these terms with each of its authors in these buckets; some of them several times."""
+        query = """
+            select array_agg(wanted.term), array_agg(found.author)
+            from unnest(%(terms)s) as wanted (term)
+            cross join lateral (
+              select author
+              from {table} as t
+              where t.term = wanted.term and {bucket} >= %(begin)s and {bucket} < %(end)s
+            ) as found
+        """
+        given = {"terms": keys[:, 0], "begin": stretch.begin, "end": stretch.end}
+        with by_index(self._connection):
+            ((terms, authors),) = fetched(self._connection, _named(query, stretch), given)
+        return np.stack([column_of(terms), column_of(authors)], axis=1)
+
+    def unknown(self, pairs: Keys, stretches: list[Stretch]) -> Amounts:
+        """How many of these pairs of a term and an author, each given once, are in none of these buckets, by term."""
+        nowhere = """
+            not exists (
+              select from {table} as t
+              where t.term = pair.term and t.author = pair.author and {bucket} >= {begin} and {bucket} < {end}
+            )
+        """
+        query = """
+            select pair.term, count(*)
+            from unnest(%(terms)s, %(authors)s) as pair (term, author)
+            where {nowhere}
+            group by pair.term
+        """
+        given: dict[str, Any] = {"terms": pairs[:, 0], "authors": pairs[:, 1]}
+        parts = []
+        for at, stretch in enumerate(stretches):
+            given |= {f"begin_{at}": stretch.begin, f"end_{at}": stretch.end}
+            begin, end = sql.Placeholder(f"begin_{at}"), sql.Placeholder(f"end_{at}")
+            parts.append(_named(nowhere, stretch, begin=begin, end=end))
+        composed = sql.SQL(query).format(nowhere=sql.SQL(" and ").join(parts))
+        with by_index(self._connection):
+            return self._counted(composed, given)
+
+    def _counted(self, query: sql.Composed, given: dict[str, Any]) -> Amounts:
+        """Terms and numbers, as gained."""
+        numbers = np.array(self._connection.execute(query, given).fetchall(), np.int64).reshape(-1, 2)
         return Amounts(numbers[:, :1], numbers[:, 1], np.zeros(len(numbers), np.int64))
+
+
+def most(posts: Amounts, rows: int, count: Callable[[Keys], Amounts]) -> Amounts:
+    """The authors of at least those terms that are among the `rows` with the most, ties included; `posts` are what all
+    terms gained that can be, `count` says how many authors each of some has."""
+    order = np.argsort(-posts.gained, kind="stable")
+    counted = count(posts.keys[order[: 2 * rows]])
+    if len(order) <= 2 * rows:
+        return counted
+    least = np.sort(counted.gained)[-rows] if len(counted.gained) >= rows else 0
+    rest = order[2 * rows :]
+    more = count(posts.keys[rest[posts.gained[rest] >= least]])
+    return joined([counted, more])
+
+
+def _named(query: LiteralString, stretch: Stretch, **parts: sql.Composable) -> sql.Composed:
+    table, bucket = sql.Identifier(f"author_{stretch.bucket}"), sql.Identifier(stretch.bucket)
+    return sql.SQL(query).format(table=table, bucket=bucket, **parts)

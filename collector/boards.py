@@ -22,6 +22,7 @@ from collector.live import Live
 from collector.measures import ACCOUNTS, LEVEL, MEASURES, Measure
 from collector.ranking import Ranking
 from collector.rollups import HOUR, MINUTE
+from collector.sliding import Sliding
 from collector.windows import ALL_WINDOWS, EVER, HOUR_LONG, LENGTH, WINDOWS, Stretch, Window, ceiling, cover, floor
 from sql import statement
 
@@ -39,37 +40,45 @@ class Boards:
         self._measures = [measure for measure in MEASURES if experience or not measure.points]
         self._ever = [LEVEL] if experience else []
         self._kept = timedelta(days=days_kept)
-        reader, ranking = Reader(connection), Ranking(connection, rows)
-        authors = Authors(connection, rows)
+        self._sliding: list[Sliding] = []
+        reader, ranking, authors = Reader(connection), Ranking(connection, rows), Authors(connection)
         self._complete = Complete(reader)
 
         rows_before = connection.execute(statement("board/last_values"), {"rows": rows}).fetchall()
         last = {(kind, metric, window): value for kind, metric, window, value in rows_before}
 
+        def board(measure: Measure, window: Window, authors: Authors | Sliding) -> Certified:
+            value = last.get((measure.kind, measure.metric, window.name), 0)
+            return Certified(measure, reader, self._complete, authors, ranking, value)
+
         def each(windows: Iterable[Window]) -> dict[tuple[Measure, Window], Certified]:
-            return {
-                (m, w): Certified(m, reader, self._complete, authors, ranking, last.get((m.kind, m.metric, w.name), 0))
-                for w in windows for m in self._measures_of(w)
-            }  # fmt: skip
+            return {(m, w): board(m, w, self._counting(authors, m, w)) for w in windows for m in self._measures_of(w)}
 
         self._live, self._active = Live(reader, self._measures), Active(connection)
         self._now, self._at_hours_end = each(ALL_WINDOWS), each(WINDOWS)
+        self._changed: set[datetime] = set()
         self._hour: datetime | None = None
 
-    def refresh(self, changed: set[datetime], windows: Iterable[Window] = ALL_WINDOWS) -> bool:
-        """Make the boards of these windows as the rollups are now; `changed` minutes were folded into since the last
-        time. Whether there is anything yet."""
+    def note(self, minutes: set[datetime]) -> None:
+        """These have been folded into."""
+        self._changed.update(minutes)
+        for sliding in self._sliding:
+            sliding.note(minutes)
+
+    def refresh(self, windows: Iterable[Window] = ALL_WINDOWS) -> bool:
+        """Make the boards of these windows as the rollups are now. Whether there is anything yet."""
         state = state_of(self._connection)
         if state is None:
             return False
         hour = floor(state.watermark, HOUR)
-        if hour != self._hour or any(minute < hour for minute in changed):
+        if hour != self._hour or any(minute < hour for minute in self._changed):
             self._hour = hour
             self._complete.forget()
             for board in self._now.values():
                 board.forget()
-        self._live.move_to(state.watermark, changed)
-        self._active.move_to(state.watermark, changed)
+        self._live.move_to(state.watermark, self._changed)
+        self._active.move_to(state.watermark, self._changed)
+        self._changed = set()
         with self._connection.transaction():
             for window in windows:
                 self._refresh(window, state)
@@ -85,6 +94,8 @@ class Boards:
         self._live.forget()
         self._active.forget()
         self._hour = None
+        for sliding in self._sliding:
+            sliding.forget()
 
     def keep_hour(self) -> bool:
         """Keep the boards at the end of the oldest hour that is summed up and has none; whether there was one."""
@@ -116,6 +127,13 @@ class Boards:
             self._connection.execute("update fold set boards_to = %s", (hour + _HOUR,))
             crashpoint("hour_kept")
         return True
+
+    def _counting(self, authors: Authors, measure: Measure, window: Window) -> Authors | Sliding:
+        """What counts distinct authors of one board."""
+        if not measure.by_authors or window.step == MINUTE:
+            return authors
+        self._sliding.append(Sliding(measure.source, authors))
+        return self._sliding[-1]
 
     def _measures_of(self, window: Window) -> list[Measure]:
         return self._ever if window is EVER else self._measures

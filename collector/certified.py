@@ -6,11 +6,14 @@ floor is lowered and more keys are summed, at last all of them. It knows neither
 
 from __future__ import annotations
 
+from functools import partial
+
 from collector.amounts import Amounts, Reader
-from collector.authors import Authors
+from collector.authors import Authors, most
 from collector.closed import Closed, Complete
 from collector.measures import Measure
 from collector.ranking import Ranked, Ranking
+from collector.sliding import Sliding
 from collector.sums import Sums, together
 from collector.windows import Stretch
 
@@ -21,7 +24,13 @@ class Certified:
     """One measure in one window, again and again: it remembers where the floor was, and closed sums while they hold."""
 
     def __init__(
-        self, measure: Measure, reader: Reader, complete: Complete, authors: Authors, ranking: Ranking, last: int = 0
+        self,
+        measure: Measure,
+        reader: Reader,
+        complete: Complete,
+        authors: Authors | Sliding,
+        ranking: Ranking,
+        last: int = 0,
     ) -> None:
         """`last` is what the last row was worth when the board was made before; 0: nobody knows, or it was not full."""
         self._measure = measure
@@ -55,7 +64,7 @@ class Certified:
 
     def _best(self, amounts: Amounts, stretches: list[Stretch]) -> Ranked:
         if self._measure.by_authors:
-            amounts = self._authors.most(amounts, stretches)
+            amounts = most(amounts, self._ranking.rows, partial(self._authors.of, stretches=stretches))
         return self._ranking.best(self._measure.kind, amounts)
 
 

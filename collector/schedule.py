@@ -1,21 +1,20 @@
 """When boards are made: those of short windows often, those of long ones seldom, the past when there is time.
 
-It knows clocks and no numbers. The minutes that were folded into are noted here until the boards are made.
+It knows clocks and no numbers.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from datetime import datetime
 
 from collector.boards import Boards
 from collector.rollup import Folded
 from collector.windows import ALL_WINDOWS, DAY_LONG, EVER, HOUR_LONG, MONTH_LONG, WEEK_LONG, Window
 
 _TIMES: dict[Window, int] = {HOUR_LONG: 1, DAY_LONG: 6, WEEK_LONG: 60, MONTH_LONG: 360, EVER: 360}
-"""The interval of each window's boards, in intervals of those of an hour. A month's wait longest: distinct authors are
-counted anew each time, and answers about a month are fresh for two hours."""
+"""The interval of each window's boards, in intervals of those of an hour. A month's wait longest: answers about a month
+are fresh for two hours."""
 
 
 class Schedule:
@@ -25,20 +24,19 @@ class Schedule:
         self._boards = boards
         self._interval_s = interval_s
         self._made_at: dict[Window, float] = {}
-        self._changed: set[datetime] = set()
 
     def folded(self, folded: Folded | None) -> None:
         """Note what a fold has changed; None: nobody knows."""
         if folded is None or folded.others:
             self._boards.forget()
         if folded is not None:
-            self._changed |= folded.minutes
+            self._boards.note(folded.minutes)
 
     def finish(self, until: float) -> None:
         """Make the boards as the rollups are now, those of short windows first; none is begun after `until`."""
         for window in ALL_WINDOWS:
-            if time.monotonic() < until and self._boards.refresh(self._changed, [window]):
-                self._changed = set()
+            if time.monotonic() < until:
+                self._boards.refresh([window])
 
     def work(self) -> str | None:
         """Make the boards of the window that is due the longest, so that folds need not wait for all of them; if none
@@ -48,9 +46,8 @@ class Schedule:
         due = list(ALL_WINDOWS) if self._boards.asked() else self._longest_due(now)
         if not due:
             return "hour" if self._boards.keep_hour() else None
-        if not self._boards.refresh(self._changed, due):
+        if not self._boards.refresh(due):
             return None
-        self._changed = set()
         self._made_at.update(dict.fromkeys(due, now))
         if due == [EVER]:
             return "level"

@@ -20,7 +20,7 @@ class Scratch:
     """Makes boards of `rows` rows on one session."""
 
     def __init__(self, connection: psycopg.Connection, rows: int) -> None:
-        self._reader, self._authors = Reader(connection), Authors(connection, rows)
+        self._reader, self._authors = Reader(connection), Authors(connection)
         self._ranking = Ranking(connection, rows)
 
     def board(self, measure: Measure, stretches: list[Stretch]) -> Ranked:

@@ -88,13 +88,21 @@ class Sums:
 def together(parts: Sequence[Sums], at_least: int) -> Amounts:
     """What keys gained and lost in all of these parts, at least one; of those that gained so much, 1 or more."""
     share = -(-at_least // len(parts))  # less than that in each part is less in all
-    keys = _distinct(np.concatenate([part.heavy(share) for part in parts]))
+    keys = distinct(np.concatenate([part.heavy(share) for part in parts]))
     total = Amounts(keys, np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64))
     for part in parts:
         gained, lost = part.of(keys)
         total = Amounts(keys, total.gained + gained, total.lost + lost)
     enough = total.gained >= at_least
     return total if enough.all() else Amounts(*(column[enough] for column in total))
+
+
+def distinct(keys: Keys) -> Keys:
+    """Each once, in the order of their mixes. Raises Collision."""
+    mix = _mixed(keys)
+    order = np.argsort(mix)
+    mix, keys = mix[order], keys[order]
+    return keys[_changes(mix, keys)]
 
 
 def _search(sorted_mix: _Mix, mix: _Mix) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
@@ -121,14 +129,6 @@ def _grouped(amounts: Amounts) -> tuple[_Mix, Amounts]:
         return mix, Amounts(keys, amounts.gained[order], amounts.lost[order])
     gained, lost = (np.add.reduceat(column[order], starts) for column in amounts[1:])
     return mix[starts], Amounts(keys[starts], gained, lost)
-
-
-def _distinct(keys: Keys) -> Keys:
-    """Each once, in the order of their mixes. Raises Collision."""
-    mix = _mixed(keys)
-    order = np.argsort(mix)
-    mix, keys = mix[order], keys[order]
-    return keys[_changes(mix, keys)]
 
 
 def _changes(mix: _Mix, keys: Keys) -> npt.NDArray[np.bool_]:

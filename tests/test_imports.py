@@ -42,7 +42,7 @@ COLLECTOR_FLOORS = [
     "measures",
     "amounts",
     "authors sums ranking",
-    "closed live board_state",
+    "closed live board_state sliding",
     "certified active acting by_language",
     "scratch log_boards",
     "boards board_check bucket_check",

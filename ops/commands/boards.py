@@ -62,7 +62,7 @@ def _made_now(
 ) -> Checked:  # fmt: skip
     print("no roller has made the boards, so they are made now")
     with connect(conninfo, "skytally_roller", "boards verify") as roller:
-        Boards(roller, rows, days_kept, experience=experience).refresh(set())
+        Boards(roller, rows, days_kept, experience=experience).refresh()
     return check(connection, rows, experience=experience)
 
 

@@ -1,11 +1,11 @@
--- Where an account stands on the boards of accounts; among those who are shown. Null where it is not listed.
+-- Where an account that is shown stands on the boards of accounts, among those who are. Null where it is not listed.
 select
   metric,
   time_window,
-  (
+  position - (
     select count(*)
     from unnest(keys[1:position]) as key
-    join account on account.id = key and account.shown
+    join account on account.id = key and not account.shown
   ) as rank
 from board
 cross join array_position(keys, %(account)s::bigint) as position

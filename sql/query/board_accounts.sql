@@ -19,41 +19,50 @@ earlier as (
     'accounts', %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC'), %(count)s
   ) as before
   cross join unnest(before.keys, before.gained, before.lost) with ordinality as each (key, gained, lost, position)
-  join account on account.id = each.key and account.shown
+  where not exists (select from account where account.id = each.key and not account.shown)
 ),
+-- who is not shown is looked up in an index of few; names only where they are wanted
 shown as (
   select
     listed.*,
-    account.did,
-    nullif(account.handle, 'handle.invalid') as handle,
-    account.display_name,
-    account.avatar,
     row_number() over (order by listed.position) as rank
   from listed
-  join account on account.id = listed.key and account.shown
+  where not exists (select from account where account.id = listed.key and not account.shown)
 ),
 asked as (
   select *
   from shown
-  where %(pattern)s::text is null or concat_ws(' ', did, handle, display_name) ilike %(pattern)s
+  where
+    %(pattern)s::text is null
+    or exists (
+      select from account
+      where
+        account.id = shown.key
+        and concat_ws(' ', did, nullif(handle, 'handle.invalid'), display_name) ilike %(pattern)s
+    )
+),
+listed_here as (
+  select *
+  from asked
+  order by rank
+  offset %(offset)s
+  limit %(limit)s
 ),
 page as (
   select
     rank,
     did,
-    handle,
+    nullif(handle, 'handle.invalid') as handle,
     display_name,
     avatar,
-    asked.gained - asked.lost as value,
+    listed_here.gained - listed_here.lost as value,
     gained,
     lost,
     earlier.position as previous_rank,
     earlier.value as previous_value
-  from asked
-  left join earlier using (key)
-  order by rank
-  offset %(offset)s
-  limit %(limit)s
+  from listed_here
+  join account on account.id = listed_here.key
+  left join earlier on earlier.key = listed_here.key
 )
 select
   kept.begins,

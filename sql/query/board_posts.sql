@@ -15,26 +15,33 @@ earlier as (
     'posts', %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC'), %(count)s
   ) as before
   cross join unnest(before.keys, before.rkeys) with ordinality as each (key, rkey, position)
-  join account on account.id = each.key and account.shown
-  where not post_is_gone(each.key, each.rkey)
-  and post_is_in(each.key, each.rkey, %(language)s)
+  where
+    not exists (select from account where account.id = each.key and not account.shown)
+    and not post_is_gone(each.key, each.rkey)
+    and post_is_in(each.key, each.rkey, %(language)s)
 ),
 shown as (
   select
     listed.*,
-    account.did,
-    nullif(account.handle, 'handle.invalid') as handle,
     row_number() over (order by listed.position) as rank
   from listed
-  join account on account.id = listed.key and account.shown
-  where not post_is_gone(listed.key, listed.rkey)
-  and post_is_in(listed.key, listed.rkey, %(language)s)
+  where
+    not exists (select from account where account.id = listed.key and not account.shown)
+    and not post_is_gone(listed.key, listed.rkey)
+    and post_is_in(listed.key, listed.rkey, %(language)s)
+),
+listed_here as (
+  select *
+  from shown
+  order by rank
+  offset %(offset)s
+  limit %(limit)s
 ),
 page as (
   select
     rank,
     did,
-    handle,
+    nullif(handle, 'handle.invalid') as handle,
     key as account,
     rkey as number,
     rkey.name as rkey,
@@ -42,12 +49,10 @@ page as (
     gained,
     lost,
     earlier.position as previous_rank
-  from shown
-  left join rkey on rkey.id = shown.rkey
+  from listed_here
+  join account on account.id = listed_here.key
+  left join rkey on rkey.id = listed_here.rkey
   left join earlier using (key, rkey)
-  order by rank
-  offset %(offset)s
-  limit %(limit)s
 )
 select
   kept.begins,

@@ -48,7 +48,7 @@ def found(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
             boards = Boards(rig.roller, 1100, 40)
             while boards.keep_hour():
                 pass
-            boards.refresh(set())
+            boards.refresh()
             named = "update account set handle = 'alice.example', display_name = 'Alice' where did = %s"
             rig.owner.execute(named, (ALICE,))
             say(rig.owner, [text.replace("\x00", "") for text in HOSTILE])

@@ -40,7 +40,7 @@ def rig(conninfo: str, tmp_path: Path) -> Iterator[Rig]:
     with closing(Rig(conninfo, tmp_path)) as found:
         found.hand(*[line for _, line in islice(Simulation(5, NOON_US).events(), 3000)], at=60_000)
         found.fold()
-        Boards(found.roller, 1100, 40).refresh(set())
+        Boards(found.roller, 1100, 40).refresh()
         yield found
 
 

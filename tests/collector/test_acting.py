@@ -39,7 +39,7 @@ def test_they_rank_the_rows_of_boards_by_different_accounts(rig: Rig, seed: int)
             history.act()
         history.turn(rng.choice(history.dids), hide=rng.random() < 0.5)
         history.fold()
-        Boards(rig.roller, ROWS, 40).refresh(set())
+        Boards(rig.roller, ROWS, 40).refresh()
         for window in INTERVAL_S:
             assert LogBoards(rig.roller, ROWS).make(window)
             assert made(rig, window.name) == expected(history, window.name), window.name
@@ -62,7 +62,7 @@ def test_one_who_does_it_often_counts_once(rig: Rig) -> None:
     rig.hand(*often, like(post_uri(BOB, key(1)), CAROL, 30), like(post_uri(BOB, key(1)), ALICE, 31))
     rig.hand(post(CAROL, 40, embed=quote(post_uri(BOB, key(1)))))
     rig.fold()
-    Boards(rig.roller, 100, 40).refresh(set())
+    Boards(rig.roller, 100, 40).refresh()
     assert rig.one("select gained from board where metric = 'likes_received' and time_window = '1h'") == [20, 2]
     assert LogBoards(rig.roller, 100).make(HOUR_LONG)
     found = made(rig, "1h")
@@ -75,7 +75,7 @@ def test_of_a_window_that_the_log_does_not_have_whole_there_are_none_any_more(ri
     day_ms = 86_400_000
     rig.hand(*[like(post_uri(BOB, key(1)), CAROL, day * day_ms) for day in range(5)], at=4 * day_ms + 999)
     rig.fold()
-    Boards(rig.roller, 100, 40).refresh(set())
+    Boards(rig.roller, 100, 40).refresh()
 
     def by_window() -> dict[str, bool]:
         boards = LogBoards(rig.roller, 100)

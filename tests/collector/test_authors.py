@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from functools import partial
 
 import pytest
 
-from collector.amounts import Reader
-from collector.authors import Authors
+from collector.amounts import Amounts, Reader
+from collector.authors import Authors, most
 from collector.measures import MEASURES
-from collector.windows import WINDOWS, cover
+from collector.windows import WINDOWS, Stretch, cover
 from tests.collector.frames import NOON_US, post
 from tests.collector.history import DIDS
 from tests.collector.rig import Rig
 
 ROWS = 2
 (HASHTAGS,) = (measure for measure in MEASURES if (measure.kind, measure.metric) == ("hashtags", "authors"))
+
+
+def best(rig: Rig, rows: int, stretches: list[Stretch]) -> Amounts:
+    """The authors of what is among so many of the best hashtags."""
+    posts = Reader(rig.roller).sums(HASHTAGS, stretches)
+    return most(posts, rows, partial(Authors(rig.roller).of, stretches=stretches))
 
 
 @pytest.mark.parametrize("seed", range(41, 44))
@@ -35,8 +42,7 @@ def test_nobody_among_the_best_by_authors_is_left_out(rig: Rig, seed: int) -> No
     names: dict[int, str] = dict(rig.owner.execute("select id, name from term").fetchall())
     watermark = rig.owner.execute("select to_timestamp(%s)", (NOON_US / 1e6,)).fetchall()[0][0]
     stretches = cover(*WINDOWS[0].span(watermark), {})
-    posts = Reader(rig.roller).sums(HASHTAGS, stretches)
-    found = Authors(rig.roller, ROWS).most(posts, stretches)
+    found = best(rig, ROWS, stretches)
     counted = {names[key]: n for (key,), n in zip(found.keys.tolist(), found.gained.tolist(), strict=True)}
     assert counted == {tag: len(who[tag]) for tag in counted}
     least = sorted(map(len, who.values()))[-ROWS]
@@ -52,9 +58,9 @@ def test_who_has_fewer_posts_and_more_authors_is_counted(rig: Rig) -> None:
     ((term,),) = rig.owner.execute("select id from term where name = 'e'").fetchall()
     ((watermark,),) = rig.owner.execute("select watermark from fold").fetchall()
     stretches = cover(*WINDOWS[0].span(watermark), {})
-    found = Authors(rig.roller, 3).most(Reader(rig.roller).sums(HASHTAGS, stretches), stretches)
+    found = best(rig, 3, stretches)
     assert dict(zip(found.keys[:, 0].tolist(), found.gained.tolist(), strict=True))[term] == len(DIDS[:4])
-    few = Authors(rig.roller, 2).most(Reader(rig.roller).sums(HASHTAGS, stretches), stretches)
+    few = best(rig, 2, stretches)
     assert dict(zip(few.keys[:, 0].tolist(), few.gained.tolist(), strict=True))[term] == len(DIDS[:4])
 
 
@@ -65,5 +71,5 @@ def test_as_many_posts_as_the_last_has_authors_are_enough_to_be_counted(rig: Rig
     rig.fold()
     ((watermark,),) = rig.owner.execute("select watermark from fold").fetchall()
     stretches = cover(*WINDOWS[0].span(watermark), {})
-    found = Authors(rig.roller, 1).most(Reader(rig.roller).sums(HASHTAGS, stretches), stretches)
+    found = best(rig, 1, stretches)
     assert sorted(found.gained.tolist()) == [2, 2, 2]

@@ -55,7 +55,7 @@ def test_they_are_what_a_recount_of_the_posts_says(rig: Rig, seed: int) -> None:
         for _ in range(rng.randrange(60, 150)):
             history.act()
         history.fold()
-        Boards(rig.roller, ROWS, 40).refresh(set())
+        Boards(rig.roller, ROWS, 40).refresh()
         check(rig)
         history.minute += rng.choice([1, 59, 300, 2000])
 
@@ -69,7 +69,7 @@ def test_a_delete_takes_back_the_last_create_before_it_once(rig: Rig) -> None:
     )  # fmt: skip
     rig.hand(delete("post", key(20), BOB, 30), post(BOB, 20, **spoken), at=59_000)  # before its create
     rig.fold()
-    Boards(rig.roller, ROWS, 40).refresh(set())
+    Boards(rig.roller, ROWS, 40).refresh()
     check(rig)
     [span] = [span_of(rig.roller, window) for window in INTERVAL_S if window.name == "1h"]
     assert span is not None

@@ -60,7 +60,7 @@ def rig(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
             (NOON, midnight, NOON + timedelta(minutes=29, seconds=30)),
         )
         owner.execute("analyze")
-        Boards(found.roller, ROWS, 40).refresh(set())
+        Boards(found.roller, ROWS, 40).refresh()
         yield found
 
 
@@ -87,10 +87,10 @@ def test_there_are_large_tables_and_a_scan_of_one_is_seen(rig: Rig) -> None:
 
 def test_boards_after_a_minute_of_new_events_read_no_large_table(rig: Rig) -> None:
     boards = Boards(rig.roller, ROWS, 40)
-    boards.refresh(set())
+    boards.refresh()
     before = scanned(rig)
     rig.owner.execute("update fold set watermark = watermark + interval '1 minute'")
-    boards.refresh(set())
+    boards.refresh()
     assert more(before, scanned(rig)) == {}
 
 

@@ -94,7 +94,7 @@ def test_what_the_account_did_and_received_is_gone_and_what_it_did_to_others_is_
     assert received(counted, BOB) == bobs == 3
     assert counted.one(f"select display_name is null from account where did = '{ALICE}'")
     assert counted.audit().diff == 0
-    Boards(counted.roller, 100, 40).refresh(set())
+    Boards(counted.roller, 100, 40).refresh()
     assert check(counted.owner, 100) == (BOARDS, [], 0)
     assert counted.owner.execute("select did from account join purge on account = id").fetchall() == [(ALICE,)]
 
@@ -145,7 +145,7 @@ def test_one_that_comes_back_begins_anew_and_its_old_likes_are_not_known(counted
     lost = "select sum(lost)::int from account_minute join account on id = account where did = '{}'"
     assert (counted.one(lost.format(BOB)), counted.one(lost.format(ALICE))) == (1, 1)  # what Bob took back, of both
     assert counted.audit().diff == 0
-    Boards(counted.roller, 100, 40).refresh(set())
+    Boards(counted.roller, 100, 40).refresh()
     assert check(counted.owner, 100) == (BOARDS, [], 0)
 
 

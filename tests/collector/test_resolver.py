@@ -33,7 +33,7 @@ def on_boards(rig: Rig, *frames: bytes) -> None:
     liked = like(post_uri(ALICE, key(1)), CAROL, 1), like(post_uri(BOB, key(1)), CAROL, 2)
     rig.hand(*liked, notice("account", QUIET, 3, active=True), *frames)
     rig.fold()
-    Boards(rig.roller, 100, 40).refresh(set())
+    Boards(rig.roller, 100, 40).refresh()
 
 
 def resolver(rig: Rig, url: str, *, posts_before: bool = False) -> Resolver:

@@ -45,7 +45,7 @@ def filled(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
                 part = events[at : at + 500]
                 rig.hand(*[line for _, line in part], at=(part[-1][0] - NOON_US) // 1000)
                 rig.fold()
-            Boards(rig.roller, rig.settings.board_rows, 40).refresh(set())
+            Boards(rig.roller, rig.settings.board_rows, 40).refresh()
         yield conninfo
 
 

@@ -64,7 +64,7 @@ def liked(rig: Rig, *uris: str, at: int = 0) -> None:
 
 def make_boards(rig: Rig) -> None:
     rig.fold()
-    Boards(rig.roller, 100, 40).refresh(set())
+    Boards(rig.roller, 100, 40).refresh()
 
 
 def kept(rig: Rig) -> dict[str, str | None]:
@@ -76,7 +76,7 @@ def test_what_is_said_of_posts_on_boards_is_kept_and_of_some_nothing_is(rig: Rig
     uris = [post_uri(ALICE, key(n)) for n in range(1000, 1150)]
     rig.hand(*[like(uri, CAROL, n) for n, uri in enumerate(uris)])
     rig.fold()
-    Boards(rig.roller, 1000, 40).refresh(set())
+    Boards(rig.roller, 1000, 40).refresh()
     listener = simulated.listen()
     threading.Thread(target=simulated.serve, args=(listener,), daemon=True).start()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"

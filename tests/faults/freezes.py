@@ -87,7 +87,8 @@ def zombies(stage: Stage) -> None:
             fenced += _rises(rig, *stage.random.choice(left), number)
         if stage.random.random() < 0.3:
             rig.fold()
-    Boards(rig.roller, rig.settings.board_rows, 40).refresh(rig.fold())
+    rig.fold()
+    Boards(rig.roller, rig.settings.board_rows, 40).refresh()
     rig.close()
     stage.notes.append(f"{fenced} refused")
     if not fenced:

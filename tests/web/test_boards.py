@@ -58,7 +58,7 @@ def make(rig: Rig) -> None:
     made = Boards(rig.roller, 100, 40)
     while made.keep_hour():
         pass
-    made.refresh(set())
+    made.refresh()
 
 
 def test_a_page_has_ranks_and_those_of_one_window_earlier(rig: Rig) -> None:

@@ -37,7 +37,7 @@ def database(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         made = Boards(rig.roller, 100, 40)
         while made.keep_hour():
             pass
-        made.refresh(set())
+        made.refresh()
         yield conninfo
 
 

@@ -46,7 +46,7 @@ def found(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fou
             likes = [like(post_uri(ALICE, key(0)), did, 5000 + n) for n, did in enumerate((BOB, CAROL))]
             rig.hand(*posts, *likes, at=60_000)
             rig.fold()
-            Boards(rig.roller, 1100, 40).refresh(set())
+            Boards(rig.roller, 1100, 40).refresh()
             rig.owner.execute("update account set handle = 'alice.example' where did = %s", (ALICE,))
         with site(conninfo, public_url="https://tally.example", web_misses_per_second=0) as running:
             yield Found(running, conninfo)

@@ -169,8 +169,8 @@ def test_a_rising_feed_follows_the_board_and_keeps_still_for_who_pages(rig: Rig)
     boards = Boards(rig.roller, 1000, 40)
 
     def make() -> None:
-        minutes = rig.fold()
-        boards.refresh(minutes)
+        boards.note(rig.fold())
+        boards.refresh()
 
     posts = [post(ALICE, n) for n in range(6)] + [reply(post_uri(CAROL, key(900)), ALICE, 6)]
     likes = [like(post_uri(ALICE, key(n)), f"did:plc:fan{m}", 10 + 10 * n + m) for n in range(7) for m in range(n + 1)]
@@ -196,7 +196,7 @@ def official(request: pytest.FixtureRequest) -> Path:
 def test_the_official_lexicons_and_a_real_agent_take_every_answer(rig: Rig, official: Path) -> None:
     rig.hand(*[post([ALICE, BOB, CAROL][n % 3], n // 2) for n in range(230)], at=300)
     rig.fold()
-    Boards(rig.roller, 1000, 40).refresh(set())
+    Boards(rig.roller, 1000, 40).refresh()
     asked = [("all", ""), ("all", "&limit=1"), ("all", "&limit=100"), ("rising", "")]
     with site(rig.conninfo, **SETTINGS) as found:
         skeleton = "app.bsky.feed.getFeedSkeleton"

@@ -41,7 +41,7 @@ def rig(conninfo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
             *[like(post_uri(ALICE, POST), BOB, n) for n in range(3)], like(post_uri(BOB, POST), CAROL, 9), at=60_000
         )
         found.fold()
-        Boards(found.roller, 100, 40).refresh(set())
+        Boards(found.roller, 100, 40).refresh()
         yield found
 
 

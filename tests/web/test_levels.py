@@ -95,7 +95,7 @@ def told(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told
         rig.fold()
         rig.owner.execute(OWN)
         assert rig.one("select count(*) from repost_tally") == 0
-        Boards(rig.roller, 100, 40).refresh(set())
+        Boards(rig.roller, 100, 40).refresh()
         events = list(deliveries(lines, NOON_US + 2 * WEEK_MS * 1000, lambda line: None).counted())
         with site(conninfo, web_misses_per_second=0.0) as found:
             yield Told(found, events)

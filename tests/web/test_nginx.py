@@ -72,7 +72,7 @@ def test_the_second_of_two_is_a_hit_and_what_is_gone_is_served_stale(conninfo: s
     with closing(Rig(conninfo, tmp_path)) as rig:
         rig.hand(*[like(post_uri(ALICE, "3mpsz5xmars22"), BOB, n) for n in range(3)], at=60_000)
         rig.fold()
-        Boards(rig.roller, 100, 40).refresh(set())
+        Boards(rig.roller, 100, 40).refresh()
     path = "/api/v1/top/accounts"
     with site(conninfo) as origin, nginx(tmp_path / "nginx", origin.port) as front:
         first, second = front.get(path), front.get(path)

@@ -96,7 +96,7 @@ def told(request: pytest.FixtureRequest, server: str, tmp_path_factory: pytest.T
         made = Boards(rig.roller, 1100, 1000)
         while made.keep_hour():
             pass
-        made.refresh(set())
+        made.refresh()
         for window in INTERVAL_S:
             LogBoards(rig.roller, 1100).make(window)
         with site(conninfo, web_misses_per_second=0.0) as found:

@@ -96,7 +96,7 @@ def fill(conninfo: str, folder: Path) -> None:
             said = {"text": "\U0001f426\U0001f431"[n], "langs": [("en", "fr")[n]], "tags": [("bird", "cat")[n]]}
             rig.hand(post(did, 1 + n, embed=embed, **said), like(post_uri(did, key(1 + n)), other, 9 + n), at=60_000)
         rig.fold()
-        Boards(rig.roller, 100, 40).refresh(set())
+        Boards(rig.roller, 100, 40).refresh()
 
 
 @pytest.fixture(scope="module")

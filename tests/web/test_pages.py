@@ -46,7 +46,7 @@ def found(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
             boards = Boards(rig.roller, 1100, 40)
             while boards.keep_hour():
                 pass
-            boards.refresh(set())
+            boards.refresh()
             rig.owner.execute(
                 "update account set handle = 'alice.example', display_name = %s where did = %s", (HOSTILE[0], ALICE)
             )

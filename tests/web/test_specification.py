@@ -29,7 +29,7 @@ def found(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
         likes = [like(post_uri(ALICE, "3mpsz5xmars22"), BOB, n) for n in range(3)]
         rig.hand(*likes, post(BOB, 9, tags=["cats"], langs=["en"]), at=60_000)
         rig.fold()
-        Boards(rig.roller, 100, 40).refresh(set())
+        Boards(rig.roller, 100, 40).refresh()
         with site(conninfo, web_misses_per_second=0.0) as running:
             yield running
 

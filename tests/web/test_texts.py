@@ -30,7 +30,7 @@ def rig(conninfo: str, tmp_path: Path) -> Iterator[Rig]:
         places = [place for place in range(3) for _ in range(3 - place)]
         found.hand(*[like(liked[place], CAROL, n) for n, place in enumerate(places)], at=60_000)
         found.fold()
-        Boards(found.roller, 100, 40).refresh(set())
+        Boards(found.roller, 100, 40).refresh()
         for did, rkey in ((ALICE, key(1)), (BOB, key(2))):
             found.owner.execute(
                 "insert into post_text (account, rkey, text) select id, %s, %s from account where did = %s",
