@@ -6,7 +6,9 @@ which terms have to be counted. It does not know how terms are ranked.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, LiteralString
 
 import numpy as np
@@ -16,11 +18,13 @@ from psycopg import sql
 from collector.amounts import Amounts, Keys, joined
 from collector.arrays import column_of, fetched, take_columns
 from collector.lookups import by_index
+from collector.rollups import DAY
 from collector.windows import Stretch
 
 
 class Authors:
-    """Counts on one session."""
+    """Counts on one session. No statement here may become a join: what has just been summed up has no statistics yet,
+    and would be read whole for every term."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         take_columns(connection)
@@ -43,7 +47,8 @@ class Authors:
         parts = []
         for at, stretch in enumerate(stretches):
             given |= {f"begin_{at}": stretch.begin, f"end_{at}": stretch.end}
-            parts.append(_named(each, stretch, begin=sql.Placeholder(f"begin_{at}"), end=sql.Placeholder(f"end_{at}")))
+            begin, end = sql.Placeholder(f"begin_{at}"), sql.Placeholder(f"end_{at}")
+            parts.append(_named(each, stretch.bucket, begin=begin, end=end))
         return self._counted(sql.SQL(query).format(each=sql.SQL(" union all ").join(parts)), given)
 
     def pairs(self, keys: Keys, stretch: Stretch) -> Keys:
@@ -55,20 +60,25 @@ class Authors:
               select author
               from {table} as t
               where t.term = wanted.term and {bucket} >= %(begin)s and {bucket} < %(end)s
+              offset 0
             ) as found
         """
         given = {"terms": keys[:, 0], "begin": stretch.begin, "end": stretch.end}
         with by_index(self._connection):
-            ((terms, authors),) = fetched(self._connection, _named(query, stretch), given)
+            ((terms, authors),) = fetched(self._connection, _named(query, stretch.bucket), given)
         return np.stack([column_of(terms), column_of(authors)], axis=1)
 
     def unknown(self, pairs: Keys, stretches: list[Stretch]) -> Amounts:
         """How many of these pairs of a term and an author, each given once, are in none of these buckets, by term."""
+        if not len(pairs):
+            return Amounts(np.empty((0, 1), np.int64), *np.empty((2, 0), np.int64))
         nowhere = """
-            not exists (
-              select from {table} as t
-              where t.term = pair.term and t.author = pair.author and {bucket} >= {begin} and {bucket} < {end}
-            )
+            (
+              select true
+              from {table} as t
+              where t.term = pair.term and t.author = pair.author and {bucket} = any({starts})
+              limit 1
+            ) is null
         """
         query = """
             select pair.term, count(*)
@@ -78,10 +88,9 @@ class Authors:
         """
         given: dict[str, Any] = {"terms": pairs[:, 0], "authors": pairs[:, 1]}
         parts = []
-        for at, stretch in enumerate(stretches):
-            given |= {f"begin_{at}": stretch.begin, f"end_{at}": stretch.end}
-            begin, end = sql.Placeholder(f"begin_{at}"), sql.Placeholder(f"end_{at}")
-            parts.append(_named(nowhere, stretch, begin=begin, end=end))
+        for at, (bucket, starts) in enumerate(_by_partition(stretches)):
+            given[f"starts_{at}"] = starts
+            parts.append(_named(nowhere, bucket, starts=sql.Placeholder(f"starts_{at}")))
         composed = sql.SQL(query).format(nowhere=sql.SQL(" and ").join(parts))
         with by_index(self._connection):
             return self._counted(composed, given)
@@ -105,6 +114,15 @@ def most(posts: Amounts, rows: int, count: Callable[[Keys], Amounts]) -> Amounts
     return joined([counted, more])
 
 
-def _named(query: LiteralString, stretch: Stretch, **parts: sql.Composable) -> sql.Composed:
-    table, bucket = sql.Identifier(f"author_{stretch.bucket}"), sql.Identifier(stretch.bucket)
-    return sql.SQL(query).format(table=table, bucket=bucket, **parts)
+def _by_partition(stretches: list[Stretch]) -> list[tuple[str, list[datetime]]]:
+    """The buckets of each partition by themselves, those of days last, which are the dearest to ask: each of them is
+    looked for in every partition that has one of the others."""
+    found: dict[tuple[str, str], list[datetime]] = defaultdict(list)
+    for stretch in stretches:
+        for start in stretch.starts():
+            found[stretch.bucket, f"{start:%Y-%m}" if stretch.bucket == DAY else f"{start:%Y-%m-%d}"].append(start)
+    return [(bucket, starts) for (bucket, _), starts in sorted(found.items(), key=lambda each: each[0][0] == DAY)]
+
+
+def _named(query: LiteralString, bucket: str, **parts: sql.Composable) -> sql.Composed:
+    return sql.SQL(query).format(table=sql.Identifier(f"author_{bucket}"), bucket=sql.Identifier(bucket), **parts)

@@ -21,9 +21,21 @@ from collector.crashpoint import crashpoint
 from collector.live import Live
 from collector.measures import ACCOUNTS, LEVEL, MEASURES, Measure
 from collector.ranking import Ranking
-from collector.rollups import HOUR, MINUTE
+from collector.rollups import DAY, HOUR, MINUTE
 from collector.sliding import Sliding
-from collector.windows import ALL_WINDOWS, EVER, HOUR_LONG, LENGTH, WINDOWS, Stretch, Window, ceiling, cover, floor
+from collector.windows import (
+    ALL_WINDOWS,
+    EVER,
+    HOUR_LONG,
+    LENGTH,
+    MONTH_LONG,
+    WINDOWS,
+    Stretch,
+    Window,
+    ceiling,
+    cover,
+    floor,
+)
 from sql import statement
 
 _HOUR = LENGTH[HOUR]
@@ -94,8 +106,9 @@ class Boards:
         self._live.forget()
         self._active.forget()
         self._hour = None
-        for sliding in self._sliding:
-            sliding.forget()
+        for board in self._at_hours_end.values():
+            board.forget()
+        self._count_anew()
 
     def keep_hour(self) -> bool:
         """Keep the boards at the end of the oldest hour that is summed up and has none; whether there was one."""
@@ -105,6 +118,8 @@ class Boards:
             return False
         hour = row[0]
         self._complete.forget()
+        if MONTH_LONG.span(hour)[0] < floor(state.watermark, DAY) - self._kept:
+            self._count_anew()  # hours that leave this window are dropped already
         # in a transaction of its own: workers that come to a new day wait for the same lock
         self._connection.execute("select ensure_day(%s)", (hour.date(),))
         with self._connection.transaction():
@@ -127,6 +142,10 @@ class Boards:
             self._connection.execute("update fold set boards_to = %s", (hour + _HOUR,))
             crashpoint("hour_kept")
         return True
+
+    def _count_anew(self) -> None:
+        for sliding in self._sliding:
+            sliding.forget()
 
     def _counting(self, authors: Authors, measure: Measure, window: Window) -> Authors | Sliding:
         """What counts distinct authors of one board."""

@@ -29,7 +29,7 @@ class Folded(NamedTuple):
     """Those that tallies were added to; none: there was nothing to fold."""
     watermark: datetime | None
     others: bool = False
-    """Whether another roller folded since the last one of this."""
+    """Whether another roller may have folded since the last one of this."""
 
 
 class Fold:
@@ -121,10 +121,10 @@ class Fold:
         return {minute for (minute,) in found}
 
     def _count(self) -> None:
-        """Count the fold; whether another roller folded since the last one of this, is remembered."""
+        """Count the fold; whether another roller may have folded since the last one of this, is remembered."""
         row = self._connection.execute("update fold set folds = folds + 1 returning folds").fetchone()
         assert row is not None
-        self._others |= self._folds is not None and row[0] != self._folds + 1
+        self._others |= self._folds is None or row[0] != self._folds + 1
         self._folds = row[0]
 
     def _minutes(self, tables: dict[str, sql.Identifier]) -> set[datetime]:

@@ -19,8 +19,8 @@ from collector.rollups import HOUR, MINUTE
 from collector.sums import Sums, distinct
 from collector.windows import LENGTH, Stretch
 
-LOOKUP = 60
-"""To look one author up costs as much as to count so many (12 us and 0.2 us, `./run bench boards`)."""
+LOOKUP = 200
+"""To look one author up costs as much as to count so many: of a month, where each day is asked."""
 HOURS_MAX = 3
 """By how much the window moves on; what is farther is counted anew. Hours that have left it are still there so long."""
 
@@ -36,7 +36,9 @@ class Sliding:
     def forget(self) -> None:
         """Count anew the next time."""
         self._settled: list[Stretch] = []
+        self._until: datetime | None = None
         self._counted, self._seen = Sums(no_amounts(self._source)), Sums(no_amounts(self._pair))
+        self._asked = np.empty((0, 1), np.int64)
 
     def note(self, minutes: Iterable[datetime]) -> None:
         """These have been folded into: what was settled is not as it was if they are of it."""
@@ -44,15 +46,15 @@ class Sliding:
             self.forget()
 
     def of(self, keys: Keys, stretches: list[Stretch]) -> Amounts:
-        """The number of distinct authors of each of these terms, as gained; of those that have any. Minutes at the end
-        of the stretches may still grow, all before them is settled."""
+        """The number of distinct authors of each of these terms, each given once, as gained; of those that have any.
+        Minutes at the end of the stretches may still grow, all before them is settled."""
         live = stretches[-1:] if stretches[-1].bucket == MINUTE else []
         settled = stretches[: len(stretches) - len(live)]
         by = self._by(settled)
         if by is None:
             self.forget()
         elif by:
-            self._move(keys, settled)
+            self._move(settled)
         self._settled, self._until = settled, stretches[-1].end
         self._grow(keys, live, stretches)
         gained, lost = self._counted.of(keys)
@@ -61,16 +63,16 @@ class Sliding:
     def _by(self, settled: list[Stretch]) -> timedelta | None:
         """By how much the window moves on to these; None where not both ends do, or too far, or where it had more at
         its end than what is settled now."""
-        if not settled or not self._settled:
+        if not settled or not self._settled or self._until is None:
             return None
         by = settled[-1].end - self._settled[-1].end
         if by != settled[0].begin - self._settled[0].begin or not timedelta() <= by <= HOURS_MAX * LENGTH[HOUR]:
             return None
         return by if not by or self._until <= settled[-1].end else None
 
-    def _move(self, keys: Keys, settled: list[Stretch]) -> None:
-        """Let hours come at the end and go at the beginning; for these terms, others are counted anew."""
-        known = _without(keys, self._counted.without(keys))
+    def _move(self, settled: list[Stretch]) -> None:
+        """Let hours come at the end and go at the beginning: for terms that were asked for since the last time."""
+        known = self._counted.within(self._asked)
         end, begin = Stretch(HOUR, self._settled[-1].end, settled[-1].end), self._settled[0].begin
         come = self._seen.without(self._pairs(known, [end]))
         gone = self._pairs(known, [Stretch(HOUR, begin, settled[0].begin)])
@@ -81,30 +83,26 @@ class Sliding:
             counted.take(less)
         else:
             counted = Sums(no_amounts(self._source))
-        self._counted, self._seen = counted, Sums(no_amounts(self._pair))
+        self._counted, self._seen, self._asked = counted, Sums(no_amounts(self._pair)), self._asked[:0]
 
     def _grow(self, keys: Keys, live: list[Stretch], stretches: list[Stretch]) -> None:
         """Count who has come in the live minutes; terms that were not counted yet as a whole."""
         come = self._seen.without(self._pairs(keys, live))
         new = self._counted.without(keys)
-        again = _without(come, new)
+        again = come[~np.isin(come[:, 0], new[:, 0])]
         if not _is_cheaper(len(again), self._counted, keys):
-            self._counted, self._seen = Sums(no_amounts(self._source)), Sums(no_amounts(self._pair))
-            come, new, again = self._pairs(keys, live), keys, come[:0]
+            new, again = keys, come[:0]
         more, whole = self._authors.unknown(again, self._settled), self._authors.of(new, stretches)
+        self._counted.take(Amounts(new, *self._counted.of(new)))
         self._counted.add(more)
         self._counted.add(whole)
         self._seen.add(Amounts(come, np.ones(len(come), np.int64), np.zeros(len(come), np.int64)))
+        self._asked = np.unique(np.concatenate([self._asked, keys]), axis=0)
 
     def _pairs(self, keys: Keys, stretches: list[Stretch]) -> Keys:
         """Each of these terms with each author it has there; of one stretch, or of none."""
         none = np.empty((0, 2), np.int64)
         return distinct(np.concatenate([none, *[self._authors.pairs(keys, stretch) for stretch in stretches]]))
-
-
-def _without(keys: Keys, others: Keys) -> Keys:
-    """Those whose term is not one of the others."""
-    return keys[~np.isin(keys[:, 0], others[:, 0])]
 
 
 def _is_cheaper(lookups: int, counted: Sums, keys: Keys) -> bool:

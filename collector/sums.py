@@ -77,6 +77,11 @@ class Sums:
         _, known = self._find(_mixed(keys), keys)
         return keys[~known]
 
+    def within(self, keys: Keys) -> Keys:
+        """Those of the keys that are here."""
+        _, known = self._find(_mixed(keys), keys)
+        return keys[known]
+
     def _find(self, mix: _Mix, keys: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
         """Where each key stands or would stand, and whether it is there. Raises Collision."""
         at, known = _search(_mixed(self._keys), mix)

@@ -1,5 +1,5 @@
 -- How many different accounts wrote what a term gained, by a bucket that is kept as it is: there an author is one row, so
--- they are counted in the order of the index and need not be told apart.
+-- they need not be told apart.
 select
   term,
   {unit} as time,

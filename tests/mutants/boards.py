@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutants.mutant import Mutant, unit
 
+_SLIDING = (unit("sliding"),)
 _BOARDS = (unit("boards"),)
 _PURGE = (unit("purge"),)
 
@@ -47,8 +48,23 @@ MUTANTS = [
     ),
     Mutant(
         "closed sums of the hour before", "collector/boards.py",
-        "if hour != self._hour or any(minute < hour for minute in changed):", "if self._hour is None:",
+        "if hour != self._hour or any(minute < hour for minute in self._changed):", "if self._hour is None:",
         _BOARDS,
+    ),
+    Mutant(
+        "authors whose hour has left", "collector/sliding.py",
+        "counted.take(less)", "pass",
+        _SLIDING,
+    ),
+    Mutant(
+        "authors of a late post", "collector/sliding.py",
+        "minute < self._settled[-1].end for minute", "minute < self._settled[0].end for minute",
+        _SLIDING,
+    ),
+    Mutant(
+        "live authors counted twice when their hour is over", "collector/sliding.py",
+        "come = self._seen.without(self._pairs(known, [end]))", "come = self._pairs(known, [end])",
+        _SLIDING,
     ),
     Mutant(
         "late minutes are not read anew", "collector/live.py",
