@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -44,6 +45,12 @@ def memcached_program() -> str:
     return program("memcached", "memcached")
 
 
+def _listens(where: Path) -> bool:
+    """Whether somebody takes connections there: a socket is there before."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(where)) == 0
+
+
 @pytest.fixture
 def memcached(memcached_program: str, tmp_path: Path) -> Iterator[str]:
     """The path of the socket of a fresh, empty memcached."""
@@ -52,7 +59,7 @@ def memcached(memcached_program: str, tmp_path: Path) -> Iterator[str]:
     command = [memcached_program, *user, "-s", str(where), "-a", "0700", "-m", "64", "-I", "4m", "-t", "1"]
     with subprocess.Popen(command) as process:
         try:
-            while not where.exists():
+            while not _listens(where):
                 assert process.poll() is None
                 time.sleep(0.01)
             yield str(where)
