@@ -5,9 +5,9 @@ the edges of the windows. Then a minute of new events comes, and an hour turns. 
 from scratch in the same run; where one differs, the run is no result.
 
 The result, by size of history: `account_hours`, accounts with anything, by hour; `refresh_s` after a minute of new
-events, by window, the median of five; `turn_s`, the same when an hour has turned and closed sums are made anew; `scratch_s` all boards of a
-window from all rows; `cold_s` what a new process takes for its first boards; `read_ms` a page of 100 of a
-board, and an account's hours of 30 days. `growth`: the second size over the first.
+events, by window, the median of five; `turn_s`, the same when an hour has turned and closed sums are made anew;
+`scratch_s` all boards of a window from all rows; `cold_s` what a new process takes for its first boards; `read_ms` a
+page of 100 of a board, and an account's hours of 30 days. `growth`: the second size over the first.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -171,3 +171,36 @@ def test_while_no_hour_is_summed_up_all_is_counted_anew(rig: Rig) -> None:
         assert state is not None
         found = kept.of(terms(rig), cover(*span_of(WEEK_LONG, state), {}))
         assert list(numbers(found).values()) == [number]
+
+
+def test_an_hour_without_statistics_is_looked_up_term_by_term_and_not_read_whole_for_each(rig: Rig) -> None:
+    """What has just been summed up: the planner takes it for next to nothing."""
+    hour = datetime(2026, 7, 4, 9, tzinfo=UTC)
+    rig.owner.execute("select ensure_day(%s)", (hour.date(),))
+    rig.owner.execute("analyze author_hour")
+    for begin in (hour, hour + timedelta(hours=1)):
+        rig.owner.execute(
+            "insert into author_hour (hour, term, author) select %s, term, author"
+            " from generate_series(1, 100) as term, generate_series(1, 50) as author",
+            (begin,),
+        )
+        if begin == hour:
+            rig.owner.execute("analyze author_hour")
+    authors, last = Authors(rig.roller), Stretch(HOUR, hour + timedelta(hours=1), hour + timedelta(hours=2))
+    keys = np.arange(1, 101).reshape(-1, 1)
+    before = searches(rig)
+    pairs = authors.pairs(keys, last)
+    between = searches(rig)
+    assert (len(pairs), numbers(authors.unknown(pairs, [last]))) == (5_000, {})
+    assert (between - before, searches(rig) - between) == (100, 5_000)
+
+
+def searches(rig: Rig) -> int:
+    """How often somebody looked into the index of authors by hour."""
+    rig.roller.execute("select pg_stat_force_next_flush()")
+    rig.roller.execute("select")
+    rig.owner.execute("select pg_stat_clear_snapshot()")
+    query = "select sum(idx_scan)::int from pg_stat_user_tables where relname like 'author_hour_%'"
+    ((found,),) = rig.owner.execute(query).fetchall()
+    assert isinstance(found, int)
+    return found
