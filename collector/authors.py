@@ -7,7 +7,7 @@ which terms have to be counted. It does not know how terms are ranked.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -71,7 +71,7 @@ class Authors:
     def unknown(self, pairs: Keys, stretches: list[Stretch]) -> Amounts:
         """How many of these pairs of a term and an author, each given once, are in none of these buckets, by term."""
         if not len(pairs):
-            return Amounts(np.empty((0, 1), np.int64), *np.empty((2, 0), np.int64))
+            return _gained([])
         nowhere = """
             (
               select true
@@ -98,8 +98,7 @@ class Authors:
     def _counted(self, query: sql.Composed, given: dict[str, Any]) -> Amounts:
         """Terms and numbers, as gained."""
         # planned anew each time: only with its times at hand does the planner leave out the days that have none of them
-        numbers = np.array(self._connection.execute(query, given, prepare=False).fetchall(), np.int64).reshape(-1, 2)
-        return Amounts(numbers[:, :1], numbers[:, 1], np.zeros(len(numbers), np.int64))
+        return _gained(self._connection.execute(query, given, prepare=False).fetchall())
 
 
 def most(posts: Amounts, rows: int, count: Callable[[Keys], Amounts]) -> Amounts:
@@ -115,9 +114,14 @@ def most(posts: Amounts, rows: int, count: Callable[[Keys], Amounts]) -> Amounts
     return joined([counted, more])
 
 
+def _gained(rows: Sequence[tuple[int, int]]) -> Amounts:
+    numbers = np.array(rows, np.int64).reshape(-1, 2)
+    return Amounts(numbers[:, :1], numbers[:, 1], np.zeros(len(numbers), np.int64))
+
+
 def _by_partition(stretches: list[Stretch]) -> list[tuple[str, list[datetime]]]:
-    """The buckets of each partition by themselves, those of days last, which are the dearest to ask: each of them is
-    looked for in every partition that has one of the others."""
+    """The buckets of each partition by themselves: asked together, each would be looked for in all of them. Days come
+    last, for they are asked one by one."""
     found: dict[tuple[str, str], list[datetime]] = defaultdict(list)
     for stretch in stretches:
         for start in stretch.starts():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from collector.measures import LEVEL, MEASURES, Measure
 from collector.ranking import Ranked
 from collector.scratch import Scratch
 from collector.sketch import STANDARD_ERROR
-from collector.windows import ALL_WINDOWS, EVER, HOUR_LONG, WINDOWS, Stretch, cover
+from collector.windows import ALL_WINDOWS, EVER, HOUR_LONG, WINDOWS, Stretch, Window, cover
 from sql import statement
 
 Row = tuple[Any, ...]
@@ -48,12 +48,14 @@ class Judged(NamedTuple):
     """What it took."""
 
 
-def check(connection: psycopg.Connection, rows: int, *, experience: bool = True) -> Checked:
-    """Compare every board, of `rows` rows, with the one from scratch; all at one moment. Without `experience` there are
-    none of what accounts have earned."""
+def check(
+    connection: psycopg.Connection, rows: int, *, experience: bool = True, windows: Iterable[Window] = ALL_WINDOWS
+) -> Checked:
+    """Compare every board of these windows, of `rows` rows, with the one from scratch; all at one moment. Without
+    `experience` there are none of what accounts have earned."""
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read")
-        return _check(connection, rows, experience=experience)
+        return _check(connection, rows, experience=experience, windows=windows)
 
 
 def check_if_all_made(connection: psycopg.Connection, rows: int, *, experience: bool = True) -> Checked | None:
@@ -98,12 +100,14 @@ def _listed(connection: psycopg.Connection, measure: Measure) -> Keys:
     return np.array(sorted(keys), np.int64).reshape(-1, len(measure.source.key))
 
 
-def _check(connection: psycopg.Connection, rows: int, *, experience: bool) -> Checked:
+def _check(
+    connection: psycopg.Connection, rows: int, *, experience: bool, windows: Iterable[Window] = ALL_WINDOWS
+) -> Checked:
     state = state_of(connection)
     if state is None:
         return Checked(0, [], 0)
     same, older, different = 0, 0, []
-    for name, kept, agrees in _pairs(connection, rows, state, experience=experience):
+    for name, kept, agrees in _pairs(connection, rows, state, windows, experience=experience):
         if kept is None:
             older += 1
         elif agrees(kept):
@@ -114,11 +118,11 @@ def _check(connection: psycopg.Connection, rows: int, *, experience: bool) -> Ch
 
 
 def _pairs(
-    connection: psycopg.Connection, rows: int, state: State, *, experience: bool
+    connection: psycopg.Connection, rows: int, state: State, windows: Iterable[Window], *, experience: bool
 ) -> Iterator[tuple[str, Row | None, Callable[[Row], bool]]]:
     """The name of each, its columns if it is as of the last fold, and what compares them with those from scratch."""
     scratch = Scratch(connection, rows)
-    for window in ALL_WINDOWS:
+    for window in windows:
         stretches = cover(*span_of(window, state), state.closed)
         measures = (LEVEL,) if window is EVER else MEASURES
         for measure in (each for each in measures if experience or not each.points):

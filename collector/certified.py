@@ -24,14 +24,9 @@ class Certified:
     """One measure in one window, again and again: it remembers where the floor was, and closed sums while they hold."""
 
     def __init__(
-        self,
-        measure: Measure,
-        reader: Reader,
-        complete: Complete,
-        authors: Authors | Sliding,
-        ranking: Ranking,
+        self, measure: Measure, reader: Reader, complete: Complete, authors: Authors | Sliding, ranking: Ranking,
         last: int = 0,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """`last` is what the last row was worth when the board was made before; 0: nobody knows, or it was not full."""
         self._measure = measure
         self._reader, self._complete, self._authors, self._ranking = reader, complete, authors, ranking

@@ -31,12 +31,12 @@ class Sliding:
     def __init__(self, source: Source, authors: Authors) -> None:
         self._source, self._pair = source, source._replace(key=("term", "author"))
         self._authors = authors
+        self._until: datetime  # all there was at the end; as long as something is settled
         self.forget()
 
     def forget(self) -> None:
         """Count anew the next time."""
         self._settled: list[Stretch] = []
-        self._until: datetime | None = None
         self._counted, self._seen = Sums(no_amounts(self._source)), Sums(no_amounts(self._pair))
         self._asked = np.empty((0, 1), np.int64)
 
@@ -50,25 +50,24 @@ class Sliding:
         Minutes at the end of the stretches may still grow, all before them is settled."""
         live = stretches[-1:] if stretches[-1].bucket == MINUTE else []
         settled = stretches[: len(stretches) - len(live)]
-        by = self._by(settled)
-        if by is None:
+        if not self._follow(settled):
             self.forget()
-        elif by:
+        elif settled[-1].end > self._settled[-1].end:
             self._move(settled)
         self._settled, self._until = settled, stretches[-1].end
         self._grow(keys, live, stretches)
         gained, lost = self._counted.of(keys)
         return Amounts(*(column[gained > 0] for column in (keys, gained, lost)))
 
-    def _by(self, settled: list[Stretch]) -> timedelta | None:
-        """By how much the window moves on to these; None where not both ends do, or too far, or where it had more at
-        its end than what is settled now."""
-        if not settled or not self._settled or self._until is None:
-            return None
+    def _follow(self, settled: list[Stretch]) -> bool:
+        """Whether these are where the window is or moves on to: by as much at both ends, not too far, and with all that
+        it had at its end."""
+        if not settled or not self._settled:
+            return False
         by = settled[-1].end - self._settled[-1].end
         if by != settled[0].begin - self._settled[0].begin or not timedelta() <= by <= HOURS_MAX * LENGTH[HOUR]:
-            return None
-        return by if not by or self._until <= settled[-1].end else None
+            return False
+        return not by or self._until <= settled[-1].end
 
     def _move(self, settled: list[Stretch]) -> None:
         """Let hours come at the end and go at the beginning: for terms that were asked for since the last time."""
@@ -93,7 +92,7 @@ class Sliding:
         if not _is_cheaper(len(again), self._counted, keys):
             new, again = keys, come[:0]
         more, whole = self._authors.unknown(again, self._settled), self._authors.of(new, stretches)
-        self._counted.take(Amounts(new, *self._counted.of(new)))
+        self._counted.take(Amounts(new, *self._counted.of(new)))  # what is counted anew
         self._counted.add(more)
         self._counted.add(whole)
         self._seen.add(Amounts(come, np.ones(len(come), np.int64), np.zeros(len(come), np.int64)))

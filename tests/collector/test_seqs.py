@@ -94,12 +94,15 @@ def test_a_frame_larger_than_we_receive_is_passed_over_though_a_relay_leaves_out
 @pytest.mark.parametrize(
     ("number", "wrong"),
     [
-        (500, 3),
-        *(pytest.param(*each, marks=pytest.mark.long) for each in ((0, 0), (1, 0), (500, 0), (1400, 0), (1400, 3))),
+        (500, 4),
+        *(pytest.param(*each, marks=pytest.mark.long) for each in ((0, 0), (1, 0), (500, 0), (1400, 0), (1400, 4))),
     ],
 )
 def test_the_seq_of_a_time_is_found_by_asking(tmp_path: Path, number: int, wrong: int) -> None:
-    """Of a stream that goes on: its end is known by what comes next. One of `wrong` frames has a clock a day behind."""
+    """Of a stream that goes on: its end is known by what comes next. One of `wrong` frames has a clock a day behind.
+
+    Four of nine may: news of accounts has times of its own, so with one of three some nine would have five.
+    """
     wanted_us = FRAMES[number][1]
     frames = [
         (seq, time_us, frame.replace(b"2026-07-04T", b"2026-07-03T") if wrong and seq % wrong == 0 else frame)
