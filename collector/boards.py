@@ -54,14 +54,14 @@ class Boards:
         self._kept = timedelta(days=days_kept)
         self._sliding: list[Sliding] = []
         reader, ranking, authors = Reader(connection), Ranking(connection, rows), Authors(connection)
-        self._complete = Complete(reader)
+        complete = Complete(reader)
 
         rows_before = connection.execute(statement("board/last_values"), {"rows": rows}).fetchall()
         last = {(kind, metric, window): value for kind, metric, window, value in rows_before}
 
         def board(measure: Measure, window: Window, authors: Authors | Sliding) -> Certified:
             value = last.get((measure.kind, measure.metric, window.name), 0)
-            return Certified(measure, reader, self._complete, authors, ranking, value)
+            return Certified(measure, reader, complete, authors, ranking, value)
 
         def each(windows: Iterable[Window]) -> dict[tuple[Measure, Window], Certified]:
             return {(m, w): board(m, w, self._counting(authors, m, w)) for w in windows for m in self._measures_of(w)}
@@ -69,11 +69,12 @@ class Boards:
         self._live, self._active = Live(reader, self._measures), Active(connection)
         self._now, self._at_hours_end = each(ALL_WINDOWS), each(WINDOWS)
         self._changed: set[datetime] = set()
-        self._hour: datetime | None = None
 
     def note(self, minutes: set[datetime]) -> None:
         """These have been folded into."""
         self._changed.update(minutes)
+        for board in self._now.values():
+            board.note(minutes)
         for sliding in self._sliding:
             sliding.note(minutes)
 
@@ -82,12 +83,6 @@ class Boards:
         state = state_of(self._connection)
         if state is None:
             return False
-        hour = floor(state.watermark, HOUR)
-        if hour != self._hour or any(minute < hour for minute in self._changed):
-            self._hour = hour
-            self._complete.forget()
-            for board in self._now.values():
-                board.forget()
         self._live.move_to(state.watermark, self._changed)
         self._active.move_to(state.watermark, self._changed)
         self._changed = set()
@@ -105,10 +100,7 @@ class Boards:
         """Remember nothing: somebody else has changed the rollups."""
         self._live.forget()
         self._active.forget()
-        self._hour = None
-        for board in self._at_hours_end.values():
-            board.forget()
-        self._count_anew()
+        self._begin_anew()
 
     def keep_hour(self) -> bool:
         """Keep the boards at the end of the oldest hour that is summed up and has none; whether there was one."""
@@ -117,15 +109,15 @@ class Boards:
         if row is None or row[0] is None or state is None:
             return False
         hour = row[0]
-        self._complete.forget()
         if MONTH_LONG.span(hour)[0] < floor(state.watermark, DAY) - self._kept:
-            self._count_anew()  # hours that leave this window are dropped already
+            self._begin_anew()  # hours that leave this window are dropped already
         # in a transaction of its own: workers that come to a new day wait for the same lock
         self._connection.execute("select ensure_day(%s)", (hour.date(),))
         with self._connection.transaction():
             for (measure, window), board in self._at_hours_end.items():
                 begins, ends = window.span(hour + _HOUR - LENGTH[MINUTE])
                 whole = cover(begins, ends, state.closed)
+                board.begin_like(self._now[measure, window])
                 ranked = board.board(_past(begins, ends, state), [], whole)
                 board.forget()
                 given = {"hour": hour, **board_name(measure, window), **arrays_of(measure, ranked)}
@@ -143,7 +135,9 @@ class Boards:
             crashpoint("hour_kept")
         return True
 
-    def _count_anew(self) -> None:
+    def _begin_anew(self) -> None:
+        for board in self._now.values():
+            board.forget()
         for sliding in self._sliding:
             sliding.forget()
 

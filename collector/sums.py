@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 import numpy.typing as npt
@@ -35,9 +36,20 @@ class Sums:
         return len(self._keys)
 
     @property
+    def keys(self) -> Keys:
+        """Every key. For reading."""
+        return self._keys
+
+    @property
     def nbytes(self) -> int:
         """Bytes that all of it takes."""
         return self._keys.nbytes + self._gained.nbytes + self._lost.nbytes
+
+    def copied(self) -> Sums:
+        """The same, to be changed by itself."""
+        other = copy(self)
+        other._gained, other._lost = self._gained.copy(), self._lost.copy()  # keys are never changed in place
+        return other
 
     def add(self, more: Amounts) -> None:
         """Add amounts; a key may come several times."""
