@@ -24,7 +24,8 @@ def main() -> int:
         copies = [Copy(Path(folder) / str(number)) for number in range(given.lanes)]
         try:
             print("do all checks pass where nothing is broken?", flush=True)
-            print(f"{sound(copies[0], mutants, last_resort=not given.only)} do, {len(mutants)} mutants to come", flush=True)
+            number = sound(copies[0], mutants, last_resort=not given.only)
+            print(f"{number} do, {len(mutants)} mutants to come", flush=True)
             verdicts = _try_out(copies, mutants)
         except CheckFailed as error:
             sys.exit(str(error))

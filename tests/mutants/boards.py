@@ -37,6 +37,11 @@ MUTANTS = [
         (unit("sums"), *_BOARDS),
     ),
     Mutant(
+        "heavy keys of before something was added", "collector/sums.py",
+        "        self._heavy = None\n        mix", "        mix",
+        (unit("sums"), *_BOARDS),
+    ),
+    Mutant(
         "sums wrap around", "collector/sums.py",
         "column = column.astype(np.promote_types(column.dtype, values.dtype), copy=False)\n    column[at] =",
         "column[at] =",
