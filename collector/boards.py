@@ -54,14 +54,14 @@ class Boards:
         self._kept = timedelta(days=days_kept)
         self._sliding: list[Sliding] = []
         reader, ranking, authors = Reader(connection), Ranking(connection, rows), Authors(connection)
-        complete = Complete(reader)
+        self._complete = Complete(reader)
 
         rows_before = connection.execute(statement("board/last_values"), {"rows": rows}).fetchall()
         last = {(kind, metric, window): value for kind, metric, window, value in rows_before}
 
         def board(measure: Measure, window: Window, authors: Authors | Sliding) -> Certified:
             value = last.get((measure.kind, measure.metric, window.name), 0)
-            return Certified(measure, reader, complete, authors, ranking, value)
+            return Certified(measure, reader, self._complete, authors, ranking, value)
 
         def each(windows: Iterable[Window]) -> dict[tuple[Measure, Window], Certified]:
             return {(m, w): board(m, w, self._counting(authors, m, w)) for w in windows for m in self._measures_of(w)}
@@ -100,7 +100,10 @@ class Boards:
         """Remember nothing: somebody else has changed the rollups."""
         self._live.forget()
         self._active.forget()
-        self._begin_anew()
+        for board in (*self._now.values(), *self._at_hours_end.values()):
+            board.forget()
+        self._complete.forget()
+        self._count_anew()
 
     def keep_hour(self) -> bool:
         """Keep the boards at the end of the oldest hour that is summed up and has none; whether there was one."""
@@ -109,15 +112,17 @@ class Boards:
         if row is None or row[0] is None or state is None:
             return False
         hour = row[0]
-        if MONTH_LONG.span(hour)[0] < floor(state.watermark, DAY) - self._kept:
-            self._begin_anew()  # hours that leave this window are dropped already
+        is_whole = MONTH_LONG.span(hour)[0] >= floor(state.watermark, DAY) - self._kept
+        if not is_whole:
+            self._count_anew()  # hours that leave this window are dropped already
         # in a transaction of its own: workers that come to a new day wait for the same lock
         self._connection.execute("select ensure_day(%s)", (hour.date(),))
         with self._connection.transaction():
             for (measure, window), board in self._at_hours_end.items():
                 begins, ends = window.span(hour + _HOUR - LENGTH[MINUTE])
                 whole = cover(begins, ends, state.closed)
-                board.begin_like(self._now[measure, window])
+                if is_whole:
+                    board.begin_like(self._now[measure, window])
                 ranked = board.board(_past(begins, ends, state), [], whole)
                 board.forget()
                 given = {"hour": hour, **board_name(measure, window), **arrays_of(measure, ranked)}
@@ -135,9 +140,7 @@ class Boards:
             crashpoint("hour_kept")
         return True
 
-    def _begin_anew(self) -> None:
-        for board in self._now.values():
-            board.forget()
+    def _count_anew(self) -> None:
         for sliding in self._sliding:
             sliding.forget()
 
@@ -154,7 +157,8 @@ class Boards:
     def _refresh(self, window: Window, state: State) -> None:
         begins, ends = span_of(window, state)
         # behind the live minutes at its beginning, before those at its end
-        past = [] if window is HOUR_LONG else _past(ceiling(begins, HOUR), floor(state.watermark, HOUR), state)
+        first = DAY if window is EVER else HOUR  # hours of the first day are not kept for ever
+        past = [] if window is HOUR_LONG else _past(ceiling(begins, HOUR), floor(state.watermark, HOUR), state, first)
         whole = cover(begins, ends, state.closed)
         made = {"as_of": state.watermark, "folds": state.folds, "begins": begins, "ends": ends, "paged": window.paged}
         for measure in self._measures_of(window):
@@ -168,6 +172,6 @@ class Boards:
         self._connection.execute(statement("active/store"), given)
 
 
-def _past(begin: datetime, end: datetime, state: State) -> list[Stretch]:
-    """The buckets between, from the first one that there is: of a short history all long windows have the same."""
-    return cover(max(begin, floor(state.since, HOUR)), end, state.closed)
+def _past(begin: datetime, end: datetime, state: State, first: str = HOUR) -> list[Stretch]:
+    """The buckets between, from the `first` of that size there is: of a short history all windows have the same."""
+    return cover(max(begin, floor(state.since, first)), end, state.closed)

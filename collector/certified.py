@@ -36,7 +36,7 @@ class Certified:
         self._closed: Closed | None = None
 
     def forget(self) -> None:
-        """Closed buckets are not as they were."""
+        """Sum the closed buckets anew the next time."""
         self._closed = None
 
     def note(self, minutes: Iterable[datetime]) -> None:

@@ -20,7 +20,7 @@ from collector.measures import Measure
 from collector.rollups import DAY, HOUR
 from collector.shares import Shares, parts_of, shares
 from collector.sums import Sums
-from collector.windows import Move, Stretch, move
+from collector.windows import Move, Stretch, move, times_of
 
 _DRIFT = 1.2
 """A floor may be off by so much until keys are chosen anew."""
@@ -44,6 +44,10 @@ class Complete:
         """Those that these become. Not to be changed."""
         parts = zip(measure.parts(), sums, strict=True)
         return [self._once(part, stretches, partial(self._moved, part, each, by)) for part, each in parts]
+
+    def forget(self) -> None:
+        """Make all of them anew, whoever may still hold some."""
+        self._held.clear()
 
     def _once(self, part: Measure, stretches: list[Stretch], make: Callable[[], Sums]) -> Sums:
         at = part, tuple(stretches)
@@ -92,8 +96,9 @@ class Closed:
         return 1 if self._shares is None else self._shares.live
 
     def has(self, minute: datetime) -> bool:
-        """Whether it is of this minute, or of later ones."""
-        return bool(self._stretches) and minute < self._stretches[-1].end
+        """Whether this minute is in one of its buckets."""
+        times = times_of(self._stretches)
+        return times is not None and times[0] <= minute < times[1]
 
     def copied(self) -> Closed:
         """The same, to be changed by itself."""
@@ -110,7 +115,7 @@ class Closed:
 
     def follow(self, stretches: list[Stretch], floor: int) -> bool:
         """Be of these buckets; False where it is better to begin anew, with those that can be worth `floor`."""
-        if _times(stretches) == _times(self._stretches):
+        if times_of(stretches) == times_of(self._stretches):
             return True
         by = move(self._stretches, stretches)
         if by is None or not self._suits(stretches, floor):
@@ -157,7 +162,3 @@ class Closed:
         return [
             self._reader.heavy(self._measure._replace(of=(by,)), stretch, -(-share // points)) for by, points in each
         ]
-
-
-def _times(stretches: list[Stretch]) -> tuple[datetime, datetime] | None:
-    return (stretches[0].begin, stretches[-1].end) if stretches else None

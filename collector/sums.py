@@ -47,11 +47,6 @@ class Sums:
         """Every key. For reading."""
         return self._keys
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes that all of it takes."""
-        return self._keys.nbytes + self._gained.nbytes + self._lost.nbytes
-
     def copied(self) -> Sums:
         """The same, to be changed by itself."""
         other = copy(self)
@@ -60,6 +55,8 @@ class Sums:
 
     def add(self, more: Amounts) -> None:
         """Add amounts; a key may come several times."""
+        if not len(more.keys):
+            return
         self._heavy = None
         mix, more = _grouped(more)
         at, known = self._find(mix, more.keys)
@@ -84,10 +81,10 @@ class Sums:
         """The keys that gained so much or more."""
         if self._heavy is None or at_least < self._heavy[0]:
             least = int(at_least * _SPARE)
-            places = np.flatnonzero(self._gained >= least)
-            if len(places) * _FEW > len(self):
+            are_heavy = self._gained >= least
+            if np.count_nonzero(are_heavy) * _FEW > len(self):
                 return self._keys[self._gained >= at_least]
-            self._heavy = least, places
+            self._heavy = least, np.flatnonzero(are_heavy)
         places = self._heavy[1]
         return self._keys[places[self._gained[places] >= at_least]]
 

@@ -88,22 +88,30 @@ def cover(begin: datetime, end: datetime, closed: dict[str, datetime | None]) ->
 
 def move(before: list[Stretch], after: list[Stretch]) -> Move | None:
     """How the one becomes the other; None if it is a matter of minutes, or of too many hours."""
-    if not before or not after or any(stretch.bucket == MINUTE for stretch in (*before, *after)):
+    times, times_after = times_of(before), times_of(after)
+    if not times or not times_after or any(stretch.bucket == MINUTE for stretch in (*before, *after)):
         return None
-    (begin, end), (begins, ends) = _span(before), _span(after)
+    (begin, end), (begins, ends) = times, times_after
     if begins > end or ends < begin or max(abs(begins - begin), abs(ends - end)) > HOURS_MAX * LENGTH[HOUR]:
         return None
     old = {(stretch.bucket, start) for stretch in before for start in stretch.starts()}
-    new = [(stretch.bucket, start) for stretch in after for start in stretch.starts()]
     return Move(
         [*_hours(begins, begin), *_hours(end, ends)],
         [*_hours(begin, begins), *_hours(ends, end)],
-        [Stretch(bucket, start, start + LENGTH[bucket]) for bucket, start in new if (bucket, start) not in old],
+        [new for stretch in after for new in _others(stretch, old)],
     )
 
 
-def _span(stretches: list[Stretch]) -> tuple[datetime, datetime]:
-    return stretches[0].begin, stretches[-1].end
+def times_of(stretches: list[Stretch]) -> tuple[datetime, datetime] | None:
+    """When they begin and end; None if there are none."""
+    return (stretches[0].begin, stretches[-1].end) if stretches else None
+
+
+def _others(stretch: Stretch, old: set[tuple[str, datetime]]) -> list[Stretch]:
+    """Its buckets that are none of the old ones; all of them together."""
+    bucket, starts = stretch.bucket, stretch.starts()
+    others = [start for start in starts if (bucket, start) not in old]
+    return [stretch] if others == starts else [Stretch(bucket, start, start + LENGTH[bucket]) for start in others]
 
 
 def _hours(begin: datetime, end: datetime) -> list[Stretch]:

@@ -18,7 +18,8 @@ def test_what_is_below_all_shares_adds_up_to_less_than_the_floor(floor: int, hou
         return
     # of whatever one is worth, there are so many of it as an index has
     assert all(-(-share // points) >= HEAVY_MIN for share in (found.hour, found.day) for points in range(1, most + 1))
-    assert hours * (found.hour - 1) + days * (found.day - 1) + found.live - 1 < floor
+    below = hours * (found.hour - 1) + days * (found.day - 1) + found.live - 1
+    assert below < found.floor({HOUR: hours, DAY: days}) <= floor
 
 
 def test_minutes_have_no_index_and_so_no_share() -> None:
