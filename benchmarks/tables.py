@@ -35,7 +35,8 @@ def with_figures(text: str, folder: Path, drawn: Mapping[str, str]) -> str | Non
     _, end, after = rest.partition(END)
     if not begin or not end:
         return None
-    lines = [*_numbers(folder), *_scaling(folder), *_paper(folder), *_recovery(folder), *_stages(folder)]
+    lines = [*_numbers(folder), *_boards(folder), *_scaling(folder), *_paper(folder), *_recovery(folder)]
+    lines += _stages(folder)
     lines += [f"![{title}]({folder.name}/{name})" for name, title in drawn.items()]
     return "\n".join([before + BEGIN, "", *lines, "", END + after])
 
@@ -56,6 +57,22 @@ def _numbers(folder: Path) -> Iterator[str]:
         *_three({"tries": [one["live"] for one in pipeline["tries"]], "cores": live["cores"]}, "cores"),
         _where(pipeline),
     )
+    yield ""
+
+
+def _boards(folder: Path) -> Iterator[str]:
+    result = read(folder, "boards")
+    if result is None:
+        return
+    sizes = result["sizes"]
+    yield f"Seconds for all boards of a window, by account-hours of the history ({_where(result)}):"
+    yield ""
+    ways = {"refresh_s": "a minute later", "turn_s": "in a new hour", "scratch_s": "from scratch"}
+    hours = [f"{size['account_hours'] / 1e6:.0f} M" for size in sizes]
+    yield from _head("window", *(f"{said}, {of}" for said in ways.values() for of in hours), "growth a minute later")
+    for window in sizes[0]["scratch_s"]:
+        seconds = (_number(size[way][window]) for way in ways for size in sizes)
+        yield _row(window, *seconds, _number(result["growth"]["refresh_s"][window]))
     yield ""
 
 

@@ -72,13 +72,17 @@ class Reader:
         return _amounts(columns)
 
     def of(self, measure: Measure, stretches: Iterable[Stretch], keys: Keys) -> Amounts:
-        """The sums of these keys over all of these buckets, by index; of those that have any."""
+        """The sums of these keys over all of these buckets, by index; of those that have any.
+
+        With `offset 0` key after key is looked up. Else one bucket that statistics do not know yet is read first, as if
+        it had one row, and all keys are looked through for each of its rows.
+        """
         query = """
             select {keys}, array_agg(gained), array_agg(lost)
             from (
               select {key}, sum(gained)::bigint as gained, sum(lost)::bigint as lost
               from unnest({wanted}) as wanted ({key})
-              cross join lateral ({each}) as each
+              cross join lateral ({each} offset 0) as each
               group by {key}
             ) as summed
         """

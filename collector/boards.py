@@ -69,11 +69,12 @@ class Boards:
         self._live, self._active = Live(reader, self._measures), Active(connection)
         self._now, self._at_hours_end = each(ALL_WINDOWS), each(WINDOWS)
         self._changed: set[datetime] = set()
-        self._hour: datetime | None = None
 
     def note(self, minutes: set[datetime]) -> None:
         """These have been folded into."""
         self._changed.update(minutes)
+        for board in self._now.values():
+            board.note(minutes)
         for sliding in self._sliding:
             sliding.note(minutes)
 
@@ -82,12 +83,6 @@ class Boards:
         state = state_of(self._connection)
         if state is None:
             return False
-        hour = floor(state.watermark, HOUR)
-        if hour != self._hour or any(minute < hour for minute in self._changed):
-            self._hour = hour
-            self._complete.forget()
-            for board in self._now.values():
-                board.forget()
         self._live.move_to(state.watermark, self._changed)
         self._active.move_to(state.watermark, self._changed)
         self._changed = set()
@@ -105,9 +100,9 @@ class Boards:
         """Remember nothing: somebody else has changed the rollups."""
         self._live.forget()
         self._active.forget()
-        self._hour = None
-        for board in self._at_hours_end.values():
+        for board in (*self._now.values(), *self._at_hours_end.values()):
             board.forget()
+        self._complete.forget()
         self._count_anew()
 
     def keep_hour(self) -> bool:
@@ -117,8 +112,8 @@ class Boards:
         if row is None or row[0] is None or state is None:
             return False
         hour = row[0]
-        self._complete.forget()
-        if MONTH_LONG.span(hour)[0] < floor(state.watermark, DAY) - self._kept:
+        is_whole = MONTH_LONG.span(hour)[0] >= floor(state.watermark, DAY) - self._kept
+        if not is_whole:
             self._count_anew()  # hours that leave this window are dropped already
         # in a transaction of its own: workers that come to a new day wait for the same lock
         self._connection.execute("select ensure_day(%s)", (hour.date(),))
@@ -126,6 +121,8 @@ class Boards:
             for (measure, window), board in self._at_hours_end.items():
                 begins, ends = window.span(hour + _HOUR - LENGTH[MINUTE])
                 whole = cover(begins, ends, state.closed)
+                if is_whole:
+                    board.begin_like(self._now[measure, window])
                 ranked = board.board(_past(begins, ends, state), [], whole)
                 board.forget()
                 given = {"hour": hour, **board_name(measure, window), **arrays_of(measure, ranked)}
@@ -160,7 +157,8 @@ class Boards:
     def _refresh(self, window: Window, state: State) -> None:
         begins, ends = span_of(window, state)
         # behind the live minutes at its beginning, before those at its end
-        past = [] if window is HOUR_LONG else _past(ceiling(begins, HOUR), floor(state.watermark, HOUR), state)
+        first = DAY if window is EVER else HOUR  # hours of the first day are not kept for ever
+        past = [] if window is HOUR_LONG else _past(ceiling(begins, HOUR), floor(state.watermark, HOUR), state, first)
         whole = cover(begins, ends, state.closed)
         made = {"as_of": state.watermark, "folds": state.folds, "begins": begins, "ends": ends, "paged": window.paged}
         for measure in self._measures_of(window):
@@ -174,6 +172,6 @@ class Boards:
         self._connection.execute(statement("active/store"), given)
 
 
-def _past(begin: datetime, end: datetime, state: State) -> list[Stretch]:
-    """The buckets between, from the first one that there is: of a short history all long windows have the same."""
-    return cover(max(begin, floor(state.since, HOUR)), end, state.closed)
+def _past(begin: datetime, end: datetime, state: State, first: str = HOUR) -> list[Stretch]:
+    """The buckets between, from the `first` of that size there is: of a short history all windows have the same."""
+    return cover(max(begin, floor(state.since, first)), end, state.closed)

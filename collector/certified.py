@@ -6,6 +6,8 @@ floor is lowered and more keys are summed, at last all of them. It knows neither
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 
 from collector.amounts import Amounts, Reader
@@ -21,7 +23,7 @@ _MARGIN = 0.8  # of a board's last value: by so much it may fall until more keys
 
 
 class Certified:
-    """One measure in one window, again and again: it remembers where the floor was, and closed sums while they hold."""
+    """One measure in one window, again and again: it remembers where the floor was, and closed sums."""
 
     def __init__(
         self, measure: Measure, reader: Reader, complete: Complete, authors: Authors | Sliding, ranking: Ranking,
@@ -34,28 +36,39 @@ class Certified:
         self._closed: Closed | None = None
 
     def forget(self) -> None:
-        """Closed buckets are others now, or not as they were."""
+        """Sum the closed buckets anew the next time."""
         self._closed = None
+
+    def note(self, minutes: Iterable[datetime]) -> None:
+        """These have been folded into."""
+        if self._closed and any(self._closed.has(minute) for minute in minutes):
+            self.forget()
+
+    def begin_like(self, other: Certified) -> None:
+        """Remember what the other does."""
+        self._closed = other._closed and other._closed.copied()
 
     @property
     def is_partial(self) -> bool:
         """Whether the closed sums at hand are of few keys."""
-        return self._closed is not None and not self._closed.complete
+        return self._closed is not None and not self._closed.is_complete
 
     def board(self, past: list[Stretch], live: list[Sums], stretches: list[Stretch]) -> Ranked:
         """The board of closed buckets `past` and the live sums; `stretches` are the buckets of both."""
+        if self._closed and not self._closed.follow(past, self._floor):
+            self.forget()
         while True:
             closed = self._closed = self._closed or Closed(
                 self._reader, self._complete, self._measure, past, self._floor
             )
-            floor = self._floor if closed.complete else closed.floor
+            floor = self._floor if closed.is_complete else closed.floor
             ranked = self._best(_candidates(closed, live, floor), stretches)
             full = len(ranked.keys) == self._ranking.rows
             self._floor = _floor(ranked.last) if full else max(1, floor // 8)
             if floor == 1 or (full and ranked.last >= floor):
                 return ranked
-            if not closed.complete:
-                self._closed = None
+            if not closed.is_complete:
+                self.forget()
 
     def _best(self, amounts: Amounts, stretches: list[Stretch]) -> Ranked:
         if self._measure.by_authors:
@@ -69,6 +82,6 @@ def _floor(last: int) -> int:
 
 def _candidates(closed: Closed, live: list[Sums], floor: int) -> Amounts:
     """What all keys are worth that gained `floor` or more."""
-    if live and not closed.complete:
+    if live and not closed.is_complete:
         closed.learn(together(live, closed.live_share).keys)
     return together([*closed.parts, *live], floor)

@@ -17,12 +17,10 @@ from collector.authors import Authors
 from collector.measures import Source
 from collector.rollups import HOUR, MINUTE
 from collector.sums import Sums, distinct
-from collector.windows import LENGTH, Stretch
+from collector.windows import HOURS_MAX, LENGTH, Stretch
 
 LOOKUP = 200
 """To look one author up costs as much as to count so many: of a month, where each day is asked."""
-HOURS_MAX = 3
-"""By how much the window moves on; what is farther is counted anew. Hours that have left it are still there so long."""
 
 
 class Sliding:

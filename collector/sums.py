@@ -1,14 +1,15 @@
 """Sums by key that are added to and taken from: what was gained and lost in some buckets, in memory.
 
 There are millions of them, so a key stands once and its numbers are as narrow as they can be. Keys lie in the order of
-a 64-bit mix of their numbers, so that finding and adding many is a search and a merge. Two different keys with one mix
-are an error, with another mix in the next process. It does not know what is summed.
+a 64-bit mix of their numbers, so that adding many is a merge, and finding few looks at few. Two different keys with one
+mix are an error, with another mix in the next process. It does not know what is summed.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,12 @@ _Mix = npt.NDArray[np.uint64]
 _Narrow = npt.NDArray[np.signedinteger]
 _FACTOR = np.uint64(secrets.randbits(64) | 1)
 _WIDTHS = (np.int8, np.int16, np.int32, np.int64)
+_MIXED = 100
+"""As many keys can be mixed in the time that one takes to be found without."""
+_SPARE = 0.8
+"""Heavy keys are remembered from a bit below what was asked for, for whoever asks for a bit less."""
+_FEW = 8
+"""They are few where there are so many times as many keys."""
 
 
 class Sums:
@@ -30,17 +37,27 @@ class Sums:
         _, amounts = _grouped(amounts)
         self._keys = amounts.keys
         self._gained, self._lost = _narrowed(amounts.gained), _narrowed(amounts.lost)
+        self._heavy: tuple[int, npt.NDArray[np.intp]] | None = None
 
     def __len__(self) -> int:
         return len(self._keys)
 
     @property
-    def nbytes(self) -> int:
-        """Bytes that all of it takes."""
-        return self._keys.nbytes + self._gained.nbytes + self._lost.nbytes
+    def keys(self) -> Keys:
+        """Every key. For reading."""
+        return self._keys
+
+    def copied(self) -> Sums:
+        """The same, to be changed by itself."""
+        other = copy(self)
+        other._gained, other._lost = self._gained.copy(), self._lost.copy()  # keys are never changed in place
+        return other
 
     def add(self, more: Amounts) -> None:
         """Add amounts; a key may come several times."""
+        if not len(more.keys):
+            return
+        self._heavy = None
         mix, more = _grouped(more)
         at, known = self._find(mix, more.keys)
         self._gained = _added(self._gained, at[known], more.gained[known])
@@ -62,7 +79,14 @@ class Sums:
 
     def heavy(self, at_least: int) -> Keys:
         """The keys that gained so much or more."""
-        return self._keys[self._gained >= at_least]
+        if self._heavy is None or at_least < self._heavy[0]:
+            least = int(at_least * _SPARE)
+            are_heavy = self._gained >= least
+            if np.count_nonzero(are_heavy) * _FEW > len(self):
+                return self._keys[self._gained >= at_least]
+            self._heavy = least, np.flatnonzero(are_heavy)
+        places = self._heavy[1]
+        return self._keys[places[self._gained[places] >= at_least]]
 
     def of(self, keys: Keys) -> tuple[Ints, Ints]:
         """What each of these keys gained and lost."""
@@ -84,7 +108,9 @@ class Sums:
 
     def _find(self, mix: _Mix, keys: Keys) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
         """Where each key stands or would stand, and whether it is there. Raises Collision."""
-        at, known = _search(_mixed(self._keys), mix)
+        at = _places(self._keys, mix)
+        known = at < len(self._keys)
+        known[known] = _mixed(self._keys[at[known]]) == mix[known]
         if (self._keys[at[known]] != keys[known]).any():
             raise Collision("Of two keys of a board.")
         return at, known
@@ -110,16 +136,21 @@ def distinct(keys: Keys) -> Keys:
     return keys[_changes(mix, keys)]
 
 
-def _search(sorted_mix: _Mix, mix: _Mix) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-    at = np.searchsorted(sorted_mix, mix)
-    known = at < len(sorted_mix)
-    known[known] = sorted_mix[at[known]] == mix[known]
-    return at, known
+def _places(keys: Keys, mix: _Mix) -> npt.NDArray[np.intp]:
+    """Where a key with each mix stands among these, or would stand."""
+    if keys.shape[1] == 1 or len(mix) * _MIXED > len(keys):
+        return np.searchsorted(_mixed(keys), mix)
+    low, high = np.zeros(len(mix), np.intp), np.full(len(mix), len(keys), np.intp)
+    for _ in range(len(keys).bit_length()):
+        middle = (low + high) // 2
+        right = (low < high) & (_mixed(keys[np.minimum(middle, len(keys) - 1)]) < mix)
+        low, high = np.where(right, middle + 1, low), np.where(right, high, middle)
+    return low
 
 
 def _mixed(keys: Keys) -> _Mix:
     """A number for each key, nearly always another one: ids are random already (sql/ids.py), record keys are not."""
-    columns = keys.astype(np.uint64, copy=False).T
+    columns = keys.view(np.uint64).T
     mix: _Mix = columns[0] if len(columns) == 1 else columns[0] ^ columns[1] * _FACTOR
     return mix
 

@@ -14,6 +14,8 @@ from collector.rollups import DAY, HOUR, MINUTE
 
 LENGTH = {MINUTE: timedelta(minutes=1), HOUR: timedelta(hours=1), DAY: timedelta(days=1)}
 """Of a bucket."""
+HOURS_MAX = 3
+"""By how many hours a window is followed; hours that have left it are still kept so long."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,6 +30,17 @@ class Stretch(NamedTuple):
         """When each of its buckets begins."""
         step = LENGTH[self.bucket]
         return [self.begin + number * step for number in range((self.end - self.begin) // step)]
+
+
+class Move(NamedTuple):
+    """How closed buckets become others."""
+
+    come: list[Stretch]
+    """Hours that were in none of them."""
+    gone: list[Stretch]
+    """Hours that are in none of them any more."""
+    new: list[Stretch]
+    """Buckets that were not there: also a day that was hours, and hours that were a day."""
 
 
 class Window(NamedTuple):
@@ -71,6 +84,38 @@ def cover(begin: datetime, end: datetime, closed: dict[str, datetime | None]) ->
     """The fewest whole buckets from `begin` to `end`, which are whole minutes; `closed` says for hours and days up to
     when there are any."""
     return list(_cover(begin, end, closed, (DAY, HOUR, MINUTE)))
+
+
+def move(before: list[Stretch], after: list[Stretch]) -> Move | None:
+    """How the one becomes the other; None if it is a matter of minutes, or of too many hours."""
+    times, times_after = times_of(before), times_of(after)
+    if not times or not times_after or any(stretch.bucket == MINUTE for stretch in (*before, *after)):
+        return None
+    (begin, end), (begins, ends) = times, times_after
+    if begins > end or ends < begin or max(abs(begins - begin), abs(ends - end)) > HOURS_MAX * LENGTH[HOUR]:
+        return None
+    old = {(stretch.bucket, start) for stretch in before for start in stretch.starts()}
+    return Move(
+        [*_hours(begins, begin), *_hours(end, ends)],
+        [*_hours(begin, begins), *_hours(ends, end)],
+        [new for stretch in after for new in _others(stretch, old)],
+    )
+
+
+def times_of(stretches: list[Stretch]) -> tuple[datetime, datetime] | None:
+    """When they begin and end; None if there are none."""
+    return (stretches[0].begin, stretches[-1].end) if stretches else None
+
+
+def _others(stretch: Stretch, old: set[tuple[str, datetime]]) -> list[Stretch]:
+    """Its buckets that are none of the old ones; all of them together."""
+    bucket, starts = stretch.bucket, stretch.starts()
+    others = [start for start in starts if (bucket, start) not in old]
+    return [stretch] if others == starts else [Stretch(bucket, start, start + LENGTH[bucket]) for start in others]
+
+
+def _hours(begin: datetime, end: datetime) -> list[Stretch]:
+    return [Stretch(HOUR, begin, end)] if begin < end else []
 
 
 def _cover(

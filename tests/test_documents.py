@@ -221,7 +221,10 @@ def test_faults_and_mutants_are_as_many_as_it_says() -> None:
 
 def test_the_figures_of_the_readme_are_those_that_were_measured() -> None:
     results = ROOT / "benchmarks/results"
-    pipeline, web = (orjson.loads((results / f"{name}.json").read_bytes()) for name in ("pipeline", "web"))
+    pipeline, web, boards = (
+        orjson.loads((results / f"{name}.json").read_bytes()) for name in ("pipeline", "web", "boards")
+    )
+    months = boards["sizes"][1]
     text, live = (ROOT / "README.md").read_text(encoding="utf-8"), pipeline["live"]
     for said in (
         f"**{round(pipeline['events_per_second'], -3):,.0f} events a second**",
@@ -230,6 +233,9 @@ def test_the_figures_of_the_readme_are_those_that_were_measured() -> None:
         f"a live rate of {live['events_per_second']:.0f} events a second",
         f"**{round(web['hot_per_second'], -1):,.0f} answers a second**",
         f"99 % within {web['p99_ms']:.0f} ms",
+        f"**{max(months['refresh_s'].values()):.1f} seconds**",
+        f"{months['account_hours'] / 1e6:.0f} million account-hours",
+        f"from scratch {max(months['scratch_s'].values()):.0f}",
     ):
         assert said in text, said
     assert live["durable_p99_s"] == 0.25

@@ -41,7 +41,7 @@ COLLECTOR_FLOORS = [
     "rulesets",
     "measures",
     "amounts",
-    "authors sums ranking",
+    "authors sums ranking shares",
     "closed live board_state sliding",
     "certified active acting by_language",
     "scratch log_boards",

@@ -47,7 +47,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "pipeline": {**PIPELINE, "events": 2_000_000},
     "pipeline-zstd": {**PIPELINE, "events": 300_000},
     "scaling": {"sizes": [{"workers": 1, **SCALED}, {"workers": 2, **SCALED}], "on_paper": on_paper(PARTS, 3.0)},
-    "boards": tries(sizes=[{"account_hours": hours, "refresh_s": SECONDS} for hours in (10**7, 2 * 10**7)]),
+    "boards": tries(
+        sizes=[
+            {"account_hours": hours, "refresh_s": SECONDS, "turn_s": SECONDS, "scratch_s": SECONDS}
+            for hours in (10**7, 2 * 10**7)
+        ],
+        growth={"refresh_s": {"1h": 1.0, "30d": 1.1}},
+    ),
     "web": tries(ratio=0.5, p50_ms=6.0, p99_ms=15.0, bare_p99_ms=14.0, hot_per_second=4e3, bare_per_second=5e3,
                  stale=4e3, shared=3e3, outage=4e3, miss=60.0),
     "storage": tries(bytes_per_event={"total": 300.0, "event": 118.0}),
@@ -132,6 +138,7 @@ def test_the_tables_stand_between_their_marks_and_nothing_else_is_touched(folder
         "| 2 | 99,000 | 55,000 | 40,590 | 2 | 10 | 1 | 14 | 3 | 50 % |",
         "| 100 | 50,000 | 1.35 | 0.1 | 0.5 | 0.05 | 0.7 |",
         "| reader | 1 | 1.5 |",
+        "| 30d | 2 | 2 | 2 | 2 | 2 | 2 | 1.1 |",
         f"![A]({folder.name}/a.svg)",
     ):
         assert line in lines, line

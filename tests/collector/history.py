@@ -24,10 +24,12 @@ class History:
         self.minute, self.frames, self.changed = 0, list[bytes](), set[datetime]()
         self.posts: list[tuple[str, str]] = []
         self.made = 0
+        self.late = [0, 0, 0, 0, 1, 59, 61, 180]
+        """By how many minutes events may be."""
 
     def act(self) -> None:
-        """One event, now or late by up to three hours."""
-        minute = max(0, self.minute - self.rng.choice([0, 0, 0, 0, 1, 59, 61, 180]))
+        """One event, now or late."""
+        minute = max(0, self.minute - self.rng.choice(self.late))
         self.made += 1
         ms = minute * _MINUTE_MS + self.made % _MINUTE_MS
         did, kind = self.rng.choice(self.dids), self.rng.choice(KINDS)

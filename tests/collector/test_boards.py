@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import random
 
+import psycopg
 import pytest
 
 from collector import sliding
+from collector.amounts import Amounts
 from collector.board_check import check
 from collector.boards import Boards
+from collector.measures import MEASURES
+from collector.ranking import Ranked, Ranking
 from collector.windows import WINDOWS
 from ops.audit import boards as audited
 from sql import tid
@@ -145,6 +149,68 @@ def test_boards_at_the_end_of_each_hour_are_those_of_a_model(rig: Rig, seed: int
         history.minute += rng.choice([61, 150, 200])
     assert hours >= 3
     assert best_ranks(rig) == best_of(rig)
+
+
+def test_boards_follow_hours_that_come_and_go(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that stand, and those of an hour's end, made before or after them."""
+    monkeypatch.setattr(audited, "DEPTH", ROWS)
+    history = History(rig, 31, [f"did:plc:{number:024d}" for number in range(60)])
+    history.late = [0, 0, 1]
+    boards = Boards(rig.roller, ROWS, 40)
+    hours = partial = 0
+    for step in range(8):
+        for _ in range(700):
+            history.act()
+        history.fold()
+        boards.note(history.changed)
+        history.changed = set()
+        if step % 2:
+            boards.refresh()
+        while boards.keep_hour():
+            hours += 1
+            for window in WINDOWS:
+                expected = history.model.boards(window.name, 60 * hours - 1, ROWS)
+                assert kept_at(rig, window.name, hours) == expected, (hours, window.name)
+        boards.refresh()
+        agree(history, step)
+        partial += sum(board.is_partial for board in boards._now.values())
+        history.minute += 55 if step < 2 else 65
+    assert (hours, partial > 50) == (7, True)
+
+
+def test_what_was_summed_when_boards_could_not_be_made_is_summed_anew(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    minute, best, made = 60_000, Ranking.best, list[str]()
+
+    def passing(self: Ranking, kind: str, amounts: Amounts) -> Ranked:
+        made.append(kind)
+        if len(made) == len(MEASURES) - 4:  # the first of those by authors, whose terms are summed
+            raise psycopg.errors.LockNotAvailable
+        return best(self, kind, amounts)
+
+    rig.hand(post(DIDS[0], minute, tags=["cats"]), post(DIDS[1], 61 * minute), at=61 * minute)
+    boards = Boards(rig.roller, ROWS, 40)
+    boards.note(rig.fold())
+    monkeypatch.setattr(Ranking, "best", passing)
+    with pytest.raises(psycopg.errors.LockNotAvailable):
+        boards.keep_hour()
+    boards.forget()
+    rig.hand(post(DIDS[2], 2 * minute, tags=["cats"]), at=62 * minute)
+    boards.note(rig.fold())
+    assert boards.keep_hour()
+    assert kept_at(rig, "1h", 1)["hashtags", "posts"] == [("cats", 2, 0)]
+
+
+def test_of_the_first_day_levels_know_what_is_kept_by_the_day(rig: Rig) -> None:
+    minute = 60_000
+    for day in range(4):
+        rig.hand(*[post(did, day * 1440 * minute + n) for n, did in enumerate(DIDS)], at=day * 1440 * minute + 1000)
+        rig.fold()
+    rig.owner.execute("delete from account_hour where hour < '2026-07-06'")  # as retention drops them
+    boards = Boards(rig.roller, ROWS, 40)
+    boards.refresh()
+    assert kept(rig, "all")["accounts", "level"] == [(did, 200, 0) for did in DIDS[:ROWS]]
 
 
 def kept_at(rig: Rig, window: str, hours: int) -> Kept:

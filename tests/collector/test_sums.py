@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import product
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -45,6 +47,13 @@ def check(sums: Sums, gained: Counts, lost: Counts, columns: int) -> None:
     }
 
 
+@pytest.fixture(params=[100, 0], ids=["all are mixed", "found in halves"], autouse=True)
+def found_by(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Both ways to find keys."""
+    with patch.object(module, "_MIXED", request.param):
+        yield
+
+
 @given(st.lists(_ROWS, max_size=4), st.sampled_from([1, 2]))
 def test_what_is_added_and_taken_away_is_as_in_dictionaries(parts: list[list[Row]], columns: int) -> None:
     sums = Sums(amounts([], columns))
@@ -69,6 +78,19 @@ def test_together_are_all_keys_that_gained_so_much(parts: list[list[Row]], at_le
     rows = {tuple(key): (more, less) for key, more, less in zip(*map(np.ndarray.tolist, found), strict=True)}
     assert rows == {key: (gained[key], lost[key]) for key in gained if gained[key] >= at_least}
     assert len(rows) == len(found.keys), "each once"
+
+
+@given(st.lists(st.tuples(_ROWS, st.lists(st.integers(1, 400), max_size=4)), max_size=4), st.sampled_from([0, 8]))
+def test_heavy_keys_are_those_of_now(doings: list[tuple[list[Row], list[int]]], few: int) -> None:
+    """Whatever was asked for before."""
+    sums, total = Sums(amounts([], 2)), Counter[tuple[int, ...]]()
+    with patch.object(module, "_FEW", few):
+        for rows, asked in doings:
+            sums.add(amounts(rows, 2))
+            total.update(model(rows, 2)[0])
+            for at_least in asked:
+                found = sorted(map(tuple, sums.heavy(at_least).tolist()))
+                assert found == sorted(key for key in total if total[key] >= at_least)
 
 
 @given(_ROWS, st.lists(st.sampled_from(_KEYS), max_size=9))

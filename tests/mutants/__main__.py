@@ -23,7 +23,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         copies = [Copy(Path(folder) / str(number)) for number in range(given.lanes)]
         try:
-            print(f"{sound(copies[0], mutants)} checks pass, {len(mutants)} mutants to come", flush=True)
+            print("do all checks pass where nothing is broken?", flush=True)
+            number = sound(copies[0], mutants, last_resort=not given.only)
+            print(f"{number} do, {len(mutants)} mutants to come", flush=True)
             verdicts = _try_out(copies, mutants)
         except CheckFailed as error:
             sys.exit(str(error))

@@ -5,20 +5,21 @@ from __future__ import annotations
 from tests.mutants.mutant import Mutant, unit
 
 _SLIDING = (unit("sliding"),)
+_CLOSED = (unit("closed"),)
 _BOARDS = (unit("boards"),)
 _PURGE = (unit("purge"),)
 
 MUTANTS = [
     Mutant(
-        "shares too large", "collector/closed.py",
+        "shares too large", "collector/shares.py",
         "hour = max(least, left // max(1, hours + 24 * days) + 1)",
         "hour = max(least, left // max(1, hours + 24 * days) * 3 + 1)",
-        (unit("closed"), *_BOARDS),
+        (unit("shares"), *_BOARDS),
     ),
     Mutant(
-        "days keep what hours have taken", "collector/closed.py",
+        "days keep what hours have taken", "collector/shares.py",
         "    left -= hours * (hour - 1)\n", "",
-        (unit("closed"), *_BOARDS),
+        (unit("shares"), *_BOARDS),
     ),
     Mutant(
         "a board below its floor passes", "collector/certified.py",
@@ -36,6 +37,11 @@ MUTANTS = [
         (unit("sums"), *_BOARDS),
     ),
     Mutant(
+        "heavy keys of before something was added", "collector/sums.py",
+        "        self._heavy = None\n        mix", "        mix",
+        (unit("sums"), *_BOARDS),
+    ),
+    Mutant(
         "sums wrap around", "collector/sums.py",
         "column = column.astype(np.promote_types(column.dtype, values.dtype), copy=False)\n    column[at] =",
         "column[at] =",
@@ -47,9 +53,49 @@ MUTANTS = [
         _BOARDS,
     ),
     Mutant(
-        "closed sums of the hour before", "collector/boards.py",
-        "if hour != self._hour or any(minute < hour for minute in self._changed):", "if self._hour is None:",
+        "closed sums of the hour before", "collector/certified.py",
+        "if self._closed and not self._closed.follow(past, self._floor):", "if False:",
         _BOARDS,
+    ),
+    Mutant(
+        "boards of an hour's end share what they follow", "collector/certified.py",
+        "other._closed and other._closed.copied()", "other._closed",
+        _BOARDS,
+    ),
+    Mutant(
+        "a floor that is too high by what shares may hold", "collector/shares.py",
+        "parts.get(HOUR, 0) * (self.hour - 1)", "parts.get(HOUR, 0) * (self.hour - 2)",
+        (unit("shares"),),
+    ),
+    Mutant(
+        "closed sums of before a late event", "collector/boards.py",
+        "            board.note(minutes)\n", "            pass\n",
+        _BOARDS,
+    ),
+    Mutant(
+        "an hour that has gone stays in the sums of few", "collector/closed.py",
+        "        sums.take(gone)\n", "",
+        _CLOSED,
+    ),
+    Mutant(
+        "who gained a share in a new bucket is not summed", "collector/closed.py",
+        "        sums.add(new)\n", "",
+        _CLOSED,
+    ),
+    Mutant(
+        "an hour that has gone stays in the sums of all", "collector/closed.py",
+        "        moved.take(self._reader.sums(part, by.gone))\n", "",
+        _CLOSED,
+    ),
+    Mutant(
+        "sums of all boards move with the first", "collector/closed.py",
+        "moved = sums.copied()", "moved = sums",
+        _CLOSED,
+    ),
+    Mutant(
+        "keys are never chosen anew", "collector/closed.py",
+        "if by is None or not self._suits(stretches, floor):", "if by is None:",
+        _CLOSED,
     ),
     Mutant(
         "authors whose hour has left", "collector/sliding.py",

@@ -118,12 +118,13 @@ def _verdict(name: str, results: list[Result], expected: bool, seconds: float) -
     return Verdict(name, caught_by, expected, hangs, trouble, seconds)
 
 
-def sound(copy: Copy, mutants: list[Mutant]) -> int:
-    """Run every check on what is not broken, the last resort too; how many the mutants name. Raises CheckFailed."""
+def sound(copy: Copy, mutants: list[Mutant], *, last_resort: bool) -> int:
+    """Run every check on what is not broken, the last resort, which takes long, if wished; how many the mutants name.
+    Raises CheckFailed."""
     checks = {check for mutant in mutants for check in mutant.checks}
-    # the last resort is every test that there is in these places
-    rest = {check[0] for check in checks if not any(check[0].startswith(last[0]) for last in FALLBACK)}
-    for check in (*FALLBACK, *([tuple(sorted(rest))] if rest else [])):
+    last = FALLBACK if last_resort else ()  # every test that there is in these places
+    rest = {check[0] for check in checks if not any(check[0].startswith(places[0]) for places in last)}
+    for check in (*last, *([tuple(sorted(rest))] if rest else [])):
         result = copy.check(check, _FALLBACK_S_MAX)
         if result != Result():
             what = "a fault does not fire" if result.void else f"{result.failed or result.hangs} fails"
