@@ -22,6 +22,7 @@ from sql.session import connect
 from tests.collector.frames import ALICE, BOB, delete, key, like, post, post_uri
 from tests.collector.rig import Rig
 from tests.conftest import new_database
+from tests.faults.process import wait_for
 from tests.web.site import site
 from web.resources import PREFIX, RESOURCES
 from web.series import as_given
@@ -36,6 +37,12 @@ SCANNED = """
 select relname, seq_tup_read
 from pg_stat_user_tables
 where n_live_tup >= %s or relname ~ '_tally_'
+"""
+
+OTHERS = """
+select count(*)
+from pg_stat_activity
+where datname = current_database() and usename is not null and pid <> all (%s)
 """
 
 
@@ -65,8 +72,11 @@ def rig(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 
 def scanned(rig: Rig, *sessions: psycopg.Connection) -> dict[str, int]:
-    """Rows that were read by reading large tables from end to end, by table."""
-    for session in (rig.roller, rig.collector, *sessions):
+    """Rows that were read by reading large tables from end to end, by table. What a session read it says in the end when
+    it is gone, which takes a while."""
+    own = [rig.owner, rig.roller, rig.collector, *sessions]
+    assert wait_for(lambda: rig.owner.execute(OTHERS, ([each.info.backend_pid for each in own],)).fetchone() == (0,))
+    for session in own[1:]:
         session.execute("select pg_stat_force_next_flush()")
         session.execute("select")
     rig.owner.execute("select pg_stat_clear_snapshot()")
