@@ -72,8 +72,8 @@ def rig(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 
 def scanned(rig: Rig, *sessions: psycopg.Connection) -> dict[str, int]:
-    """Rows that were read by reading large tables from end to end, by table. What a session read it says in the end when
-    it is gone, which takes a while."""
+    """Rows that were read by reading large tables from end to end, by table. What a session has read is known when it
+    is gone, which takes a while."""
     own = [rig.owner, rig.roller, rig.collector, *sessions]
     assert wait_for(lambda: rig.owner.execute(OTHERS, ([each.info.backend_pid for each in own],)).fetchone() == (0,))
     for session in own[1:]:
