@@ -58,11 +58,6 @@ MUTANTS = [
         _BOARDS,
     ),
     Mutant(
-        "boards of an hour's end share what they follow", "collector/certified.py",
-        "other._closed and other._closed.copied()", "other._closed",
-        _BOARDS,
-    ),
-    Mutant(
         "a floor that is too high by what shares may hold", "collector/shares.py",
         "parts.get(HOUR, 0) * (self.hour - 1)", "parts.get(HOUR, 0) * (self.hour - 2)",
         (unit("shares"),),
