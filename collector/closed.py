@@ -19,7 +19,7 @@ from collector.amounts import Keys, Reader
 from collector.measures import Measure
 from collector.rollups import DAY, HOUR
 from collector.shares import Shares, parts_of, shares
-from collector.sums import Sums
+from collector.sums import Sums, distinct
 from collector.windows import Move, Stretch, move, times_of
 
 _DRIFT = 1.2
@@ -153,7 +153,7 @@ class Closed:
         least = {HOUR: shares.hour, DAY: shares.day}
         found = [keys for stretch in stretches for keys in self._heavy_in(stretch, least[stretch.bucket])]
         none = np.empty((0, len(self._measure.source.key)), np.int64)
-        return np.unique(np.concatenate([none, *found]), axis=0)
+        return distinct(np.concatenate([none, *found]))
 
     def _heavy_in(self, stretch: Stretch, share: int) -> list[Keys]:
         if not self._measure.points:

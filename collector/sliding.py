@@ -94,7 +94,7 @@ class Sliding:
         self._counted.add(more)
         self._counted.add(whole)
         self._seen.add(Amounts(come, np.ones(len(come), np.int64), np.zeros(len(come), np.int64)))
-        self._asked = np.unique(np.concatenate([self._asked, keys]), axis=0)
+        self._asked = distinct(np.concatenate([self._asked, keys]))
 
     def _pairs(self, keys: Keys, stretches: list[Stretch]) -> Keys:
         """Each of these terms with each author it has there; of one stretch, or of none."""
