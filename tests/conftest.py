@@ -9,12 +9,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ops.embedded import embedded
 from sql.migrate import migrate
 from sql.session import connect
+from tests import databases
 from tests.ops.embedded_directory import private_directory
 
 NETWORK = "test"
@@ -28,8 +28,7 @@ def server() -> Iterator[str]:
     # nothing here outlives the session, so nothing has to reach the disk
     loose = {"fsync": "off", "full_page_writes": "off"}
     with private_directory() as data, embedded(data, settings=loose, linger_s=0) as conninfo:
-        with connect(conninfo, None, "tests") as connection:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
+        databases.create(conninfo, TEMPLATE)
         migrate(make_conninfo(conninfo, dbname=TEMPLATE), NETWORK)
         yield conninfo
 
@@ -37,16 +36,9 @@ def server() -> Iterator[str]:
 @contextmanager
 def new_database(server: str, like: str = "") -> Iterator[str]:
     """The conninfo of a fresh, migrated, empty database, or of a copy of what is in one that nobody uses just now."""
-    name = f"test_{next(_numbers)}"
     template = conninfo_to_dict(like)["dbname"] if like else TEMPLATE
-    names = {"name": sql.Identifier(name), "template": sql.Identifier(str(template))}
-    with connect(server, None, "tests") as connection:
-        # copied as files: what is not kept need not go through the log, which takes ten times as long
-        connection.execute(sql.SQL("create database {name} template {template} strategy file_copy").format(**names))
-    yield make_conninfo(server, dbname=name)
-    # as the superuser: only it may end an autovacuum that is at work there
-    with connect(make_conninfo(server, user="postgres"), None, "tests") as connection:
-        connection.execute(sql.SQL("drop database {name} with (force)").format(**names))
+    with databases.made(server, f"test_{next(_numbers)}", str(template)) as found:
+        yield found
 
 
 @pytest.fixture

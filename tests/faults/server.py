@@ -11,13 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
-
 from ops.embedded import embedded
 from ops.embedded.keeper import ready_pid
 from sql.migrate import migrate
-from sql.session import connect
+from tests import databases
 from tests.ops.embedded_directory import private_directory
 
 NETWORK = "test"
@@ -40,17 +37,9 @@ class Server:
         Not from a template: in a copy, Postgres (18.6) does not log a sequence's next numbers before it has used up
         those it had set aside in the original, and a crash gives them out again.
         """
-        name = f"fault_{next(self._numbers)}"
-        with connect(self.conninfo, None, "faults") as connection:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        try:
-            conninfo = make_conninfo(self.conninfo, dbname=name)
+        with databases.made(self.conninfo, f"fault_{next(self._numbers)}") as conninfo:
             migrate(conninfo, NETWORK)
             yield conninfo
-        finally:
-            # as the superuser: only it may end an autovacuum that is at work there
-            with connect(make_conninfo(self.conninfo, user="postgres"), None, "faults") as connection:
-                connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
     def signal(self, number: int) -> None:
         """Send a signal to the postmaster: SIGQUIT is an immediate stop, after which the keeper starts it again."""

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
 from benchmarks.simulator import write_recording
 from ops.audit import audit
@@ -19,6 +18,7 @@ from ops.backups import PREFIX, making
 from ops.place import place
 from sql import statement
 from sql.session import connect
+from tests import databases
 from tests.collector.frames import BOB, BOBS, follow, like, post
 from tests.collector.rig import Rig
 from tests.collector.test_end_to_end import served
@@ -31,12 +31,8 @@ _numbers = itertools.count(1)
 @contextmanager
 def emptiness(server: str) -> Iterator[str]:
     """The conninfo of a database with nothing in it."""
-    name = f"restored_{next(_numbers)}"
-    with connect(server, None, "tests") as connection:
-        connection.execute(f"create database {name}".encode())
-    yield make_conninfo(server, dbname=name)
-    with connect(make_conninfo(server, user="postgres"), None, "tests") as connection:
-        connection.execute(f"drop database {name} with (force)".encode())
+    with databases.made(server, f"restored_{next(_numbers)}") as found:
+        yield found
 
 
 @pytest.fixture

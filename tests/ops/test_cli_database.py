@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 from benchmarks.recording import Writer
 from benchmarks.simulator import Simulation
 from sql.migrate import migrations
-from sql.session import connect
+from tests import databases
 from tests.collector.rig import Rig
 from tests.ops.command import Ended, skytally
 
@@ -24,11 +24,8 @@ MIGRATIONS = ", ".join(migration.name for migration in migrations())
 @pytest.fixture
 def named(server: str) -> Iterator[str]:
     """The conninfo of a database that exists, and has nothing in it."""
-    with connect(server, None, "tests") as connection:
-        connection.execute("create database bare")
-    yield make_conninfo(server, dbname="bare")
-    with connect(server, None, "tests") as connection:
-        connection.execute("drop database bare with (force)")
+    with databases.made(server, "bare") as found:
+        yield found
 
 
 @pytest.fixture

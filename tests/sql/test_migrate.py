@@ -16,6 +16,7 @@ from sql import migrate as module
 from sql.metrics import Metric
 from sql.migrate import ROLES, SchemaError, check, migrate, migrations
 from sql.session import connect
+from tests import databases
 
 NAMES = [migration.name for migration in migrations()]
 
@@ -23,11 +24,8 @@ NAMES = [migration.name for migration in migrations()]
 @pytest.fixture
 def fresh(server: str) -> Iterator[str]:
     """The conninfo of an empty database."""
-    with connect(server, None, "tests") as connection:
-        connection.execute("create database fresh")
-    yield make_conninfo(server, dbname="fresh")
-    with connect(server, None, "tests") as connection:
-        connection.execute("drop database fresh with (force)")
+    with databases.made(server, "fresh") as found:
+        yield found
 
 
 @pytest.fixture
