@@ -6,7 +6,7 @@ of boards are all it writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import psycopg
@@ -77,6 +77,17 @@ class Boards:
             board.note(minutes)
         for sliding in self._sliding:
             sliding.note(minutes)
+
+    def note_purged(self, accounts: Sequence[int]) -> None:
+        """Rows of these accounts that are in sums have gone. Until now none of them was on a board."""
+        self._live.forget()
+        try:
+            self._complete.note_purged(accounts)
+            for board in self._now.values():
+                board.note_purged(accounts)
+        except psycopg.Error:  # nobody will say it again
+            self.forget()
+            raise
 
     def refresh(self, windows: Iterable[Window] = ALL_WINDOWS) -> bool:
         """Make the boards of these windows as the rollups are now. Whether there is anything yet."""

@@ -6,7 +6,7 @@ floor is lowered and more keys are summed, at last all of them. It knows neither
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -43,6 +43,11 @@ class Certified:
         """These have been folded into."""
         if self._closed and any(self._closed.has(minute) for minute in minutes):
             self.forget()
+
+    def note_purged(self, accounts: Sequence[int]) -> None:
+        """Rows of these accounts have gone."""
+        if self._closed:
+            self._closed.note_purged(accounts)
 
     def begin_like(self, other: Certified) -> None:
         """Remember what the other does."""

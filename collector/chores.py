@@ -41,7 +41,7 @@ class Chores:
     ) -> None:
         self._connection, self._settings = connection, settings
         self._boards, self._vitals = boards, vitals
-        self._purge, self._leaving = Purge(connection), Leaving(connection)
+        self._purge, self._leaving = Purge(connection, boards.note_purged), Leaving(connection)
         self._quiet = Quiet(connection, timedelta(seconds=settings.rewind_other_host_s_max) + _QUIET)
         self._done_at = self._purged_at = -math.inf
 
@@ -74,10 +74,6 @@ class Chores:
 
     def _purge_some(self) -> None:
         """A table, or as many as it takes to be through with all of them before the next purge begins."""
-        left = self._purge.step()
-        if left is None:
-            return
+        left = self._purge.step() or 0
         for _ in range(int(left * INTERVAL_S / PURGE_INTERVAL_S)):
-            left = self._purge.step() or 0
-        if not left:  # rows that are in its sums have gone; until now nobody of them was on a board
-            self._boards.forget()
+            self._purge.step()

@@ -7,7 +7,7 @@ bucket that is new is summed too. It does not know which keys are shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from collector.amounts import Keys, Reader
+from collector.amounts import Amounts, Keys, Reader
 from collector.measures import Measure
 from collector.rollups import DAY, HOUR
 from collector.shares import Shares, parts_of, shares
@@ -48,6 +48,11 @@ class Complete:
     def forget(self) -> None:
         """Make all of them anew, whoever may still hold some."""
         self._held.clear()
+
+    def note_purged(self, accounts: Sequence[int]) -> None:
+        """Rows of these accounts have gone: all that is held has what is left of them."""
+        for (part, stretches), sums in list(self._held.items()):
+            _read_again(self._reader, part, stretches, sums, accounts)
 
     def _once(self, part: Measure, stretches: list[Stretch], make: Callable[[], Sums]) -> Sums:
         at = part, tuple(stretches)
@@ -107,6 +112,11 @@ class Closed:
             other.parts = [sums.copied() for sums in self.parts]
         return other
 
+    def note_purged(self, accounts: Sequence[int]) -> None:
+        """Rows of these accounts have gone; `Complete` looks after its own."""
+        if not self.is_complete:
+            _read_again(self._reader, self._measure, self._stretches, self.parts[0], accounts)
+
     def learn(self, keys: Keys) -> None:
         """Sum these keys too, each given once."""
         if not self.is_complete:
@@ -162,3 +172,15 @@ class Closed:
         return [
             self._reader.heavy(self._measure._replace(of=(by,)), stretch, -(-share // points)) for by, points in each
         ]
+
+
+def _read_again(
+    reader: Reader, measure: Measure, stretches: Iterable[Stretch], sums: Sums, accounts: Sequence[int]
+) -> None:
+    """Let sums have what is left of these accounts, and of posts of theirs."""
+    if measure.source.key[0] != "account":
+        return
+    keys = sums.beginning_with(accounts)
+    left = reader.of(measure, stretches, keys)
+    sums.take(Amounts(keys, *sums.of(keys)))
+    sums.add(left)

@@ -6,7 +6,7 @@ a restart where it was. What they did to others stays in the totals of others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import LiteralString
 
@@ -22,8 +22,9 @@ ACCOUNTS_MAX = 20_000
 class Purge:
     """Purges on one session."""
 
-    def __init__(self, connection: psycopg.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: psycopg.Connection, done: Callable[[list[int]], None] = lambda _: None) -> None:
+        """`done` is told the accounts of each purge that is finished here."""
+        self._connection, self._done = connection, done
 
     def begin(self) -> bool:
         """Begin with the accounts that are due, unless there are some in work; whether there are any now."""
@@ -44,11 +45,14 @@ class Purge:
         """Purge one more table; how many are left. None: there is nothing to purge, or not yet."""
         if not self._in_work("known_to <= (select watermark from fold)"):
             return None
+        finished: tuple[list[int] | None] | None = None
         with self._alone():
             row = self._connection.execute("select purge_table()").fetchone()
             assert row is not None
             if row[0] == 0:
-                self._connection.execute(statement("purge/finish"))
+                finished = self._connection.execute(statement("purge/finish")).fetchone()
+        if finished and finished[0]:
+            self._done(finished[0])
         return int(row[0])
 
     @contextmanager

@@ -96,6 +96,10 @@ class Sums:
         lost[known] = self._lost[at[known]]
         return gained, lost
 
+    def beginning_with(self, firsts: Sequence[int]) -> Keys:
+        """The keys that are or begin with one of these numbers."""
+        return self._keys[np.isin(self._keys[:, 0], np.asarray(firsts, np.int64))]
+
     def without(self, keys: Keys) -> Keys:
         """Those of the keys that are not here."""
         _, known = self._find(_mixed(keys), keys)

@@ -22,5 +22,5 @@ named as (
 cleared as (
   delete from purged_table
 )
-select count(*)
+select array_agg(account)
 from done

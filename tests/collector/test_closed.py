@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from psycopg import sql
 
 from collector import closed as module
 from collector.amounts import Amounts, Keys, Reader
@@ -20,11 +22,11 @@ from sql.metrics import Metric
 from tests.collector.frames import like, post_uri
 from tests.collector.rig import Rig
 
-LIKES, ENGAGEMENT, EXPERIENCE = (
+LIKES, ENGAGEMENT, EXPERIENCE, OF_POSTS = (
     measure
-    for name in ("likes_received", "engagement", "experience")
+    for board in ("accounts likes_received", "accounts engagement", "accounts experience", "posts likes")
     for measure in MEASURES
-    if (measure.kind, measure.metric) == ("accounts", name)
+    if f"{measure.kind} {measure.metric}" == board
 )
 POINTS = EXPERIENCE._replace(of=(Metric.LIKES,), points=(10,))
 DIDS = [f"did:plc:{number:024d}" for number in range(80)]
@@ -62,6 +64,17 @@ def liked(rig: Rig, hour: int, rng: random.Random, number: int) -> list[Stretch]
 def worth(closed: Closed, at_least: int) -> dict[tuple[int, ...], list[int]]:
     keys, gained, lost = together(closed.parts, at_least)
     return {tuple(key): amounts for key, *amounts in zip(keys.tolist(), gained.tolist(), lost.tolist(), strict=True)}
+
+
+def purge_some(rig: Rig, before: datetime) -> list[int]:
+    """Every third account; what is of a time before has gone."""
+    rows = rig.owner.execute("select id from account where did = any (%s) order by did", (DIDS,)).fetchall()
+    purged = [account for (account,) in rows[::3]]
+    for rollup, bucket in itertools.product(("account", "post"), (HOUR, DAY)):
+        query = sql.SQL("delete from {} where account = any (%s) and {} < %s")
+        composed = query.format(sql.Identifier(f"{rollup}_{bucket}"), sql.Identifier(bucket))
+        assert rig.owner.execute(composed, (purged, before)).rowcount
+    return purged
 
 
 @pytest.mark.parametrize(
@@ -118,6 +131,48 @@ def test_a_copy_of_few_sums_is_changed_by_itself(rig: Rig) -> None:
     assert not closed.is_complete
     assert other.follow(liked(rig, 50, rng, 30), 60)
     assert worth(closed, 1) == before != worth(other, 1)
+
+
+def test_closed_sums_have_what_a_purge_has_left(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of an hour that left the window when it was purged already; and nothing else is read again."""
+    rng, reader = random.Random(5), Watched(rig.roller)
+    for hour in range(58):
+        stretches = liked(rig, hour, rng, 80)
+    complete = Complete(reader)
+    measures = [LIKES, ENGAGEMENT, OF_POSTS]
+    few = [Closed(reader, complete, *each) for each in zip(measures, 3 * [stretches], (60, 180, 60), strict=True)]
+    every = [*few, *(Closed(reader, complete, measure, stretches, 1) for measure in measures)]
+    assert [closed.is_complete for closed in every] == 3 * [False] + 3 * [True]
+    before = [worth(closed, 1) for closed in every]
+    purged = purge_some(rig, stretches[-1].end - LENGTH[HOUR])
+    after = liked(rig, 58, rng, 80)
+    assert all(closed.follow(after, at) for closed, at in zip(every, (60, 180, 60, 1, 1, 1), strict=True))
+    monkeypatch.setattr(reader, "sums", None)
+    looked_in = reader.looked_in
+    complete.note_purged(purged)
+    for closed in every:
+        closed.note_purged(purged)
+    assert 0 < reader.looked_in - looked_in <= 11 * len(purged) * LONG // LENGTH[HOUR]
+    monkeypatch.undo()
+    for closed, measure, had in zip(every, 2 * measures, before, strict=True):
+        expected = Closed(reader, Complete(reader), measure, after, 1)
+        assert worth(closed, closed.floor) == worth(expected, closed.floor)
+        of_purged = [{key for key in keys if key[0] in purged} for keys in (had, worth(closed, 1))]
+        assert of_purged[0] > of_purged[1] > set()  # what came after is left
+
+
+def test_a_purge_takes_nothing_out_of_sums_of_terms(rig: Rig) -> None:
+    rng, reader = random.Random(4), Reader(rig.roller)
+    for hour in range(4):
+        stretches = liked(rig, hour, rng, 10)
+    terms = next(measure for measure in MEASURES if measure.kind == "hashtags")
+    query = "insert into term_hour (hour, term, dimension, gained, lost) values (%s, 7, %s, 5, 0)"
+    rig.owner.execute(query, (stretches[0].begin, terms.of[0]))
+    complete = Complete(reader)
+    closed = Closed(reader, complete, terms, stretches, 1)
+    complete.note_purged([7])
+    closed.note_purged([7])
+    assert worth(closed, 1) == {(7,): [5, 0]}
 
 
 def test_keys_are_chosen_anew_where_they_are_others(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
+from collector.amounts import Reader
 from collector.board_check import check
 from collector.boards import Boards
 from collector.purge import Purge
@@ -146,6 +148,42 @@ def test_one_that_comes_back_begins_anew_and_its_old_likes_are_not_known(counted
     assert (counted.one(lost.format(BOB)), counted.one(lost.format(ALICE))) == (1, 1)  # what Bob took back, of both
     assert counted.audit().diff == 0
     Boards(counted.roller, 100, 40).refresh()
+    assert check(counted.owner, 100) == (BOARDS, [], 0)
+
+
+def test_boards_that_remember_have_what_is_left_of_one_that_comes_back(counted: Rig) -> None:
+    """Also of minutes: she was liked in the last one of those before the hour in which she is deleted."""
+    boards = Boards(counted.roller, 100, 40)
+    counted.hand(like(ALICES, CAROL, 33 * HOUR - 1))
+    counted.fold()
+    boards.refresh()
+    begun(counted)
+    boards.refresh()
+    through(Purge(counted.roller, boards.note_purged))
+    counted.hand(notice("account", ALICE, 34 * HOUR, seq=9, active=True, time="2026-07-05T22:00:00Z"))
+    boards.note(counted.fold())
+    boards.refresh()
+    assert check(counted.owner, 100) == (BOARDS, [], 0)
+
+
+def test_a_purge_that_boards_could_not_read_again_makes_them_anew(
+    counted: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boards = Boards(counted.roller, 100, 40)
+    boards.refresh()
+    begun(counted)
+    boards.refresh()
+
+    def locked(*given: object) -> None:
+        raise psycopg.errors.LockNotAvailable
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Reader, "of", locked)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            through(Purge(counted.roller, boards.note_purged))
+    counted.hand(notice("account", ALICE, 34 * HOUR, seq=9, active=True, time="2026-07-05T22:00:00Z"))
+    boards.note(counted.fold())
+    boards.refresh()
     assert check(counted.owner, 100) == (BOARDS, [], 0)
 
 

@@ -196,6 +196,37 @@ MUTANTS = [
         _PURGE,
     ),
     Mutant(
+        "who was purged stays in the sums of all", "collector/closed.py",
+        "            _read_again(self._reader, part, stretches, sums, accounts)\n", "            pass\n",
+        (*_CLOSED, *_PURGE),
+    ),
+    Mutant(
+        "who was purged stays in the sums of few", "collector/closed.py",
+        "            _read_again(self._reader, self._measure, self._stretches, self.parts[0], accounts)\n",
+        "            pass\n",
+        _CLOSED,
+    ),
+    Mutant(
+        "what is left of a purged account comes to what it had", "collector/closed.py",
+        "    sums.take(Amounts(keys, *sums.of(keys)))\n", "",
+        _CLOSED,
+    ),
+    Mutant(
+        "who was purged stays in the live minutes", "collector/boards.py",
+        "        self._live.forget()\n        try:", "        try:",
+        _PURGE,
+    ),
+    Mutant(
+        "a purge that was read again by half", "collector/boards.py",
+        "            self.forget()\n            raise\n", "            raise\n",
+        _PURGE,
+    ),
+    Mutant(
+        "boards are not told of a purge", "collector/purge.py",
+        "            self._done(finished[0])\n", "            pass\n",
+        _PURGE,
+    ),
+    Mutant(
         "what is purged counts again", "collector/worker.py",
         " or purged.get(row.actor, NEVER).takes(*_times_us(row)):", ":",
         _PURGE,
