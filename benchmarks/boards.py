@@ -1,14 +1,15 @@
 """The benchmark of boards: what it costs to make them anew, and that the cost does not grow with the history.
 
 A history of 30 days is generated, then twice as much of it: hours and days as they are summed up, and the minutes at
-the edges of the windows. Then a minute of new events comes, and an hour turns. Every board is compared with the one
-from scratch in the same run; where one differs, the run is no result.
+the edges of the windows. Then a minute of new events comes, an hour turns, and deleted accounts are purged. Every board
+is compared with the one from scratch in the same run; where one differs, the run is no result.
 
 The result, by size of history: `account_hours`, accounts with anything, by hour; `first_s` for the first boards that
 ever were, `cold_s` for those of a process that begins where there are some; `refresh_s` after a minute of new events,
 by window, the median of five; `turn_s` the same when an hour has turned, `hour_s` for the boards of its end;
-`scratch_s` for all of a window from all rows; `read_ms` for a page of 100 of a board, and for an account's hours of 30
-days. `growth`: the second size over the first.
+`purge_s` for what the boards have to do when 1,000 accounts have been purged; `scratch_s` for all of a window from all
+rows; `read_ms` for a page of 100 of a board, and for an account's hours of 30 days. `growth`: the second size over the
+first.
 """
 
 from __future__ import annotations
@@ -16,33 +17,29 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from benchmarks.balance import WrongRun
-from benchmarks.history import History, hours
+from benchmarks.board_reads import read_ms
+from benchmarks.board_stage import DAYS, NOW, Stage
 from benchmarks.machine import machine
 from benchmarks.options import BoardsOptions
 from benchmarks.trial import Server
 from benchmarks.tries import result_of
 from collector.board_check import check
 from collector.boards import Boards
-from collector.rollups import DAY, HOUR, MINUTE
-from collector.windows import ALL_WINDOWS, LENGTH, WINDOWS, Window, floor
-from sql import statement
+from collector.purge import Purge
+from collector.windows import ALL_WINDOWS, WINDOWS, Window
 from sql.session import connect
-from web.series import as_given
-from web.spans import Summed, spans
 
-NOW = datetime(2026, 7, 4, 12, 30, tzinfo=UTC)
-DAYS = 30
 ROWS = 1100
 MINUTES = 5
 """New ones, after each of which boards are made."""
+PURGED = 1000
+_LAST, _TURNED, _PURGED = 29, 31, 45  # minutes after NOW: of the hour; of the next one; when a purge may begin
 
 
 def boards(options: BoardsOptions, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
@@ -60,122 +57,60 @@ def boards(options: BoardsOptions, server: Server, say: Callable[[str], None]) -
 
 def _measured(options: BoardsOptions, times: int, server: Server, say: Callable[[str], None]) -> dict[str, Any]:
     with server() as conninfo, connect(conninfo, None, "bench") as owner:
-        history = History(owner, options.accounts * times, options.seed)
-        account_hours = _write(owner, history, options, times)
-        say(f"a history of {account_hours:,} account-hours")
+        stage = Stage(owner, options, times)
+        found: dict[str, Any] = {"account_hours": stage.account_hours}
+        say(f"a history of {stage.account_hours:,} account-hours")
         with connect(conninfo, "skytally_roller", "bench") as roller:
-            found: dict[str, Any] = {"account_hours": account_hours}
             found["first_s"] = _timed(Boards(roller, ROWS, DAYS).refresh)
             kept = Boards(roller, ROWS, DAYS)
             found["cold_s"] = _timed(kept.refresh)
             say(f"the first boards of all took {found['first_s']} s, those of a new process {found['cold_s']} s")
-            refreshed = []
-            for number in range(1, MINUTES + 1):
-                history.write(MINUTE, NOW + number * LENGTH[MINUTE], options.rate * 60)
-                _set_watermark(owner, NOW + number * LENGTH[MINUTE])
-                refreshed.append(_refreshed(kept))
-            found["refresh_s"] = {name: statistics.median(each[name] for each in refreshed) for name in refreshed[0]}
+            found["refresh_s"] = _by_minutes(stage, kept)
             found["scratch_s"] = {window.name: _timed(partial(_verify, owner, [window])) for window in WINDOWS}
-            found["read_ms"] = _read(owner)
             say(f"refreshed in {found['refresh_s']} s, from scratch in {found['scratch_s']} s")
+            found["read_ms"] = read_ms(owner, NOW, DAYS)
             say(f"read in {found['read_ms']} ms")
-            for number in range(MINUTES + 1, 30):
-                history.write(MINUTE, NOW + number * LENGTH[MINUTE], options.rate * 60)
-            _set_watermark(owner, NOW + 29 * LENGTH[MINUTE])
-            kept.refresh()
-            _turn(owner, history, options.rate * 60)
-            found["turn_s"] = _refreshed(kept)
-            found["hour_s"] = _timed(kept.keep_hour)
+            found |= _turned(stage, kept)
             _verify(owner)
-    say(f"refreshed when an hour had turned in {found['turn_s']} s, those of its end made in {found['hour_s']} s")
+            say(f"refreshed in a new hour in {found['turn_s']} s, those of the hour's end made in {found['hour_s']} s")
+            found["purge_s"] = _purged(stage, roller, kept)
+            _verify(owner)
+            say(f"after a purge of {PURGED:,} accounts made anew in {found['purge_s']} s")
     return found
 
 
-def _write(owner: psycopg.Connection, history: History, options: BoardsOptions, times: int) -> int:
-    """The whole history; the number of account-hours."""
-    hour = NOW - timedelta(minutes=30)
-    filled_to = hour.replace(hour=0) - timedelta(days=1)
-    history.fill(filled_to - timedelta(days=DAYS), filled_to)
-    _ensure_days(owner, filled_to, 3)
-    history.write_names()
-    events = history.events_of(options.account_hours * times / (DAYS * 24))
-    at_edges = [hour - timedelta(hours=24), hour - timedelta(hours=23), hour - timedelta(hours=1)]
-    written = 0
-    for begin in hours(hour, DAYS):
-        if begin in at_edges:
-            for number in range(60):
-                history.write(MINUTE, begin + number * LENGTH[MINUTE], options.rate * 60)
-            history.sum_up(HOUR, begin)
-        else:
-            written += history.write(HOUR, begin, events)
-        if floor(begin, DAY) == begin - timedelta(hours=23):
-            history.write_day(floor(begin, DAY))
-    for number in range(31):
-        history.write(MINUTE, hour + number * LENGTH[MINUTE], options.rate * 60)
-    history.settle()
-    _ensure_days(owner, filled_to - timedelta(days=DAYS), DAYS)
-    owner.execute("update fold set hours_to = %s, days_to = %s, folds = 1", (hour, hour.replace(hour=0)))
-    _set_watermark(owner, NOW)
-    owner.execute("analyze")
-    return written
+def _by_minutes(stage: Stage, kept: Boards) -> dict[str, float]:
+    refreshed = []
+    for minute in range(1, MINUTES + 1):
+        stage.move_to(minute)
+        refreshed.append(_refreshed(kept))
+    return {name: statistics.median(each[name] for each in refreshed) for name in refreshed[0]}
 
 
-def _turn(owner: psycopg.Connection, history: History, events: int) -> None:
-    """Two minutes more, with the first of which an hour begins."""
-    hour = NOW - timedelta(minutes=30)
-    for number in (30, 31):
-        history.write(MINUTE, NOW + number * LENGTH[MINUTE], events)
-    history.sum_up(HOUR, hour)
-    owner.execute("update fold set hours_to = %s, boards_to = %s", (hour + LENGTH[HOUR], hour))
-    _set_watermark(owner, NOW + 31 * LENGTH[MINUTE])
+def _turned(stage: Stage, kept: Boards) -> dict[str, Any]:
+    """Two minutes, with the first of which an hour begins."""
+    stage.move_to(_LAST)
+    kept.refresh()
+    stage.move_to(_TURNED)
+    return {"turn_s": _refreshed(kept), "hour_s": _timed(kept.keep_hour)}
 
 
-def _ensure_days(owner: psycopg.Connection, first: datetime, count: int) -> None:
-    for number in range(count):
-        owner.execute("select ensure_day(%s)", ((first + timedelta(days=number)).date(),))
-
-
-def _set_watermark(owner: psycopg.Connection, watermark: datetime) -> None:
-    owner.execute("update fold set watermark = %s", (watermark,))
+def _purged(stage: Stage, roller: psycopg.Connection, kept: Boards) -> float:
+    """To be told of it, and to make all boards then."""
+    told = []
+    stage.delete(PURGED)
+    purge = Purge(roller, lambda accounts: told.append(_timed(partial(kept.note_purged, accounts))))
+    purge.begin()
+    stage.move_to(_PURGED)
+    kept.refresh()
+    while purge.step():
+        pass
+    return round(sum(told) + _timed(kept.refresh), 3)
 
 
 def _refreshed(kept: Boards) -> dict[str, float]:
     """Seconds for the boards of each window; moving on in memory is in the first one's."""
     return {window.name: _timed(partial(kept.refresh, [window])) for window in ALL_WINDOWS}
-
-
-def _read(connection: psycopg.Connection) -> dict[str, float]:
-    """Milliseconds for a page of 100 of a board, and for the hours of 30 days of somebody on it; the median of many."""
-    board = {"metric": "likes_received", "at": None, "pattern": None, "count": "records", "offset": 0, "limit": 100}
-    pages = [{**board, "time_window": window.name, "length": window.length} for window in WINDOWS]
-    query = "select keys from board where kind = 'accounts' and metric = 'likes_received' and time_window = '30d'"
-    ((keys,),) = connection.execute(query).fetchall()
-    board_query, (series_query, month) = sql.SQL(statement("query/board_accounts")), _series(connection)
-    each: dict[str, list[tuple[sql.SQL | sql.Composed, dict[str, Any]]]] = {
-        "board": [(board_query, page) for page in pages * 25],
-        "series": [(series_query, {**month, "account": account}) for account in keys[::11]],
-    }
-    return {what: _median_ms(connection, asked) for what, asked in each.items()}
-
-
-def _series(connection: psycopg.Connection) -> tuple[sql.Composed, dict[str, Any]]:
-    """What the site asks for the hours of 30 days of an account."""
-    row = connection.execute("select hours_to, days_to from fold").fetchone()
-    assert row is not None
-    hours_to, days_to = row
-    read = spans(NOW.replace(minute=0) - timedelta(days=DAYS), NOW, LENGTH[HOUR], Summed(hours_to, days_to, NOW))
-    names = {unit: sql.Identifier(f"account_{unit}") for unit in ("day", "hour", "minute")}
-    query = sql.SQL(statement("query/points")).format(**names, key=sql.SQL("kept.account = %(account)s"))
-    return query, {"metrics": ["likes_received"], "bucket": LENGTH[HOUR], **as_given({"": read})}
-
-
-def _median_ms(connection: psycopg.Connection, asked: list[tuple[sql.SQL | sql.Composed, dict[str, Any]]]) -> float:
-    def seconds(query: sql.SQL | sql.Composed, given: dict[str, Any]) -> float:
-        begun = time.perf_counter()
-        connection.execute(query, given).fetchall()
-        return time.perf_counter() - begun
-
-    return round(statistics.median(seconds(*each) for each in asked) * 1000, 2)
 
 
 def _verify(owner: psycopg.Connection, windows: Iterable[Window] = ALL_WINDOWS) -> None:
