@@ -67,12 +67,13 @@ class Reader:
         each, given = _rows(measure, stretches)
         if not given:
             return no_amounts(measure.source)
-        composed = sql.SQL(query).format(keys=_arrays(measure.source), key=_key(measure.source), each=each)
+        composed = sql.SQL(query).format(keys=_arrays(measure.source), key=_key(measure.source.key), each=each)
         (columns,) = fetched(self._connection, composed, given)
         return _amounts(columns)
 
     def of(self, measure: Measure, stretches: Iterable[Stretch], keys: Keys) -> Amounts:
-        """The sums of these keys over all of these buckets, by index; of those that have any.
+        """The sums of these keys over all of these buckets, by index; of those that have any. Of keys of two numbers
+        the first ones will do: then of all that begin with them.
 
         With `offset 0` key after key is looked up. Else one bucket that statistics do not know yet is read first, as if
         it had one row, and all keys are looked through for each of its rows.
@@ -81,18 +82,18 @@ class Reader:
             select {keys}, array_agg(gained), array_agg(lost)
             from (
               select {key}, sum(gained)::bigint as gained, sum(lost)::bigint as lost
-              from unnest({wanted}) as wanted ({key})
+              from unnest({wanted}) as wanted ({names})
               cross join lateral ({each} offset 0) as each
               group by {key}
             ) as summed
         """
-        each, given = _rows(measure, stretches, wanted=True)
+        names = measure.source.key[: keys.shape[1]]
+        each, given = _rows(measure, stretches, names)
         if not given or not len(keys):
             return no_amounts(measure.source)
-        names = measure.source.key
         wanted = _comma([sql.SQL("{}::bigint[]").format(sql.Placeholder(f"wanted_{name}")) for name in names])
         composed = sql.SQL(query).format(
-            keys=_arrays(measure.source), key=_key(measure.source), wanted=wanted, each=each
+            keys=_arrays(measure.source), key=_key(measure.source.key), wanted=wanted, names=_key(names), each=each
         )
         for at, name in enumerate(names):
             given[f"wanted_{name}"] = keys[:, at]
@@ -112,7 +113,7 @@ class Reader:
         """
         assert at_least >= HEAVY_MIN
         composed = _named(
-            query, measure.source, stretch.bucket, keys=_arrays(measure.source), key=_key(measure.source),
+            query, measure.source, stretch.bucket, keys=_arrays(measure.source), key=_key(measure.source.key),
             at_least=sql.Literal(at_least),
         )  # fmt: skip
         with by_index(self._connection):
@@ -154,9 +155,10 @@ def joined(parts: Sequence[Amounts]) -> Amounts:
 
 
 def _rows(
-    measure: Measure, stretches: Iterable[Stretch], *, wanted: bool = False
+    measure: Measure, stretches: Iterable[Stretch], wanted: Sequence[str] = ()
 ) -> tuple[sql.Composed, dict[str, Any]]:
-    """The rows of a measure in these buckets, of all keys or of the `wanted` one, and what is given to the query."""
+    """The rows of a measure in these buckets, and what is given to the query: of all keys, or of those that are
+    `wanted` by these numbers, which are left out then."""
     query = """
         select {key}, {gained} as gained, {lost} as lost
         from {table} as t
@@ -164,12 +166,13 @@ def _rows(
     """
     source, parts = measure.source, []
     given: dict[str, Any] = {}
-    same = [sql.SQL("and t.{name} = wanted.{name}").format(name=sql.Identifier(name)) for name in source.key]
+    same = [sql.SQL("and t.{name} = wanted.{name}").format(name=sql.Identifier(name)) for name in wanted]
+    others = [name for name in source.key if name not in wanted]
     for at, stretch in enumerate(stretches):
         given |= {f"begin_{at}": stretch.begin, f"end_{at}": stretch.end}
         parts.append(_named(
-            query, source, stretch.bucket, key=sql.SQL("null") if wanted else _key(source),
-            of=_comma([sql.Literal(value) for value in measure.of]), only=sql.SQL(" ").join(same if wanted else []),
+            query, source, stretch.bucket, key=_key(others) if others else sql.SQL("null"),
+            of=_comma([sql.Literal(value) for value in measure.of]), only=sql.SQL(" ").join(same),
             begin=sql.Placeholder(f"begin_{at}"), end=sql.Placeholder(f"end_{at}"), gained=_weighed(measure, "gained"),
             lost=sql.SQL("0::bigint") if measure.keeps else _weighed(measure, "lost"),
         ))  # fmt: skip
@@ -195,8 +198,8 @@ def _named(query: LiteralString, source: Source, bucket: str, **parts: sql.Compo
     )
 
 
-def _key(source: Source) -> sql.Composable:
-    return _comma([sql.Identifier(name) for name in source.key])
+def _key(names: Iterable[str]) -> sql.Composable:
+    return _comma([sql.Identifier(name) for name in names])
 
 
 def _arrays(source: Source) -> sql.Composable:

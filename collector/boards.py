@@ -1,7 +1,7 @@
 """The boards, and how many accounts are active: as they stand now, and as they stood at the end of each hour.
 
-What is kept in memory is made anew when a process begins, and forgotten when late events change the past; the tables
-of boards are all it writes.
+What is kept in memory is made anew when a process begins, and forgotten when late events change the past; of a purge
+its accounts are read again. The tables of boards are all it writes.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Boards:
             sliding.note(minutes)
 
     def note_purged(self, accounts: Sequence[int]) -> None:
-        """Rows of these accounts that are in sums have gone. Until now none of them was on a board."""
+        """Rows of these accounts have gone that are in sums: it makes a difference once one of them is shown again."""
         self._live.forget()
         try:
             self._complete.note_purged(accounts)

@@ -30,18 +30,19 @@ _GROWN = 2
 
 class Complete:
     """Sums of every key over closed buckets: made once for all boards that need the same, and kept as long as one does.
-    Engagement needs what four others do; of a history shorter than a window is, all long windows need the same."""
+    Engagement needs what four others do; of a history shorter than a window is, all long windows need the same.
+    Who gets some does not change them."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._held: WeakValueDictionary[tuple[Measure, tuple[Stretch, ...]], Sums] = WeakValueDictionary()
 
     def sums(self, measure: Measure, stretches: list[Stretch]) -> list[Sums]:
-        """Those whose sum the measure has. Not to be changed."""
+        """Those whose sum the measure has."""
         return [self._once(part, stretches, partial(self._read, part, stretches)) for part in measure.parts()]
 
     def moved(self, measure: Measure, sums: list[Sums], by: Move, stretches: list[Stretch]) -> list[Sums]:
-        """Those that these become. Not to be changed."""
+        """Those that these become."""
         parts = zip(measure.parts(), sums, strict=True)
         return [self._once(part, stretches, partial(self._moved, part, each, by)) for part, each in parts]
 
@@ -177,10 +178,9 @@ class Closed:
 def _read_again(
     reader: Reader, measure: Measure, stretches: Iterable[Stretch], sums: Sums, accounts: Sequence[int]
 ) -> None:
-    """Let sums have what is left of these accounts, and of posts of theirs."""
-    if measure.source.key[0] != "account":
-        return
-    keys = sums.beginning_with(accounts)
-    left = reader.of(measure, stretches, keys)
-    sums.take(Amounts(keys, *sums.of(keys)))
-    sums.add(left)
+    """Let sums have what is left of these accounts, or of posts of theirs: also of such as they do not hold."""
+    if measure.source.of_accounts and accounts:
+        left = reader.of(measure, stretches, np.array(accounts, np.int64)[:, None])
+        held = sums.beginning_with(accounts)
+        sums.take(Amounts(held, *sums.of(held)))
+        sums.add(left)

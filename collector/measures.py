@@ -26,6 +26,11 @@ class Source(NamedTuple):
     by: str
     """The column that tells measures apart."""
 
+    @property
+    def of_accounts(self) -> bool:
+        """Whether a key is an account, or of one."""
+        return self.key[0] == "account"
+
 
 class Measure(NamedTuple):
     """What one kind of thing is ranked by."""

@@ -22,8 +22,9 @@ ACCOUNTS_MAX = 20_000
 class Purge:
     """Purges on one session."""
 
-    def __init__(self, connection: psycopg.Connection, done: Callable[[list[int]], None] = lambda _: None) -> None:
-        """`done` is told the accounts of each purge that is finished here."""
+    def __init__(self, connection: psycopg.Connection, done: Callable[[list[int]], None] | None = None) -> None:
+        """`done` is told the accounts of each purge that is finished here. Without it the roller is told that another
+        one has changed the rollups."""
         self._connection, self._done = connection, done
 
     def begin(self) -> bool:
@@ -43,17 +44,18 @@ class Purge:
 
     def step(self) -> int | None:
         """Purge one more table; how many are left. None: there is nothing to purge, or not yet."""
-        if not self._in_work("known_to <= (select watermark from fold)"):
-            return None
-        finished: tuple[list[int] | None] | None = None
+        purged: list[int] = []
         with self._alone():
-            row = self._connection.execute("select purge_table()").fetchone()
-            assert row is not None
-            if row[0] == 0:
-                finished = self._connection.execute(statement("purge/finish")).fetchone()
-        if finished and finished[0]:
-            self._done(finished[0])
-        return int(row[0])
+            if not self._in_work("known_to <= (select watermark from fold)"):
+                return None
+            ((left,),) = self._connection.execute("select purge_table()").fetchall()
+            if left == 0:
+                ((purged,),) = self._connection.execute(statement("purge/finish")).fetchall()
+                if self._done is None:
+                    self._connection.execute("update fold set folds = folds + 1")
+        if left == 0 and self._done is not None:
+            self._done(purged)
+        return int(left)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -75,6 +75,7 @@ class Sums:
         self.add(Amounts(keys, -gained, -lost))
         left = (self._gained != 0) | (self._lost != 0)
         if not left.all():
+            self._heavy = None
             self._keys, self._gained, self._lost = self._keys[left], self._gained[left], self._lost[left]
 
     def heavy(self, at_least: int) -> Keys:
@@ -97,8 +98,12 @@ class Sums:
         return gained, lost
 
     def beginning_with(self, firsts: Sequence[int]) -> Keys:
-        """The keys that are or begin with one of these numbers."""
-        return self._keys[np.isin(self._keys[:, 0], np.asarray(firsts, np.int64))]
+        """The keys that are or begin with one of these numbers, of which there are some."""
+        sought = np.unique(np.asarray(firsts, np.int64))
+        column = self._keys[:, 0]
+        at = np.minimum(np.searchsorted(sought, column), len(sought) - 1)
+        found: npt.NDArray[np.bool_] = sought[at] == column
+        return self._keys[found]
 
     def without(self, keys: Keys) -> Keys:
         """Those of the keys that are not here."""

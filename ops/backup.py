@@ -75,7 +75,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def back_up(conninfo: str, folder: Path, *, rollups: bool, pg_bin: Path | None, say: Callable[[str], None]) -> Path:
-    """Make one in a new folder below this one; what is cut off half way is not left under its name.
+    """Make one in a new folder below this one, and have the database know of it; what is cut off half way is not left
+    under its name.
 
     `rollups`: of the event log only the last days, without which nothing could go on from the checkpoint.
     Raises BackupError, psycopg.Error.
@@ -96,7 +97,15 @@ def back_up(conninfo: str, folder: Path, *, rollups: bool, pg_bin: Path | None, 
         without.append("--exclude-table-data=skytally.tick")  # for those who watch just now
         run(conninfo, [*command, *without, f"--file={half / DATABASE_DUMP}"])
         (half / FACTS).write_bytes(msgspec.json.format(msgspec.json.encode(facts)))
-    return folder / name
+    made = folder / name
+    with connect(conninfo, None, "backup") as connection:
+        connection.execute(statement("backup/note"), {"at": made_at, "bytes": size_of(made)})
+    return made
+
+
+def size_of(backup: Path) -> int:
+    """Bytes of its files."""
+    return sum(path.stat().st_size for path in backup.iterdir())
 
 
 def facts_of(backup: Path) -> Facts:

@@ -63,8 +63,6 @@ class Forgetting:
                 time.sleep(_POLL_S)
             else:
                 break
-        # the roller's sums in memory may have rows that are gone: as if another one had folded, it reads them anew
-        self._connection.execute("update fold set folds = folds + 1")
 
     def done(self) -> bool:
         """Whether nothing is left of them but what lies in an hour that is not summed up yet."""

@@ -167,7 +167,7 @@ def test_every_flag_in_the_text_is_one() -> None:
     known = {flag for verb in cli.VERBS for flag in flags(cli._parser(verb)[0])}
     programs = [f"tests/{module}/__main__.py" for module in PROGRAMS.values()] + ["tests/browser/screenshots.py", "run"]
     others = "".join((ROOT / path).read_text(encoding="utf-8") for path in programs)
-    known |= {*re.findall(r"--[a-z][a-z-]+", others), "--no-block"}  # the last one is systemctl's, and these are uv's:
+    known |= {*re.findall(r"--[a-z][a-z-]+", others), "--no-block", "--now"}  # the last two are systemctl's; uv's:
     known |= {"--universal", "--generate-hashes", "--group", "--no-header", "--sort"}  # the last one is perf's
     assert named(r"(?<![\w-])--[a-z][a-z-]+") <= known
 

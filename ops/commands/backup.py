@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from ops import exits
-from ops.backup import back_up
+from ops.backup import back_up, size_of
 from ops.backups import BackupError, keep
 from ops.database import database
 from ops.display import Display
@@ -40,8 +40,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     except BackupError as error:
         raise Problem(str(error)) from error
     display.end()
-    size = sum(path.stat().st_size for path in made.iterdir())
-    print(f"{made} ({size / 1e6:,.1f} MB)")
+    print(f"{made} ({size_of(made) / 1e6:,.1f} MB)")
     for old in keep(arguments.folder, arguments.keep) if arguments.keep else []:
         print(f"removed {old}")
     return exits.OK

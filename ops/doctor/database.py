@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import psycopg
@@ -18,6 +18,8 @@ RECOMMENDED = Path(__file__).parents[1] / "postgres" / "skytally.conf"
 _SIZES = {"B": 1, "kB": 1 << 10, "8kB": 1 << 13, "MB": 1 << 20, "GB": 1 << 30, "ms": 1e-3, "s": 1, "min": 60, "h": 3600}
 _VITAL = frozenset({"fsync", "full_page_writes"})
 """Without these a crash may lose or double what was counted."""
+_BACKUP_AGE = timedelta(hours=36)
+"""Older than last night's, with hours for it to be made."""
 
 
 def findings(connection: psycopg.Connection, settings: CollectorSettings) -> Iterator[Finding]:
@@ -36,6 +38,7 @@ def findings(connection: psycopg.Connection, settings: CollectorSettings) -> Ite
     yield from _network(connection, settings)
     yield from _days_ahead(connection)
     yield from _collector(connection)
+    yield from _backup(connection)
 
 
 def recommended() -> dict[str, str]:
@@ -90,3 +93,17 @@ def _collector(connection: psycopg.Connection) -> Iterator[Finding]:
         yield Finding("collector", "warning", "none runs", "systemctl start skytally-collector")
     else:
         yield Finding("collector", "warning" if row[2] else "well", row[2] or row[1], "see above" if row[2] else "")
+
+
+def _backup(connection: psycopg.Connection) -> Iterator[Finding]:
+    row = connection.execute("select at, at > now() - %s from last_backup", (_BACKUP_AGE,)).fetchone()
+    if row is None:
+        advice = "skytally backup DIR, or every night: systemctl enable --now skytally-backup.timer"
+        yield Finding("backup", "warning", "none was made yet", advice)
+        return
+    at, is_new = row
+    found = f"the last one is of {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if is_new:
+        yield Finding("backup", "well", found)
+    else:
+        yield Finding("backup", "warning", found, "journalctl -u skytally-backup says why, if it is made every night")

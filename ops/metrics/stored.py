@@ -35,6 +35,8 @@ STORED = (
     Metric("skytally_selfcheck_differences", "gauge", "What did not add up at the last self-check."),
     Metric("skytally_selfcheck_timestamp_seconds", "gauge", "When the last self-check ended.", "seconds"),
     Metric("skytally_last_selfcheck_seconds", "gauge", "What the last self-check took.", "seconds"),
+    Metric("skytally_backup_timestamp_seconds", "gauge", "The moment that the last backup is of.", "seconds"),
+    Metric("skytally_backup_size_bytes", "gauge", "What the last backup takes where it is.", "bytes"),
 )  # fmt: skip
 """Every metric that comes from here; the statement names them, without what all names begin with."""
 

@@ -38,6 +38,10 @@ METRICS = (
         "skytally_web_layer_failures_total", "counter", "Times that a layer which processes share did not answer.", "",
         ("layer",),
     ),
+    Metric(
+        "skytally_web_start_timestamp_seconds", "gauge", "When the site was started, or this unit of it, Unix time.",
+        "seconds",
+    ),
     Metric("skytally_web_process_starts_total", "counter", "Starts of each process.", "", ("process",)),
     Metric(
         "skytally_web_alive_timestamp_seconds", "gauge", "When the loop of each process last turned.", "seconds",
@@ -61,10 +65,14 @@ class WebMetrics:
     def __init__(self, vitals: Sequence[WebVitals], sites: Mapping[str, Companion]) -> None:
         """Both in the same order; `sites` by name."""
         self._vitals, self._sites = vitals, sites
+        self._started_at = time.time()
 
     def text(self) -> str:
         """All of it, as Prometheus reads it."""
-        found: dict[Key, Value] = {("skytally_web_build_info", (VERSION,)): 1}
+        found: dict[Key, Value] = {
+            ("skytally_web_build_info", (VERSION,)): 1,
+            ("skytally_web_start_timestamp_seconds", ()): self._started_at,
+        }
         found |= all_added([_counted(vitals) for vitals in self._vitals])
         for (name, site), vitals in zip(self._sites.items(), self._vitals, strict=True):
             found["skytally_web_process_starts_total", (name,)] = site.starts

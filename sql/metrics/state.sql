@@ -16,6 +16,9 @@ select
   ) - (fold.watermark at time zone 'UTC')::date as partition_ahead_days,
   cardinality(selfcheck.differences) as selfcheck_differences,
   extract(epoch from selfcheck.at)::float8 as selfcheck_timestamp_seconds,
-  selfcheck.seconds as last_selfcheck_seconds
+  selfcheck.seconds as last_selfcheck_seconds,
+  extract(epoch from last_backup.at)::float8 as backup_timestamp_seconds,
+  last_backup.bytes as backup_size_bytes
 from fold
 left join selfcheck on true
+left join last_backup on true

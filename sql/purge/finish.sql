@@ -22,5 +22,5 @@ named as (
 cleared as (
   delete from purged_table
 )
-select array_agg(account)
+select coalesce(array_agg(account), array[]::bigint[])
 from done

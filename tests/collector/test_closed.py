@@ -134,7 +134,8 @@ def test_a_copy_of_few_sums_is_changed_by_itself(rig: Rig) -> None:
 
 
 def test_closed_sums_have_what_a_purge_has_left(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also of an hour that left the window when it was purged already; and nothing else is read again."""
+    """Also of an hour that left the window when it was purged already, and of who was left without any by that; and
+    nothing else is read again."""
     rng, reader = random.Random(5), Watched(rig.roller)
     for hour in range(58):
         stretches = liked(rig, hour, rng, 80)
@@ -147,18 +148,22 @@ def test_closed_sums_have_what_a_purge_has_left(rig: Rig, monkeypatch: pytest.Mo
     purged = purge_some(rig, stretches[-1].end - LENGTH[HOUR])
     after = liked(rig, 58, rng, 80)
     assert all(closed.follow(after, at) for closed, at in zip(every, (60, 180, 60, 1, 1, 1), strict=True))
+    for sums in (part for closed in every[:4] for part in closed.parts):
+        keys = sums.beginning_with(purged)
+        sums.take(Amounts(keys, *sums.of(keys)))
     monkeypatch.setattr(reader, "sums", None)
     looked_in = reader.looked_in
     complete.note_purged(purged)
     for closed in every:
         closed.note_purged(purged)
-    assert 0 < reader.looked_in - looked_in <= 11 * len(purged) * LONG // LENGTH[HOUR]
+    assert reader.looked_in - looked_in == (3 + 4 + 1) * len(purged) * sum(len(each.starts()) for each in after)
     monkeypatch.undo()
     for closed, measure, had in zip(every, 2 * measures, before, strict=True):
         expected = Closed(reader, Complete(reader), measure, after, 1)
         assert worth(closed, closed.floor) == worth(expected, closed.floor)
         of_purged = [{key for key in keys if key[0] in purged} for keys in (had, worth(closed, 1))]
-        assert of_purged[0] > of_purged[1] > set()  # what came after is left
+        assert of_purged[0] - of_purged[1]
+        assert of_purged[1]  # what came after is left
 
 
 def test_a_purge_takes_nothing_out_of_sums_of_terms(rig: Rig) -> None:

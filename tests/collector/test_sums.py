@@ -80,17 +80,30 @@ def test_together_are_all_keys_that_gained_so_much(parts: list[list[Row]], at_le
     assert len(rows) == len(found.keys), "each once"
 
 
-@given(st.lists(st.tuples(_ROWS, st.lists(st.integers(1, 400), max_size=4)), max_size=4), st.sampled_from([0, 8]))
-def test_heavy_keys_are_those_of_now(doings: list[tuple[list[Row], list[int]]], few: int) -> None:
-    """Whatever was asked for before."""
+@given(
+    st.lists(st.tuples(_ROWS, _ROWS, st.lists(st.integers(1, 400), max_size=4)), max_size=4), st.sampled_from([0, 8])
+)
+def test_heavy_keys_are_those_of_now(doings: list[tuple[list[Row], list[Row], list[int]]], few: int) -> None:
+    """Whatever was asked for before, also when keys without any went since."""
     sums, total = Sums(amounts([], 2)), Counter[tuple[int, ...]]()
     with patch.object(module, "_FEW", few):
-        for rows, asked in doings:
+        for rows, taken, asked in doings:
             sums.add(amounts(rows, 2))
             total.update(model(rows, 2)[0])
             for at_least in asked:
+                sums.heavy(at_least)
+            sums.take(amounts(taken, 2))
+            total.subtract(model(taken, 2)[0])
+            for at_least in asked:
                 found = sorted(map(tuple, sums.heavy(at_least).tolist()))
                 assert found == sorted(key for key in total if total[key] >= at_least)
+
+
+@given(_ROWS, st.lists(st.sampled_from([-(1 << 63), -1, 3, 5, (1 << 63) - 1]), min_size=1), st.sampled_from([1, 2]))
+def test_keys_are_found_by_the_number_that_they_begin_with(rows: list[Row], firsts: list[int], columns: int) -> None:
+    found = Sums(amounts(rows, columns)).beginning_with(firsts)
+    expected = {key[:columns] for key, _, _ in rows if key[0] in firsts}
+    assert sorted(map(tuple, found.tolist())) == sorted(expected)
 
 
 @given(_ROWS, st.lists(st.sampled_from(_KEYS), max_size=9))

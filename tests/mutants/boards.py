@@ -208,8 +208,32 @@ MUTANTS = [
     ),
     Mutant(
         "what is left of a purged account comes to what it had", "collector/closed.py",
-        "    sums.take(Amounts(keys, *sums.of(keys)))\n", "",
+        "        sums.take(Amounts(held, *sums.of(held)))\n", "",
         _CLOSED,
+    ),
+    Mutant(
+        "of purged accounts only those are read that sums hold", "collector/closed.py",
+        "left = reader.of(measure, stretches, np.array(accounts, np.int64)[:, None])",
+        "left = reader.of(measure, stretches, sums.beginning_with(accounts))",
+        _CLOSED,
+    ),
+    Mutant(
+        "heavy keys of before keys without any went", "collector/sums.py",
+        "            self._heavy = None\n            self._keys", "            self._keys",
+        (unit("sums"),),
+    ),
+    Mutant(
+        "the roller does not hear of a purge by others", "collector/purge.py",
+        "                if self._done is None:\n", "                if False:\n",
+        (("tests/ops/test_forget.py",),),
+    ),
+    Mutant(
+        "a purge looks whether there is one before it is alone", "collector/purge.py",
+        "        with self._alone():\n            if not self._in_work(\"known_to <= (select watermark from fold)\"):\n"
+        "                return None\n",
+        "        if not self._in_work(\"known_to <= (select watermark from fold)\"):\n            return None\n"
+        "        with self._alone():\n",
+        (("tests/ops/test_forget.py",),),
     ),
     Mutant(
         "who was purged stays in the live minutes", "collector/boards.py",
@@ -223,7 +247,7 @@ MUTANTS = [
     ),
     Mutant(
         "boards are not told of a purge", "collector/purge.py",
-        "            self._done(finished[0])\n", "            pass\n",
+        "            self._done(purged)\n", "            pass\n",
         _PURGE,
     ),
     Mutant(

@@ -118,6 +118,19 @@ def test_nobody_goes_on_in_a_restored_database_from_a_place_in_another(
             assert row[3] is complete
 
 
+def test_the_database_knows_its_last_backup_and_one_that_fails_changes_nothing(
+    conninfo: str, database: psycopg.Connection, tmp_path: Path
+) -> None:
+    backed_up(conninfo, tmp_path / "before")
+    backup = backed_up(conninfo, tmp_path / "backups")
+    size = sum(path.stat().st_size for path in backup.iterdir())
+    known = [(facts_of(backup).made_at, size)]
+    assert database.execute("select at, bytes from last_backup").fetchall() == known
+    (tmp_path / "file").write_text("no folder")
+    assert skytally("backup", tmp_path / "file", DATABASE_URL=conninfo).code == 1
+    assert database.execute("select at, bytes from last_backup").fetchall() == known
+
+
 def test_only_the_newest_are_kept_and_what_was_cut_off_goes(conninfo: str, tmp_path: Path) -> None:
     for stamp in ("20250101T000000Z", "20250102T000000Z"):
         made = backed_up(conninfo, tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ops.doctor.database import _is_met, findings, recommended
 from ops.doctor.machine import _disk
 from ops.doctor.upstream import _clock
 from ops.settings import load
+from sql import statement
 from sql.session import connect
 from tests.collector.test_end_to_end import collect, served
 from tests.ops.command import skytally
@@ -51,6 +53,7 @@ def test_where_all_is_well_it_says_so(conninfo: str, tmp_path: Path) -> None:
     assert levels == {
         "versions": ["well"], "settings": ["well"], "contact": ["well"], "workers": ["well"], "postgres": ["well"],
         "schema": ["well"], "days ahead": ["well"], "upstream": ["well"], "clock": ["well"], "collector": ["warning"],
+        "backup": ["warning"],
     }  # fmt: skip
 
 
@@ -83,6 +86,14 @@ def test_for_people_it_is_lines(conninfo: str) -> None:
         "warning     contact: upstream is not told who you are\n            do: set contact: an address or a page\n"
         in done.out
     )
+
+
+@pytest.mark.parametrize(("hours", "level"), [(None, "warning"), (35, "well"), (37, "warning")])
+def test_a_backup_is_missed_after_a_day_and_a_half(database: psycopg.Connection, hours: int | None, level: str) -> None:
+    if hours is not None:
+        database.execute(statement("backup/note"), {"at": datetime.now(UTC) - timedelta(hours=hours), "bytes": 1})
+    said = [each for each in findings(database, CollectorSettings(network="test")) if each.what == "backup"]
+    assert [each.level for each in said] == [level]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +11,13 @@ import psycopg
 import pytest
 
 from collector.purge import Purge
+from collector.rollup import Fold
 from ops.forgetting import Forgetting
+from sql import statement
 from tests.collector.frames import ALICE, BOB, CAROL, follow, frame, key, like, post, post_uri
 from tests.collector.rig import Rig
 from tests.collector.test_purge import HOUR, left
+from tests.collector.test_supervisor import wait_for
 from tests.ops.command import skytally
 from web.entry import short_hash
 
@@ -87,6 +91,21 @@ def test_one_of_others_that_is_in_work_is_finished_first_and_nobody_is_missed(co
     assert counted.audit().diff == 0
 
 
+def test_the_roller_hears_that_another_process_has_purged(counted: Rig) -> None:
+    fold = Fold(counted.roller)
+
+    def others_have_changed_something(at: int) -> bool:
+        counted.hand(like(ALICES, BOB, at), at=at)
+        return fold.fold().others
+
+    others_have_changed_something(33 * HOUR + 1)  # nobody knows what was before
+    said(counted, ALICE)
+    assert not others_have_changed_something(_LATER)
+    said(counted, ALICE)
+    assert counted.one("select count(*)::int from purge where done_at is not null") == 1
+    assert others_have_changed_something(_LATER + 1)
+
+
 def test_who_is_forgotten_stays_so_until_shown_again(counted: Rig) -> None:
     said(counted, ALICE)
     go_on(counted)
@@ -130,3 +149,19 @@ def test_two_at_once_take_turns(counted: Rig) -> None:
             Purge(counted.roller).step()
     counted.roller.execute("set lock_timeout = '5s'")
     assert Purge(counted.roller).step()
+
+
+def test_who_waited_for_a_turn_goes_by_what_the_other_has_left(counted: Rig) -> None:
+    said(counted, ALICE)
+    go_on(counted)
+    found: list[int | None] = []
+    waiting = threading.Thread(target=lambda: found.append(Purge(counted.roller).step()))
+    with psycopg.connect(counted.owner.info.dsn, autocommit=True) as other, other.transaction():
+        other.execute("select pg_advisory_xact_lock(hashtext('skytally purge'))")
+        waiting.start()
+        wait_for(lambda: counted.one("select count(*) from pg_locks where locktype = 'advisory' and not granted"))
+        other.execute("set search_path = skytally")
+        other.execute(statement("purge/finish"))
+    waiting.join()
+    assert found == [None]
+    assert counted.one("select count(*)::int from purged_table") == 0

@@ -10,6 +10,7 @@ import socket
 import subprocess
 from collections import defaultdict
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -22,6 +23,7 @@ from ops.metrics import collector, web
 from ops.metrics.exposition import MEDIA, Metric
 from ops.metrics.listener import _server, _Unix
 from ops.metrics.stored import Stored
+from sql import statement
 from tests.collector.test_end_to_end import served
 from tests.ops.command import Running, running, skytally
 from tests.ops.prometheus import promtool
@@ -97,6 +99,8 @@ def test_a_scrape_of_the_collector_is_what_it_has_counted_and_goes_on_when_its_g
         command.until(there, 60)
         return found
 
+    backup = {"at": datetime(2026, 7, 4, tzinfo=UTC), "bytes": 1 << 40}
+    database.execute(statement("backup/note"), backup)
     given = {"DATABASE_URL": conninfo, "SKYTALLY_NETWORK": "test", "SKYTALLY_METRICS_LISTEN": "127.0.0.1:0"}
     flags = ("--fold-interval-s", "0.2", "--board-interval-s", "0.5", "--selfcheck-interval-s", "0.5")
     with served(recording) as url, running(tmp_path / "c", "collect", "--source", url, *flags, **given) as command:
@@ -163,6 +167,8 @@ def compare(found: Scrape, database: psycopg.Connection) -> None:
     assert found["skytally_database_up"][""] == 1
     assert found["skytally_connected"][""] == 1
     assert found["skytally_selfcheck_differences"][""] == 0
+    assert found["skytally_backup_timestamp_seconds"][""] == datetime(2026, 7, 4, tzinfo=UTC).timestamp()
+    assert found["skytally_backup_size_bytes"][""] == 1 << 40
 
 
 def well_formed(text: str) -> None:

@@ -42,6 +42,7 @@ feed_text          siud sd - -
 fold               s    su   s    s
 gap                si   s    -    s
 lane               siu  s    -    s
+last_backup        s    -    -    -
 metric             s    s    s    s
 migration          s    s    s    s
 network            s    s    s    s
