@@ -26,6 +26,8 @@ from sql.session import away, connect
 
 _log = logging.getLogger(__name__)
 _IDLE_S = 10.0
+_BEHIND_MAX = timedelta(minutes=2)
+"""Of the watermark: where more is to be caught up with, nobody knows how many posts are from before."""
 _DUE_MAX = 500  # accounts found at once: looking through all boards costs more than a question
 
 
@@ -118,6 +120,7 @@ class Resolver:
             "followers": [each.followers for each in said],
             "unlisted": [each.unlisted for each in said],
             "posts": [each.posts if self._posts_before else None for each in said],
+            "behind_max": _BEHIND_MAX,
         }
         with self._connection.transaction():
             self._connection.execute(statement("resolve/note"), given)

@@ -8,16 +8,16 @@ folds says which minutes are not as they were.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
 from collector.amounts import Amounts, Keys, no_amounts
 from collector.authors import Authors
 from collector.measures import Source
-from collector.rollups import HOUR, MINUTE
+from collector.rollups import MINUTE
 from collector.sums import Sums, distinct
-from collector.windows import HOURS_MAX, LENGTH, Stretch
+from collector.windows import Move, Stretch, move
 
 LOOKUP = 200
 """To look one author up costs as much as to count so many: of a month, where each day is asked."""
@@ -48,31 +48,21 @@ class Sliding:
         Minutes at the end of the stretches may still grow, all before them is settled."""
         live = stretches[-1:] if stretches[-1].bucket == MINUTE else []
         settled = stretches[: len(stretches) - len(live)]
-        if not self._follow(settled):
+        by = move(self._settled, settled)
+        if by is None or ((by.come or by.gone) and self._until > settled[-1].end):  # not all it had is settled
             self.forget()
-        elif settled[-1].end > self._settled[-1].end:
-            self._move(settled)
+        elif by.come or by.gone:
+            self._move(by, settled)
         self._settled, self._until = settled, stretches[-1].end
         self._grow(keys, live, stretches)
         gained, lost = self._counted.of(keys)
         return Amounts(*(column[gained > 0] for column in (keys, gained, lost)))
 
-    def _follow(self, settled: list[Stretch]) -> bool:
-        """Whether these are where the window is or moves on to: by as much at both ends, not too far, and with all that
-        it had at its end."""
-        if not settled or not self._settled:
-            return False
-        by = settled[-1].end - self._settled[-1].end
-        if by != settled[0].begin - self._settled[0].begin or not timedelta() <= by <= HOURS_MAX * LENGTH[HOUR]:
-            return False
-        return not by or self._until <= settled[-1].end
-
-    def _move(self, settled: list[Stretch]) -> None:
-        """Let hours come at the end and go at the beginning: for terms that were asked for since the last time."""
+    def _move(self, by: Move, settled: list[Stretch]) -> None:
+        """Let hours come and go: for terms that were asked for since the last time."""
         known = self._counted.within(self._asked)
-        end, begin = Stretch(HOUR, self._settled[-1].end, settled[-1].end), self._settled[0].begin
-        come = self._seen.without(self._pairs(known, [end]))
-        gone = self._pairs(known, [Stretch(HOUR, begin, settled[0].begin)])
+        come = self._seen.without(self._pairs(known, by.come))
+        gone = self._pairs(known, by.gone)
         counted = Sums(Amounts(known, *self._counted.of(known)))
         if _is_cheaper(len(come) + len(gone), counted, known):
             more, less = self._authors.unknown(come, self._settled), self._authors.unknown(gone, settled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -21,6 +22,7 @@ from web.problem import MEDIA, Problem, Unavailable
 _OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS
 _NOT_KEPT = {"Cache-Control": "no-store"}
 _DOCUMENT_S = 300
+_RETRY_S = 5
 
 
 def problem_answer(problem: Problem, **headers: str) -> Response:
@@ -88,7 +90,7 @@ async def ready(request: Request) -> Response:
         "ready": can, "database": "away" if overview is None or overview.trouble else "ok",
         "lag_seconds": overview and _lag_s(overview), "cached": len(local),
     }  # fmt: skip
-    return _json(body, 200 if can else 503)
+    return _json(body) if can else _json(body, 503, {"Retry-After": str(_RETRY_S)})
 
 
 async def document(request: Request) -> Response:
@@ -101,5 +103,5 @@ def _specified(version: str) -> Document:
     return document_of(orjson.dumps(specification(version), option=orjson.OPT_INDENT_2), "application/json")
 
 
-def _json(body: dict[str, Any], status: int = 200) -> Response:
-    return Response(orjson.dumps(body, option=_OPTIONS), status, _NOT_KEPT, "application/json")
+def _json(body: dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(body, option=_OPTIONS), status, {**_NOT_KEPT, **(headers or {})}, "application/json")

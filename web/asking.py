@@ -49,7 +49,7 @@ Interaction = Literal["likes", "reposts", "replies", "quotes"]
 Cursor = Annotated[
     str,
     Meta(
-        pattern=rf"^[0-9]{{1,17}}\.[0-9]{{1,19}}\.-?[0-9]{{1,19}}{_END}",
+        pattern=rf"^[0-9]{{1,17}}\.[0-9]{{1,19}}\.-?[0-9]{{1,19}}(?:\.[0-9]{{1,9}})?{_END}",
         description="The cursor of the page before.",
     ),
 ]

@@ -44,7 +44,7 @@ async def _page(snapshot: Snapshot, query: str, ask: asking.Page, metric: str, *
     )  # fmt: skip
     if not found and ask.as_of:
         raise not_found(
-            "no such list is kept as of then; lists are kept as of each full hour, and for a while as one pages"
+            "no such list is kept as of then; lists by records are kept as of each full hour, all while one pages"
         )
     begin, end = span_of(window, snapshot.head)
     top: dict[str, Any] = found[0] if found else {"begins": begin, "ends": end, "as_of": None, "total": 0}

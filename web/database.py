@@ -74,6 +74,8 @@ class Snapshot:
         self._connection, self.head, self.ids = connection, head, ids
         self.posts: set[int] = set()
         """Marks of the posts that were found here, for the answer must go when they do."""
+        self.unknown: set[str] = set()
+        """Handles that nobody known here has, where the answer goes on without them."""
 
     async def rows(
         self, name: str, names: Mapping[str, sql.Composable] | None = None, /, **given: Any

@@ -37,7 +37,8 @@ async def events(snapshot: Snapshot, ask: asking.AccountEvents) -> logged.Events
     page = await timeline(snapshot, row["id"], rules, _place(ask.cursor), ask.limit, ask.type or None)
     return logged.Events(
         **await coverage.said(snapshot, head.log_from, head.watermark), did=row["did"], logged_from=head.log_from,
-        events=[_event(each) for each in page], cursor=_cursor([line.row for line in page], ask.limit, "rkey"),
+        events=[_event(each) for each in page],
+        cursor=_cursor([line.row for line in page], ask.limit, "rkey", "number"),
     )  # fmt: skip
 
 
@@ -93,17 +94,18 @@ async def interactions(snapshot: Snapshot, ask: asking.Interactions) -> logged.I
 
 
 def _place(cursor: Any) -> dict[str, Any]:
-    """Where a page goes on: after an event of this time, rev, and key or actor."""
+    """Where a page goes on: after an event of this time, rev, and record key with the number of its collection, or
+    actor."""
     if not cursor:
         return NOWHERE
-    time_us, rev, key = map(int, cursor.split("."))
+    time_us, rev, key, *rest = map(int, cursor.split("."))
     if max(rev, abs(key)) >= 1 << 63 or time_us >= 1 << 53:
         raise bad_parameter("cursor", "is none of ours")
-    return {"time": of_us(time_us), "rev": rev, "key": key}
+    return {"time": of_us(time_us), "rev": rev, "key": key, "number": rest[0] if rest else 0}
 
 
-def _cursor(page: list[dict[str, Any]], limit: int, key: str) -> str | None:
+def _cursor(page: list[dict[str, Any]], limit: int, *keys: str) -> str | None:
     if len(page) < limit:
         return None
     last = page[-1]
-    return f"{us_of(last['time'])}.{last['rev']}.{last[key]}"
+    return ".".join(map(str, (us_of(last["time"]), last["rev"], *(last[key] for key in keys))))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar, get_args
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -21,6 +21,7 @@ from web.problem import Problem, bad_parameter
 QUERY_BYTES_MAX = 4096
 _PARAMETERS_MAX = 32
 _AT_FIELD = re.compile(r"^(?P<detail>.*) - at `\$\.(?P<name>[^`.]+)`$", re.DOTALL)
+_MISSING = re.compile(r"^Object missing required field `(?P<name>\w+)`$")
 _TIMES = {"as_of", "from", "to", "since"}
 _TIME = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.]+(?:Z|[+-][0-9:]+)", re.IGNORECASE).fullmatch
 _DAY = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}").fullmatch
@@ -75,7 +76,7 @@ def _names(kind: type[Ask]) -> set[str]:
 def _checked(kind: type[Asked], given: dict[str, Any]) -> Asked:
     for name in _INTEGERS & given.keys():
         if not _INTEGER(given[name]):
-            raise bad_parameter(name, "has to be an integer")
+            raise bad_parameter(name, f"has to be an integer{_allowed_of(kind, name)}")
     days = {field.encode_name for field in structs.fields(kind) if date in get_args(field.type)}
     for name in days & given.keys():
         if not _DAY(given[name]):
@@ -87,12 +88,25 @@ def _checked(kind: type[Asked], given: dict[str, Any]) -> Asked:
         if name in given:
             given[name] = ",".join(canonical(each) for each in given[name].split(","))
     try:
-        return msgspec.convert(given, kind, strict=False)
+        return _in_utc(msgspec.convert(given, kind, strict=False))
     except msgspec.ValidationError as error:
+        if missing := _MISSING.match(str(error)):
+            raise bad_parameter(missing["name"], f"is missing; it {_wanted(kind, missing['name'], 'regex')}") from None
         found = _AT_FIELD.match(str(error))
         if found is None:
             raise bad_parameter("query", _plainly(str(error))) from None
-        raise bad_parameter(found["name"], _wanted(kind, found["name"], found["detail"])) from None
+        name, detail = found["name"], found["detail"]
+        raise bad_parameter(name, _wanted(kind, name, detail) + _nearest(kind, name, detail, given)) from None
+
+
+def _in_utc(asked: Asked) -> Asked:
+    """The same with times in UTC, whatever zone they were given in: answers are the same for all who ask the same."""
+    times = {
+        field.name: value.astimezone(UTC)
+        for field in structs.fields(asked)
+        if isinstance(value := getattr(asked, field.name), datetime)
+    }
+    return structs.replace(asked, **times) if times else asked
 
 
 def _plainly(detail: str) -> str:
@@ -101,12 +115,34 @@ def _plainly(detail: str) -> str:
 
 def _wanted(kind: type[Ask], name: str, detail: str) -> str:
     """What is wrong with a parameter, and what it may be: its description where it has another form, not the form."""
-    (schema,), components = msgspec.json.schema_components([kind])
-    own = components[schema["$ref"].rsplit("/", 1)[1]]["properties"].get(name, {})
+    own = _schema_of(kind, name)
     if "regex" in detail and (wanted := own.get("description", "")):
         return f"has to be {wanted[:1].lower()}{wanted[1:].rstrip('.')}"
     choices = own.get("enum")
     return _plainly(detail) + (f"; it may be {', '.join(map(str, choices))}" if choices else "")
+
+
+def _nearest(kind: type[Ask], name: str, detail: str, given: Mapping[str, Any]) -> str:
+    """The nearest that is allowed, for a number that is between two."""
+    if "multiple" not in detail:
+        return ""
+    own = _schema_of(kind, name)
+    step: int = own["multipleOf"]
+    return f"; the nearest is {max(own['minimum'], (int(given[name]) + step // 2) // step * step)}"
+
+
+def _schema_of(kind: type[Ask], name: str) -> dict[str, Any]:
+    (schema,), components = msgspec.json.schema_components([kind])
+    found: dict[str, Any] = components[schema["$ref"].rsplit("/", 1)[1]]["properties"].get(name, {})
+    return found
+
+
+def _allowed_of(kind: type[Ask], name: str) -> str:
+    own = _schema_of(kind, name)
+    if "enum" in own:
+        return f"; it may be {', '.join(map(str, own['enum']))}"
+    steps = f", a multiple of {own['multipleOf']}" if "multipleOf" in own else ""
+    return f" from {own['minimum']:,} to {own['maximum']:,}{steps}"
 
 
 def _shortly(name: str) -> str:

@@ -18,7 +18,7 @@ from web.spans import DAY, EPOCH, HOUR, MINUTE, Span, Spans, Summed, ceiling, fl
 POINTS_MAX = 5_000
 EVER = "100000 days"
 """A bucket that holds everything, for sums."""
-_WEEK = timedelta(days=7)
+_NONE, _WEEK = timedelta(), timedelta(days=7)
 
 
 class Stretch(NamedTuple):
@@ -33,7 +33,7 @@ def stretch_of(ask: Series, head: Head) -> Stretch:
     """The time a request means, whole buckets. Raises Problem where there are too many, or none are kept so fine."""
     bucket = timedelta(seconds=ask.bucket)
     end = ceiling(ask.to, bucket) if ask.to else floor(head.watermark, bucket) + bucket
-    begin = floor(ask.from_, bucket) if ask.from_ else end - bucket * _usual(bucket)
+    begin = floor(ask.from_, bucket) if ask.from_ else _usual_begin(bucket, end, head)
     if begin >= end:
         raise bad_parameter("from", "has to be before `to`")
     if (end - begin) / bucket > POINTS_MAX:
@@ -48,10 +48,12 @@ def stretch_of(ask: Series, head: Head) -> Stretch:
     return Stretch(begin, end, bucket)
 
 
-def _usual(bucket: timedelta) -> int:
-    if bucket < HOUR:
-        return 120
-    return 168 if bucket < DAY else 90 if bucket < _WEEK else 52
+def _usual_begin(bucket: timedelta, end: datetime, head: Head) -> datetime:
+    """As many points before the end as a chart shows, or as are kept so fine."""
+    points = 120 if bucket < HOUR else 168 if bucket < DAY else 90 if bucket < _WEEK else 52
+    kept = end if bucket % DAY == _NONE else head.hours_from if bucket % HOUR == _NONE else head.minutes_from
+    begin, least = end - bucket * points, ceiling(kept, bucket)
+    return max(begin, least) if least < end else begin
 
 
 def allowed(bucket: timedelta, begin: datetime, head: Head) -> int:
@@ -60,7 +62,7 @@ def allowed(bucket: timedelta, begin: datetime, head: Head) -> int:
     unit = MINUTE
     if begin < floor(head.minutes_from, MINUTE):
         unit = HOUR if begin >= floor(head.hours_from, HOUR) else DAY
-    elif bucket % HOUR == timedelta():
+    elif bucket % HOUR == _NONE:
         return round(bucket.total_seconds())
     return round((ceiling(EPOCH + bucket, unit) - EPOCH).total_seconds())
 

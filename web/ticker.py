@@ -171,6 +171,8 @@ class Ticker:
                 await self._wanted.wait()
             begun = time.monotonic()
             look = await self._tried(last)
+            if look and last and not look.place.covers(last.place):  # of another server, or of an earlier time of it
+                look = look._replace(complete=False)
             last = look or last
             self._publish(look)
             await asyncio.sleep(max(0.0, begun + INTERVAL_S - time.monotonic()))

@@ -20,7 +20,7 @@ from web.spans import HOUR, MINUTE, Span, floor
 _NOTHING, _FIRST, _LONGEST = timedelta(0), timedelta(minutes=1), timedelta(days=1)
 AHEAD = timedelta(hours=1)
 """Events are in the log before the watermark has come to them."""
-NOWHERE: dict[str, Any] = {"time": None, "rev": None, "key": None}
+NOWHERE: dict[str, Any] = {"time": None, "rev": None, "key": None, "number": None}
 """Where a first page begins."""
 
 

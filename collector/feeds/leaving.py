@@ -16,7 +16,12 @@ from sql import statement
 
 ENTRIES_AT_ONCE = 20_000
 """Of each feed, once a minute: several times what the whole network posts in one."""
+TEXTS_AT_ONCE = 20_000
+"""Looked at once a minute, until all have been."""
 TEXTS_INTERVAL_S = 3600.0
+"""From the end of one walk through all texts to the next one."""
+FIRST = -(1 << 63), -(1 << 63)
+"""The place before all texts: a record key and an account."""
 REMOVED_KEPT = timedelta(days=1)
 """How long a feed that was taken out of the file can come back with its posts."""
 
@@ -28,11 +33,17 @@ def retire(connection: psycopg.Connection, watermark: datetime) -> None:
     connection.execute(statement("feed/retire_feeds"), {"removed_kept": REMOVED_KEPT})
 
 
-def retire_texts(connection: psycopg.Connection, watermark: datetime) -> None:
-    """Delete all texts that no feed needs now."""
+def retire_texts(
+    connection: psycopg.Connection, watermark: datetime, after: tuple[int, int] = FIRST
+) -> tuple[int, int] | None:
+    """Delete those of the next texts after a place that no feed needs now. The place to go on from; None at the end."""
     needs = [each for each in stored_feeds(connection) if each.feed.text_days_kept]
-    begins = [watermark - timedelta(days=each.feed.text_days_kept) for each in needs]
-    connection.execute(statement("feed/retire_texts"), {"feeds": [each.number for each in needs], "begins": begins})
+    given = {
+        "feeds": [each.number for each in needs],
+        "begins": [watermark - timedelta(days=each.feed.text_days_kept) for each in needs],
+        "rkey": after[0], "account": after[1], "rows": TEXTS_AT_ONCE,
+    }  # fmt: skip
+    return connection.execute(statement("feed/retire_texts"), given).fetchone()
 
 
 class Leaving:
@@ -41,6 +52,8 @@ class Leaving:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
         self._texts_at = -math.inf
+        self._after: tuple[int, int] | None = None
+        """Where a walk through all texts is; None between two of them."""
 
     def work(self) -> None:
         """Once a minute; without any feed, and texts of one, nothing is looked at."""
@@ -53,6 +66,6 @@ class Leaving:
         if row is None:
             return
         retire(self._connection, row[0])
-        if time.monotonic() - self._texts_at > TEXTS_INTERVAL_S:
+        if self._after or time.monotonic() - self._texts_at > TEXTS_INTERVAL_S:
+            self._after = retire_texts(self._connection, row[0], self._after or FIRST)
             self._texts_at = time.monotonic()
-            retire_texts(self._connection, row[0])

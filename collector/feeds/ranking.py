@@ -40,6 +40,7 @@ class Rankings:
     def make(self) -> int:
         """Make all of them as of now; how many there are."""
         scored = [each for each in stored_feeds(self._connection) if each.feed.is_ranked]
+        self._connection.execute(statement("feed/drop_rankings"), {"ranked": [each.number for each in scored]})
         row = self._connection.execute("select watermark from fold").fetchone()
         if not scored or row is None or row[0] is None:
             return 0

@@ -1,5 +1,6 @@
 -- Who earned anything in a minute, and what each had earned before it and with it, by a ruleset that takes nothing back. Of
--- very many those who earned most. Every time before is taken from the largest bucket that it is summed up in.
+-- very many those who earned most. Every time before is taken from the largest bucket that it is summed up in, but for the
+-- day and the hour of the minute: these have the minute itself, and what came after it, if they are summed up already.
 with points as (
   select metric, points
   from worth_by(%(ruleset)s)
@@ -28,13 +29,16 @@ cross join lateral (
   from (
     select metric, gained
     from account_day
-    where account = earned.account and metric = any (array(select metric from points)) and day < days_to
+    where
+      account = earned.account and metric = any (array(select metric from points))
+      and day < least(coalesce(days_to, '-infinity'), date_trunc('day', %(minute)s::timestamptz, 'UTC'))
     union all
     select metric, gained
     from account_hour
     where
       account = earned.account and metric = any (array(select metric from points))
-      and hour >= coalesce(days_to, '-infinity') and hour < hours_to and hour < %(minute)s
+      and hour >= least(coalesce(days_to, '-infinity'), date_trunc('day', %(minute)s::timestamptz, 'UTC'))
+      and hour < least(hours_to, date_trunc('hour', %(minute)s::timestamptz, 'UTC'))
     union all
     select metric, gained
     from account_minute
@@ -42,7 +46,11 @@ cross join lateral (
       account = earned.account and metric = any (array(select metric from points))
       and minute = any (array(
         select generate_series(
-          coalesce(hours_to, (select min(minute) from network_minute)), %(minute)s - interval '1 minute', '1 minute'
+          least(
+            coalesce(hours_to, (select min(minute) from network_minute)), date_trunc('hour', %(minute)s::timestamptz, 'UTC')
+          ),
+          %(minute)s::timestamptz - interval '1 minute',
+          '1 minute'
         )
       ))
   ) as kept

@@ -8,6 +8,7 @@ with found as materialized (
     event.rkey,
     event.operation,
     collection.name as collection,
+    event.collection as number,
     case collection.name
       when 'app.bsky.feed.post' then case when event.reply then 'reply' else 'post' end
       when 'app.bsky.feed.like' then 'like'
@@ -30,14 +31,16 @@ with found as materialized (
     and event.time < %(to)s
     and (
       %(time)s::timestamptz is null
-      or (event.time, event.rev, event.rkey) < (%(time)s::timestamptz, %(rev)s::bigint, %(key)s::bigint)
+      -- one commit may have a post and what belongs to it, under one record key in two collections
+      or (event.time, event.rev, event.rkey, event.collection)
+        < (%(time)s::timestamptz, %(rev)s::bigint, %(key)s::bigint, %(number)s::integer)
     )
 ),
 matching as (
-  select time, rev, rkey
+  select time, rev, rkey, number
   from found
   where type = %(type)s::text or %(type)s::text is null
-  order by time desc, rev desc, rkey desc
+  order by time desc, rev desc, rkey desc, number desc
   limit %(limit)s
 ),
 -- Other types earn too, so they are added up as far as the page goes; what lies behind a full page is not.
@@ -63,7 +66,8 @@ walked as (
   ) as reposted on true
   where
     (select count(*) from matching) < greatest(%(limit)s, 1)
-    or (time, rev, rkey) >= (select time, rev, rkey from matching order by time, rev, rkey limit 1)
+    or (time, rev, rkey, number)
+      >= (select time, rev, rkey, number from matching order by time, rev, rkey, number limit 1)
 ),
 earned as (
   select
@@ -75,14 +79,14 @@ added as (
   select
     *,
     -- by what this account did after it, of the same stretch
-    (sum(experience) over (order by time desc, rev desc, rkey desc) - experience)::bigint as later
+    (sum(experience) over (order by time desc, rev desc, rkey desc, number desc) - experience)::bigint as later
   from earned
 ),
 page as (
   select *
   from added
   where type = %(type)s::text or %(type)s::text is null
-  order by time desc, rev desc, rkey desc
+  order by time desc, rev desc, rkey desc, number desc
   limit %(limit)s
 )
 select
@@ -96,4 +100,4 @@ left join page on true
 left join rkey as key on key.id = page.rkey
 left join account as subject on subject.id = page.subject_account and subject.shown
 left join rkey as subject_key on subject_key.id = page.subject_rkey
-order by time desc, rev desc, rkey desc
+order by time desc, rev desc, rkey desc, number desc

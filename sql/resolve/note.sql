@@ -9,10 +9,13 @@ set
   resolved_at = now(),
   display_name = case when profile_rev is null then given.display_name else account.display_name end,
   unlisted = case when profile_rev is null then given.unlisted else account.unlisted end,
-  -- for ever what it was at first
+  -- for ever what it was at first; while there is much to catch up with, posts are still to be counted that it has already
   posts_before = coalesce(
     posts_before,
-    case when given.posts is not null then greatest(given.posts - posts_counted(account.id), 0) end
+    case
+      when given.posts is not null and (select watermark > now() - %(behind_max)s::interval from fold)
+        then greatest(given.posts - posts_counted(account.id), 0)
+    end
   )
 from unnest(
   %(ids)s::bigint[], %(seqs)s::bigint[], %(handles)s::text[], %(display_names)s::text[], %(avatars)s::text[],

@@ -137,7 +137,6 @@ def test_what_comes_late_for_an_hour_that_is_over_is_counted_anew(rig: Rig, monk
 
 def test_who_comes_again_when_the_window_has_gone_on_counts_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sliding, "LOOKUP", 0)
-    monkeypatch.setattr(sliding, "HOURS_MAX", 200)
     kept = Sliding(HASHTAGS.source, Authors(rig.roller))
     stretches = written(rig, (0, DIDS[0], "a"), (61, DIDS[1], "a"))
     assert list(numbers(kept.of(terms(rig), stretches)).values()) == [2]

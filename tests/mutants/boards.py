@@ -104,7 +104,7 @@ MUTANTS = [
     ),
     Mutant(
         "live authors counted twice when their hour is over", "collector/sliding.py",
-        "come = self._seen.without(self._pairs(known, [end]))", "come = self._pairs(known, [end])",
+        "come = self._seen.without(self._pairs(known, by.come))", "come = self._pairs(known, by.come)",
         _SLIDING,
     ),
     Mutant(

@@ -97,6 +97,23 @@ def test_level_ups_are_seen_when_their_minute_is_over(rig: Rig) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("over", [60, 12 * 60])
+def test_a_level_up_in_the_last_minute_of_an_hour_or_a_day_is_seen_when_those_are_summed_up(
+    rig: Rig, over: int
+) -> None:
+    rig.hand(*[post(BOB, n) for n in range(2)], at=10)
+    rig.hand(at=(over - 1) * MINUTE)
+    rig.fold()
+    levels = Levels(rig.owner)
+    assert levels.look() == []
+    rig.hand(post(BOB, (over - 1) * MINUTE + 5), at=over * MINUTE + 5)
+    rig.fold()
+    bucket, at = ("hours_to", 13) if over == 60 else ("days_to", 0)
+    assert rig.one(f"select extract(hour from {bucket} at time zone 'UTC')::int from fold") == at
+    [up] = levels.look()
+    assert (up.name, up.before, up.after, up.experience) == (BOB, 1, 2, 150)
+
+
 def test_levels_are_watched_in_lines_where_there_is_no_terminal(rig: Rig) -> None:
     rig.hand(post(ALICE), at=10)
     rig.fold()

@@ -38,7 +38,7 @@ feed               siu sd - s
 feed_entry         siud sud - s
 feed_hour          siu sd - s
 feed_ranking       - sid - s
-feed_text          siud sd - -
+feed_text          siud sud - -
 fold               s    su   s    s
 gap                si   s    -    s
 lane               siu  s    -    s

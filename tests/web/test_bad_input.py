@@ -13,6 +13,7 @@ from tests.web.site import Site, site
 
 ALICE = "did:plc:" + "a" * 24
 TOP = "/api/v1/top/accounts"
+MULTIPLE = "Expected an integer that's a multiple of 60"
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def found(server: str) -> Iterator[Site]:
         (f"{TOP}?window=2h", "window: Invalid enum value '2h'; it may be 1d, 1h, 30d, 7d"),
         (f"{TOP}?limit=0", "limit: Expected an integer >= 1"),
         (f"{TOP}?limit=1001", "limit: Expected an integer <= 1000"),
-        (f"{TOP}?limit=ten", "limit: has to be an integer"),
+        (f"{TOP}?limit=ten", "limit: has to be an integer from 1 to 1,000"),
         (f"{TOP}?limit=", "limit: has to be an integer"),
         (f"{TOP}?limit=1e2", "limit: has to be an integer"),
         (f"{TOP}?offset=-1", "offset: Expected an integer >= 0"),
@@ -58,7 +59,9 @@ def found(server: str) -> Iterator[Site]:
         ("/api/v1/accounts/-bad.example", "actor: has to be a DID, or a handle"),
         ("/api/v1/accounts/%FF%FE.example", "actor: is not UTF-8"),
         (f"/api/v1/accounts/did:web:{'x' * 2100}", "actor: Expected a text "),
-        (f"/api/v1/accounts/{ALICE}/series?bucket=61", "bucket: Expected an integer that's a multiple of 60"),
+        (f"/api/v1/accounts/{ALICE}/series?bucket=61", f"bucket: {MULTIPLE}; the nearest is 60"),
+        ("/api/v1/network/series?bucket=5431", f"bucket: {MULTIPLE}; the nearest is 5460"),
+        ("/api/v1/network/series?bucket=1h", "bucket: has to be an integer from 60 to 31,622,400, a multiple of 60"),
         (f"/api/v1/accounts/{ALICE}/heatmap?tz=Mars/Olympus", "tz: is no time zone"),
         (f"/api/v1/accounts/{ALICE}/heatmap?tz=../etc/passwd", "tz: has to be a time zone of the IANA database"),
         (f"/api/v1/accounts/{ALICE}?actor={ALICE}", "actor: is no parameter of this resource"),
@@ -66,7 +69,7 @@ def found(server: str) -> Iterator[Site]:
         ("/api/v1/network/series?bucket=60&from=2020-01-01T00:00:00Z", "bucket: 5,000 points at most; the nearest"),
         ("/api/v1/network/series?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "from: has to be before `to`"),
         (f"/api/v1/compare?actors={','.join([ALICE] * 6)}", "actors: has to be one to five DIDs or handles"),
-        ("/api/v1/compare", "query: Object missing required field actors"),
+        ("/api/v1/compare", "actors: is missing; it has to be one to five DIDs or handles"),
         ("/api/v1/search?q=", "q: Expected a text of length >= 1"),
     ],
 )

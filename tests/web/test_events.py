@@ -118,6 +118,21 @@ def test_lists_of_the_log_are_as_long_as_others_and_tables_too(rig: Rig) -> None
         assert "cursor" not in found.get(f"/api/v1/accounts/{ALICE}/events?format=csv").headers
 
 
+def test_what_one_commit_did_under_one_record_key_comes_on_this_page_or_the_next(rig: Rig) -> None:
+    """Time, rev and record key are the same of all of it."""
+    others = [f"com.example.kind{number}" for number in range(7)]
+    rig.hand(*[frame(kind, BOB, 5, rkey=key(5)) for kind in others], post(BOB, 5), like(post_uri(ALICE, POST), BOB, 6))
+    rig.hand(at=10)
+    rig.fold()
+    with site(rig.conninfo, web_misses_per_second=0.0) as found:
+        rows = paged(found, f"/accounts/{BOB}/events", "events")
+        kinds = [row["collection"] for row in rows]
+        assert (kinds[0], sorted(kinds[1:])) == ("app.bsky.feed.like", ["app.bsky.feed.post", *others])
+        whole = found.get(f"/api/v1/accounts/{BOB}/events").json["events"]
+        assert rows == whole
+        assert found.get(f"/api/v1/accounts/{BOB}/events?cursor=1751630400000000.5.5").status == 200
+
+
 def test_many_pages_lose_nothing_and_double_nothing(rig: Rig) -> None:
     uri = post_uri(ALICE, POST)
     dids = [f"did:plc:{number:024d}" for number in range(40)]

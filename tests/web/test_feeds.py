@@ -228,6 +228,11 @@ def test_a_page_says_what_a_feed_is_and_how_many_posts_it_has(rig: Rig) -> None:
         shown = page.tables["What it shows now"]
         assert (len(shown), shown[0][0].split()[0]) == (5, "@bob.example")
         assert [row[1:] for row in found.get("/feeds").page.tables[""]] == [["5", "0"], ["5", "0"]]
+        rig.hand(post(BOB, 86_400_000), at=86_400_001)
+        rig.fold()
+        rig.owner.execute("delete from cache.entry")
+    with site(rig.conninfo, **SETTINGS) as found:
+        assert [row[1:] for row in found.get("/feeds").page.tables[""]] == [["1", "5"], ["1", "5"]]
         assert found.get("/feed/none").status == 404
         assert b'href="/feeds"' in found.get("/method").body
     rig.owner.execute("delete from cache.entry")

@@ -24,6 +24,7 @@ from tests.ops.embedded_directory import private_directory
 from tests.web.site import Site, site
 from tests.web.stream import Event, Stream, watching
 from web import ticker
+from web.place import Place
 
 MINUTE = 60_000
 LOOSE = {"fsync": "off", "full_page_writes": "off"}
@@ -321,6 +322,23 @@ def test_a_stream_outlives_its_database(tmp_path: Path, monkeypatch: pytest.Monk
         with embedded(data, settings=LOOSE, linger_s=0) as conninfo, closing(Rig(conninfo, tmp_path)) as rig:
             rig.hand(post(ALICE, 1, langs=["en"]), post(ALICE, 2, langs=["ja"]), at=2)
             assert stream.summed(1) == {"ja": 1}
+
+
+def test_a_database_that_was_set_back_makes_everybody_begin_anew(
+    rig: Rig, live: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it had of its ticks is of another history: it is not known what was missed."""
+    look, restored = ticker._look, list[bool]()
+
+    async def looked(*given: Any) -> ticker.Look:
+        found = await look(*given)
+        return found._replace(place=Place(1, 2, frozenset())) if restored else found
+
+    monkeypatch.setattr(ticker, "_look", looked)
+    with watching(live.port, "by=language") as stream:
+        begun(stream)
+        restored.append(True)
+        assert any(event.kind == "restart" for event in stream.events())
 
 
 def test_readers_are_let_go_when_the_site_stops(rig: Rig) -> None:

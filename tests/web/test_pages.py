@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from random import Random
 
+import psycopg
 import pytest
 from PIL import Image
 
@@ -226,6 +227,15 @@ def test_an_unknown_handle_is_looked_up_and_the_page_comes_back_by_itself(found:
     answer = found.get("/@somebody.example")
     assert (answer.status, answer.headers["retry-after"]) == (404, "30")
     assert b'<meta http-equiv="refresh" content="30">' in answer.body
+
+
+@pytest.mark.parametrize("page", ["watch", "compare"])
+def test_unknown_handles_of_a_list_are_looked_up_and_what_is_none_is_not(
+    conninfo: str, database: psycopg.Connection, page: str
+) -> None:
+    with site(conninfo) as found:
+        assert found.get(f"/{page}?actors=@Somebody.example,nodots,{ALICE},-bad.example").status == 200
+    assert database.execute("select handle from cache.asked_handle").fetchall() == [("somebody.example",)]
 
 
 def test_what_was_asked_for_and_is_not_there_is_named_as_it_was_asked_for(found: Site) -> None:

@@ -21,6 +21,7 @@ from tests.web.site import Site, site
 from web import asking
 from web.database import Head
 from web.pages.period import BUCKETS, RANGES, Picked, period_of
+from web.problem import Problem
 from web.series import stretch_of
 
 HOUR_MS, HOUR_US = 3_600_000, 3_600_000_000
@@ -202,6 +203,47 @@ def test_a_period_asks_for_nothing_finer_than_is_kept(previous: Any) -> None:
                     stretch = stretch_of(asking.Series(**each.asked), head)
                     assert (stretch.begin, stretch.end) == (each.begin, each.end)
                     assert (each.end - each.begin) / each.bucket <= 720
+
+
+@pytest.mark.parametrize("bucket", [60, 1800, 3000, 3600, 21_600, 43_200, 86_400, 604_800])
+@pytest.mark.parametrize("days_ago", [0, 100])
+def test_a_series_without_a_beginning_has_as_many_points_as_are_kept(bucket: int, days_ago: int) -> None:
+    """Of a site that has been there for longer than minutes and hours are kept; of long ago there are days alone."""
+    now = datetime(2026, 7, 4, 11, 47, 31, tzinfo=UTC)
+    midnight = now.replace(hour=0, minute=0, second=0)
+    head = Head(
+        "", now, now, True, now - timedelta(days=1000), now.replace(minute=0, second=0), midnight,
+        midnight - timedelta(days=3), midnight - timedelta(days=40), now,
+    )  # fmt: skip
+    ask = asking.Series(bucket=bucket, to=now - timedelta(days=days_ago) if days_ago else UNSET)
+    if days_ago and bucket < 86_400:
+        with pytest.raises(Problem, match="the nearest allowed is 86400"):
+            stretch_of(ask, head)
+        return
+    stretch = stretch_of(ask, head)
+    assert stretch.begin >= (head.minutes_from if bucket % 3600 else head.hours_from if bucket % 86_400 else head.first)
+    expected = {60: 120, 1800: 120, 3000: 101, 3600: 168, 21_600: 162, 43_200: 81, 86_400: 90, 604_800: 52}
+    assert (stretch.end - stretch.begin) // stretch.bucket == expected[bucket]
+
+
+def test_times_are_in_utc_whatever_zone_they_are_asked_in(found: Site) -> None:
+    def asked(begin: str, end: str) -> Any:
+        return found.get(f"/api/v1/network/series?metric=posts&bucket=3600&from={begin}&to={end}")
+
+    there, here = asked("2026-07-02T05:00:00-05:00", "2026-07-02T20:00:00%2B02:00"), asked(
+        "2026-07-02T10:00:00Z", "2026-07-02T18:00:00Z"
+    )
+    assert there.json == here.json
+    assert (there.json["from"], there.json["points"][0]["time"]) == ("2026-07-02T10:00:00Z",) * 2
+    assert " hit" in here.headers["cache-status"]
+
+
+@pytest.mark.parametrize("window", ["1h", "1d", "7d", "30d", "90d", "all"])
+def test_an_embedded_chart_says_the_number_of_its_window(found: Site, window: str) -> None:
+    totals = found.get(f"/api/v1/accounts/{ALICE}").json["totals"][window]
+    for metric in ("likes_received", "posts"):
+        body = found.get(f"/embed/{ALICE}?metric={metric}&window={window}").body.decode()
+        assert f"</h2><b>{totals[metric]['net']:,}</b>" in re.sub(r"</?data[^>]*>", "", body)
 
 
 @pytest.mark.parametrize("page", OF)

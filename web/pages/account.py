@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from web import accounts, answers, asking, drawing, events, sparks
-from web.actors import find
 from web.database import Snapshot
 from web.days import days
 from web.experience import ARTICLE, rules_of
 from web.pages.chart import Chart, charted
-from web.pages.period import Picked, Range
+from web.pages.period import Picked
 from web.pages.picker import Addresses, picker_of
 from web.wording import METRICS
 
@@ -18,7 +17,6 @@ _FIGURES = (
     "likes_received", "followers", "reposts_received", "replies_received", "quotes_received", "mentions_received",
     "engagement", "posts",
 )  # fmt: skip
-_RANGE_OF: dict[str, Range] = {"1h": "1d", "1d": "1d", "7d": "7d", "30d": "30d"}
 
 
 class Account(Picked, frozen=True, kw_only=True):
@@ -81,12 +79,16 @@ class Embed(asking.Ask, frozen=True, kw_only=True):
 
     actor: asking.Actor
     metric: asking.AccountMetric = "likes_received"
-    window: asking.Window = "7d"
+    window: asking.LongWindow = "7d"
 
 
 async def embed(snapshot: Snapshot, ask: Embed) -> dict[str, Any]:
     """A chart for somebody else's page."""
-    row = await find(snapshot, ask.actor)
-    chart = await _chart(snapshot, row["did"], Picked(range=_RANGE_OF[ask.window]), ask.metric)
-    total = sum(point.net for point in chart.series.points)
-    return {"row": row, "chart": chart, "total": total, "at": home_of(row["did"], row["handle"]), "dids": [row["did"]]}
+    found = await accounts.account(snapshot, asking.OneAccount(actor=ask.actor))
+    return {
+        "account": found,
+        "chart": await _chart(snapshot, found.did, Picked(range=ask.window), ask.metric),
+        "total": found.totals[ask.window][ask.metric].net,
+        "at": home_of(found.did, found.handle),
+        "dids": [found.did],
+    }

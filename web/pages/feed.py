@@ -41,7 +41,11 @@ class Bars(NamedTuple):
 async def listed(snapshot: Snapshot, _: asking.Nothing) -> dict[str, Any]:
     """All of them."""
     found = await feeds.feeds(snapshot)
-    return {"feeds": found, "counts": {each.id: (await counted(snapshot, each))[1].posts[-2:] for each in found}}
+    days = [floor(snapshot.head.watermark, DAY) - DAY, floor(snapshot.head.watermark, DAY)]
+    given = {"feeds": [each.number for each in found], "begin": days[0]}
+    rows = await snapshot.rows("query/feeds_counted", **given)
+    posts = {(row["feed"], row["day"]): row["posts"] for row in rows}
+    return {"feeds": found, "counts": {each.id: [posts.get((each.number, day), 0) for day in days] for each in found}}
 
 
 async def feed(snapshot: Snapshot, ask: OneFeed) -> dict[str, Any]:

@@ -17,11 +17,11 @@ from web.series import allowed
 from web.spans import DAY, HOUR, MINUTE, Span, ceiling, floor
 
 RANGES = {
-    "1d": ("24 hours", DAY), "7d": ("7 days", 7 * DAY), "30d": ("30 days", 30 * DAY), "90d": ("90 days", 90 * DAY),
-    "all": ("52 weeks", 364 * DAY),
+    "1h": ("60 minutes", HOUR), "1d": ("24 hours", DAY), "7d": ("7 days", 7 * DAY), "30d": ("30 days", 30 * DAY),
+    "90d": ("90 days", 90 * DAY), "all": ("52 weeks", 364 * DAY),
 }  # fmt: skip
 """Periods that end with the watermark: what they are called, and their lengths."""
-Range = Literal["1d", "7d", "30d", "90d", "all"]
+Range = Literal["1h", "1d", "7d", "30d", "90d", "all"]
 Bucket = Literal[60, 300, 900, 3600, 21_600, 86_400, 604_800]
 BUCKETS = {
     60: MINUTE, 300: 5 * MINUTE, 900: 15 * MINUTE, 3600: HOUR, 21_600: 6 * HOUR, 86_400: DAY, 604_800: 7 * DAY,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType
 
 from web import accounts, answers, asking, boards, network
+from web.actors import UnknownHandle
 from web.database import Snapshot
 from web.page import dids_of
 from web.pages.chart import Chart, address, chart_of, line_of
@@ -112,6 +113,10 @@ async def _found(snapshot: Snapshot, given: list[str]) -> tuple[list[answers.Acc
         try:
             actor = name if name.startswith("did:") else name.lower()
             found.append(await accounts.account(snapshot, asking.OneAccount(actor=actor)))
+        except UnknownHandle as nobody:
+            unknown.append(name)
+            if asking.is_handle(nobody.handle):
+                snapshot.unknown.add(nobody.handle)
         except Problem:
             unknown.append(name)
     return found, unknown

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from collector.feeds.leaving import Leaving, retire, retire_texts
+from collector.feeds.leaving import FIRST, Leaving, retire, retire_texts
 from collector.feeds.ranking import Rankings
-from sql import tid
+from sql import statement, tid
+from sql.session import connect
 from tests.collector.frames import ALICE, BOB, NOON_US, delete, key, like, post, post_uri
 from tests.collector.rig import Rig
 
@@ -129,12 +130,45 @@ def test_texts_of_the_last_feed_leave_after_it(rig: Rig, monkeypatch: pytest.Mon
     assert rig.one("select count(*) from feed_text") == 0
     rig.owner.execute("delete from feed")
     rig.owner.execute("insert into feed_text values (1, 1, 1, now(), 'words', '{}')")
-    clock = 3599.0
+    clock = 60.0
+    leaving.work()  # to the end of the walk that has begun
+    clock = 3659.0
     leaving.work()
     assert rig.one("select count(*) from feed_text") == 1
-    clock = 3601.0
+    clock = 3661.0
     leaving.work()
     assert rig.one("select count(*) from feed_text") == 0
+
+
+def test_texts_leave_some_at_a_time_and_what_is_just_changed_later(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.feeds.leaving.TEXTS_AT_ONCE", 2)
+    query = "insert into feed_text values (%s, %s, 1, now(), 'words', '{}')"
+    for number in range(5):
+        rig.owner.execute(query, (number % 2, number // 2))
+    noon = datetime(2026, 7, 4, 12, tzinfo=UTC)
+    with connect(rig.conninfo, None, "a worker") as worker, worker.transaction():
+        worker.execute("update feed_text set text = 'others' where (account, rkey) = (1, 0)")
+        for after, place, left in ((FIRST, (0, 1), 4), ((0, 1), (1, 1), 2), ((1, 1), (2, 0), 1), ((2, 0), None, 1)):
+            assert retire_texts(rig.roller, noon, after) == place
+            assert rig.one("select count(*) from feed_text") == left
+    assert retire_texts(rig.roller, noon) == (0, 1)
+    assert rig.one("select count(*) from feed_text") == 0
+
+
+def test_rankings_go_with_the_order_of_their_feed_and_not_with_that_of_another(rig: Rig) -> None:
+    rig.hand(post(ALICE, 1, text="cat"), at=2)
+    rig.fold()
+    Rankings(rig.roller).make()
+    of_another = "insert into feed_ranking values (99, now() - interval '2 hours', '{}', '{}', '{}')"
+    rig.owner.execute(of_another)
+    made = {"feed": rig.one("select feed from feed_ranking where feed <> 99"), "paged": timedelta(hours=1)}
+    rig.owner.execute(statement("feed/keep_ranking"), {**made, "accounts": [], "rkeys": [], "scores": []})
+    assert rig.one("select count(*) from feed_ranking where feed = 99") == 1
+    Rankings(rig.roller).make()
+    assert rig.one("select count(*) from feed_ranking where feed = 99") == 0
+    rig.owner.execute("update feed set removed_at = now()")
+    Rankings(rig.roller).make()
+    assert rig.one("select count(*) from feed_ranking") == 0
 
 
 def test_hours_count_before_any_day_is_summed_up(rig: Rig) -> None:

@@ -1,0 +1,2 @@
+-- To lock what it deletes, as of feed_entry.
+grant update on feed_text to skytally_roller;
