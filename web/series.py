@@ -51,8 +51,9 @@ def stretch_of(ask: Series, head: Head) -> Stretch:
 def _usual_begin(bucket: timedelta, end: datetime, head: Head) -> datetime:
     """As many points before the end as a chart shows, or as are kept so fine."""
     points = 120 if bucket < HOUR else 168 if bucket < DAY else 90 if bucket < _WEEK else 52
-    kept = end if bucket % DAY == _NONE else head.hours_from if bucket % HOUR == _NONE else head.minutes_from
-    begin, least = end - bucket * points, ceiling(kept, bucket)
+    begin = end - bucket * points
+    kept = head.first if bucket % DAY == _NONE else head.hours_from if bucket % HOUR == _NONE else head.minutes_from
+    least = ceiling(kept, bucket) if kept > head.first else begin  # before the first there is nothing
     return max(begin, least) if least < end else begin
 
 
