@@ -69,8 +69,8 @@ class Model:
     """All records, and who is not shown."""
 
     records: list[Record] = field(default_factory=list)
-    deletes: list[tuple[int, tuple[str, ...], int]] = field(default_factory=list)
-    """Rev, of which record, and minute of each."""
+    events: dict[tuple[str, ...], list[tuple[int, Record | int]]] = field(default_factory=lambda: defaultdict(list))
+    """By kind, DID and key of a record: the rev of each making and of each delete, and the record or the minute."""
     hidden: set[str] = field(default_factory=set)
     unlisted: set[str] = field(default_factory=set)
     live: set[tuple[str, ...]] = field(default_factory=set)
@@ -78,26 +78,23 @@ class Model:
 
     def delete(self, record: Record, rev: int, minute: int) -> None:
         """Delete whatever there is under a record's key at this rev."""
-        self.deletes.append((rev, (record.kind, record.did, record.rkey), minute))
-        self.settle()
+        self._happened(record, rev, minute)
 
     def add(self, record: Record) -> None:
         self.records.append(record)
-        self.settle()
+        self._happened(record, record.rev, record)
 
-    def settle(self) -> None:
+    def _happened(self, record: Record, rev: int, event: Record | int) -> None:
         """A delete takes back the latest making before it, unless another delete stands between."""
-        there: dict[tuple[str, ...], Record] = {}
-        events: list[tuple[int, tuple[str, ...], Record | int]] = [*self.deletes]
-        for record in self.records:
-            record.deleted = None
-            events.append((record.rev, (record.kind, record.did, record.rkey), record))
-        for _, of, event in sorted(events, key=lambda event: event[0]):
-            if isinstance(event, Record):
-                there[of] = event
-            elif of in there:
-                there.pop(of).deleted = event
-        self.live = set(there)
+        of = record.kind, record.did, record.rkey
+        self.events[of].append((rev, event))
+        there: Record | None = None
+        for _, each in sorted(self.events[of], key=lambda event: event[0]):
+            if isinstance(each, Record):
+                there, each.deleted = each, None
+            elif there is not None:
+                there.deleted, there = each, None
+        (self.live.discard if there is None else self.live.add)(of)
 
     def decide(self, at: int) -> None:
         """Every record is told, and the minutes before this one are over: what reposts in them are of is said for ever,
@@ -172,7 +169,8 @@ class Model:
             return True
         did, rkey = key.split("/")[2], key.split("/")[4]
         post = ("post", did, rkey)
-        return did not in away and (post in self.live or all(of != post for _, of, _ in self.deletes))
+        was_deleted = any(isinstance(event, int) for _, event in self.events.get(post, ()))
+        return did not in away and (post in self.live or not was_deleted)
 
 
 def begin_of(window: str, at: int) -> int:
