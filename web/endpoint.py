@@ -90,7 +90,7 @@ class Endpoint:
             self._origin.vitals.made(self._route, time.perf_counter() - begun)
             return entry
         except UnknownHandle as unknown:
-            await self._origin.handles.note(unknown.handle)
+            await self._origin.handles.note([unknown.handle])
             raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
@@ -19,11 +20,12 @@ class AskedHandles:
     def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
         self._pool = pool
 
-    async def note(self, handle: str) -> None:
-        """Have it looked up. A database that is away has other worries."""
+    async def note(self, handles: Iterable[str]) -> None:
+        """Have them looked up. A database that is away has other worries."""
+        given = {"handles": list(handles), "most": _WAITING_MAX}
         try:
             async with self._pool.connection(timeout=1.0) as connection, connection.transaction():
                 await connection.execute("set transaction read write")
-                await connection.execute(statement("cache/ask_handle"), {"handle": handle, "most": _WAITING_MAX})
+                await connection.execute(statement("cache/ask_handles"), given)
         except (psycopg.Error, PoolTimeout, OSError):
             return

@@ -115,13 +115,13 @@ class PageEndpoint:
                     values = await self._page.make(snapshot, ask)
                     values |= {"head": snapshot.head, "network": snapshot.head.network}
                     posts = tuple(snapshot.posts)
-            for handle in snapshot.unknown:
-                await self._origin.handles.note(handle)
+            if snapshot.unknown:
+                await self._origin.handles.note(snapshot.unknown)
             entry = await asyncio.to_thread(self._finished, ask, values, asked, made_at, posts)
             self._origin.vitals.made(self._route, time.perf_counter() - begun)
             return entry
         except UnknownHandle as unknown:
-            await self._origin.handles.note(unknown.handle)
+            await self._origin.handles.note([unknown.handle])
             raise
 
     def _finished(

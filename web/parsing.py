@@ -91,7 +91,8 @@ def _checked(kind: type[Asked], given: dict[str, Any]) -> Asked:
         return _in_utc(msgspec.convert(given, kind, strict=False))
     except msgspec.ValidationError as error:
         if missing := _MISSING.match(str(error)):
-            raise bad_parameter(missing["name"], f"is missing; it {_wanted(kind, missing['name'], 'regex')}") from None
+            name = missing["name"]
+            raise bad_parameter(name, f"is missing; it {_described(_schema_of(kind, name))}") from None
         found = _AT_FIELD.match(str(error))
         if found is None:
             raise bad_parameter("query", _plainly(str(error))) from None
@@ -116,10 +117,18 @@ def _plainly(detail: str) -> str:
 def _wanted(kind: type[Ask], name: str, detail: str) -> str:
     """What is wrong with a parameter, and what it may be: its description where it has another form, not the form."""
     own = _schema_of(kind, name)
-    if "regex" in detail and (wanted := own.get("description", "")):
-        return f"has to be {wanted[:1].lower()}{wanted[1:].rstrip('.')}"
-    choices = own.get("enum")
-    return _plainly(detail) + (f"; it may be {', '.join(map(str, choices))}" if choices else "")
+    if "regex" in detail and own.get("description"):
+        return _described(own)
+    return _plainly(detail) + _choices(own)
+
+
+def _described(own: Mapping[str, Any]) -> str:
+    wanted: str = own["description"]
+    return f"has to be {wanted[:1].lower()}{wanted[1:].rstrip('.')}"
+
+
+def _choices(own: Mapping[str, Any]) -> str:
+    return f"; it may be {', '.join(map(str, own['enum']))}" if "enum" in own else ""
 
 
 def _nearest(kind: type[Ask], name: str, detail: str, given: Mapping[str, Any]) -> str:
@@ -139,8 +148,8 @@ def _schema_of(kind: type[Ask], name: str) -> dict[str, Any]:
 
 def _allowed_of(kind: type[Ask], name: str) -> str:
     own = _schema_of(kind, name)
-    if "enum" in own:
-        return f"; it may be {', '.join(map(str, own['enum']))}"
+    if "minimum" not in own:
+        return _choices(own)
     steps = f", a multiple of {own['multipleOf']}" if "multipleOf" in own else ""
     return f" from {own['minimum']:,} to {own['maximum']:,}{steps}"
 

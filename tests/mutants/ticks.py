@@ -7,8 +7,8 @@ from tests.mutants.mutant import Check, Mutant, unit
 _TICKS = "collector/ticks.py"
 
 
-def _live(words: str) -> Check:
-    return ("tests/web/test_live.py", "-k", words)
+def _live(words: str, of: str = "live_resumed") -> Check:
+    return (f"tests/web/test_{of}.py", "-k", words)
 
 
 MUTANTS = [
@@ -31,7 +31,7 @@ MUTANTS = [
     ),
     Mutant(
         "what is folded counts twice since a time", "sql/rollup/note_folded.sql", "pg_current_snapshot()",
-        "folded[%(segment)s::int + 1]", (_live("since"),),
+        "folded[%(segment)s::int + 1]", (_live("since", "live"),),
     ),
     Mutant(
         "ticks forgotten before they are folded", "sql/rollup/forget_ticks.sql",

@@ -1,5 +1,5 @@
 """memcached for tests, a real one on a socket of its own (installed where this is CI, else its tests are skipped), and
-processes of the site that share it, or a table, or nothing."""
+processes of the site that share it, or a table, or nothing; a site that looks for new counts ten times a second."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.collector.rig import Rig
 from tests.web.processes import Processes, Run
-from web import overview
+from tests.web.site import Site, site
+from web import overview, ticker
 from web.database import Database
 from web.memcached import Memcached
 from web.shared import InMemcached, InTable, Layer
@@ -97,3 +99,11 @@ def run(request: pytest.FixtureRequest) -> Run:
         asyncio.run(asyncio.wait_for(both(), 60))
 
     return run
+
+
+@pytest.fixture
+def live(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Over the database of the module's `rig`."""
+    monkeypatch.setattr(ticker, "INTERVAL_S", 0.1)
+    with site(rig.conninfo, web_misses_per_second=0.0) as found:
+        yield found

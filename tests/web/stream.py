@@ -69,3 +69,16 @@ def watching(port: int, query: str, last_id: str = "", patience_s: float = 20.0)
         yield Stream(connection.getresponse())
     finally:
         connection.close()
+
+
+def first(stream: Stream) -> Event:
+    """The first message."""
+    found = stream.next()
+    assert found is not None
+    return found
+
+
+def begun(stream: Stream) -> Stream:
+    """A stream whose first message, which has nothing in it, has come."""
+    assert first(stream).data["counts"] == {}
+    return stream

@@ -113,10 +113,8 @@ async def _found(snapshot: Snapshot, given: list[str]) -> tuple[list[answers.Acc
         try:
             actor = name if name.startswith("did:") else name.lower()
             found.append(await accounts.account(snapshot, asking.OneAccount(actor=actor)))
-        except UnknownHandle as nobody:
+        except Problem as problem:
             unknown.append(name)
-            if asking.is_handle(nobody.handle):
-                snapshot.unknown.add(nobody.handle)
-        except Problem:
-            unknown.append(name)
+            if isinstance(problem, UnknownHandle) and asking.is_handle(problem.handle):
+                snapshot.unknown.add(problem.handle)
     return found, unknown
