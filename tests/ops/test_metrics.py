@@ -198,12 +198,14 @@ def test_a_scrape_of_the_site_is_all_its_processes_and_goes_on_when_one_dies(con
         for path in ("/api/v1/top/accounts", "/api/v1/top/accounts", "/nowhere", "/api/v1/top/accounts?x=1", "/status"):
             got(f"{home}{path}")
         assert oct(os.stat(where).st_mode & 0o777) == "0o660"
+        of_status = 'route="/status",status="200"'
+        command.until(lambda: of_status in scraped(where)["skytally_web_requests_total"])  # noted once it was answered
         found = scraped(where)
         requests = found["skytally_web_requests_total"]
         assert requests['route="/api/v1/top/accounts",status="200"'] == 2
         assert requests['route="/api/v1/top/accounts",status="400"'] == 1
         assert requests['route="none",status="404"'] == 1
-        assert requests['route="/status",status="200"'] == 1
+        assert requests[of_status] == 1
         assert total(found, "skytally_web_answers_total", 'route="/api/v1/top/accounts",.*') == 2
         assert total(found, "skytally_web_answers_made_total", 'route="/api/v1/top/accounts"') >= 1
         assert total(found, "skytally_web_request_seconds_count") == total(found, "skytally_web_requests_total")
