@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,10 +25,12 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """The conninfo of a running embedded Postgres with a migrated template database."""
+    """The conninfo of a running embedded Postgres with a migrated template database; of whose programs, SKYTALLY_PG_BIN
+    says."""
     # nothing here outlives the session, so nothing has to reach the disk
     loose = {"fsync": "off", "full_page_writes": "off"}
-    with private_directory() as data, embedded(data, settings=loose, linger_s=0) as conninfo:
+    pg_bin = Path(directory) if (directory := os.environ.get("SKYTALLY_PG_BIN")) else None
+    with private_directory() as data, embedded(data, settings=loose, pg_bin=pg_bin, linger_s=0) as conninfo:
         databases.create(conninfo, TEMPLATE)
         migrate(make_conninfo(conninfo, dbname=TEMPLATE), NETWORK)
         yield conninfo

@@ -20,12 +20,17 @@ hours as (
 ),
 open_minutes as (
   select min(minute) as first, max(minute) as last
-  from fold
+  from account_minute
   cross join made
-  cross join generate_series(
-    coalesce(hours_to, (select min(minute) from network_minute)), watermark, interval '1 minute'
-  ) as each (start)
-  join account_minute on minute = each.start and account = %(account)s and metric = any (metrics)
+  where
+    account = %(account)s
+    and metric = any (metrics)
+    and minute = any (array(  -- one by one, or PostgreSQL 15 reads a short day whole
+      select generate_series(
+        coalesce(hours_to, (select min(minute) from network_minute)), watermark, interval '1 minute'
+      )
+      from fold
+    ))
 )
 select
   -- an hour of the first day says more than the day

@@ -175,7 +175,7 @@ def test_a_server_of_another_version_is_refused(
 
 def test_a_user_without_rights_is_told_what_he_needs_and_with_that_it_works(server: str, newcomer: str) -> None:
     said = refused(newcomer)
-    assert said.startswith("user 'newcomer' may not prepare the database: permission denied")
+    assert said.startswith("user 'newcomer' may not prepare the database: ")  # why is PostgreSQL's to say
     grant = f"grant {', '.join(ROLES)} to newcomer"
     assert said.endswith(f"; let this user own the database, and a superuser run sql/roles.sql and: {grant}")
     with psycopg.connect(server, user="postgres", autocommit=True) as superuser:
