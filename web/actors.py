@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from web.asking import is_handle
 from web.database import Snapshot
 from web.problem import Problem, not_found
 
@@ -14,14 +15,13 @@ RETRY_S = 30
 """By when the resolver has most likely asked."""
 
 
-class UnknownHandle(Problem):
-    """Nobody here has this handle; it is worth asking an AppView about."""
-
-    def __init__(self, handle: str) -> None:
-        super().__init__(
-            404, "unknown-yet", f"nobody known here is called {handle}; it will be looked up", retry_after_s=RETRY_S
-        )
-        self.handle = handle
+def unknown_yet(snapshot: Snapshot, handle: str) -> Problem:
+    """What says that nobody here has this handle. It will be looked up, if it can be one."""
+    if is_handle(handle):
+        snapshot.unknown.add(handle)
+    return Problem(
+        404, "unknown-yet", f"nobody known here is called {handle}; it will be looked up", retry_after_s=RETRY_S
+    )
 
 
 def canonical(actor: str) -> str:
@@ -39,7 +39,7 @@ async def find(snapshot: Snapshot, actor: str) -> dict[str, Any]:
     else:
         rows = await snapshot.rows("query/account", id=None, handle=actor)
         if not rows:
-            raise UnknownHandle(actor)
+            raise unknown_yet(snapshot, actor)
     return _shown(rows[0])
 
 

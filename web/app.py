@@ -24,7 +24,7 @@ from sql.version import VERSION
 from web import api, live, static
 from web.cache import Cache
 from web.database import Database
-from web.endpoint import Endpoint, Origin, check_method
+from web.endpoint import Endpoint, check_method
 from web.generator import Generator
 from web.handles import AskedHandles
 from web.headers import SecurityHeaders
@@ -35,6 +35,7 @@ from web.local import Local
 from web.memcached import Memcached
 from web.observing import NOWHERE, Observing, path_of
 from web.old import OldPages
+from web.origin import Origin
 from web.overview import Overviews
 from web.page import PageEndpoint, notice, problem_page
 from web.pages import PAGES, status

@@ -75,7 +75,7 @@ class Snapshot:
         self.posts: set[int] = set()
         """Marks of the posts that were found here, for the answer must go when they do."""
         self.unknown: set[str] = set()
-        """Handles that nobody known here has, where the answer goes on without them."""
+        """Handles that were asked for and nobody known here has."""
 
     async def rows(
         self, name: str, names: Mapping[str, sql.Composable] | None = None, /, **given: Any

@@ -5,51 +5,24 @@ It owns HTTP: methods, conditions, encodings, headers. It knows neither numbers 
 
 from __future__ import annotations
 
-import asyncio
 import time
 from functools import lru_cache, partial
-from typing import NamedTuple
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from web.actors import UnknownHandle
 from web.asking import Ask
-from web.cache import Cache, Served
-from web.database import Database
-from web.entry import ACCOUNTS_IN_KEYS_MAX, Entry
+from web.cache import Served
+from web.entry import ACCOUNTS_IN_KEYS_MAX
 from web.finishing import finished
 from web.freshness import cache_control
-from web.handles import AskedHandles
-from web.limits import Buckets, Work
+from web.origin import Origin
 from web.parsing import parsed, request_of
 from web.problem import MEDIA, Problem
-from web.reading import Readings, words_of
+from web.reading import words_of
 from web.resources import PREFIX, Resource
-from web.vitals import FRESH, MADE, OLD, STALE, WebVitals
 
 _ACCEPTED_BYTES_MAX = 200
-
-
-class Origin(NamedTuple):
-    """What all endpoints share."""
-
-    database: Database
-    cache: Cache
-    work: Work
-    buckets: Buckets
-    handles: AskedHandles
-    readings: Readings
-    purges: bool
-    """Whether other caches can be told to forget."""
-    vitals: WebVitals
-
-    def note(self, route: int, served: Served) -> None:
-        """What was served, and how old it was."""
-        age, now = MADE, time.time()
-        if served.hit:
-            age = FRESH if now < served.entry.fresh_until else STALE if now < served.entry.stale_until else OLD
-        self.vitals.answered(route, age)
 
 
 class Endpoint:
@@ -65,11 +38,11 @@ class Endpoint:
             check_method(scope)
             words = words_of(scope)
             ask, asked = read = self._origin.readings.get(words) or self._read(scope["path_params"], words[1])
-            client = scope["client"][0] if scope.get("client") else ""
-            admit = partial(self._origin.buckets.take, client, self._resource.cost(ask))
-            served = await self._origin.cache.get(asked, partial(self._make, ask, asked), admit)
+            served = await self._origin.served(
+                self._route, scope, asked, self._resource.cost(ask), lambda at: self._resource.make(at, ask),
+                partial(finished, self._resource, ask, asked),
+            )  # fmt: skip
             self._origin.readings.keep(words, read)
-            self._origin.note(self._route, served)
             await send_entry(scope, send, served, purges=self._origin.purges)
         except Problem as problem:
             await send_problem(scope, receive, send, problem)
@@ -77,21 +50,6 @@ class Endpoint:
     def _read(self, path: dict[str, str], query: bytes) -> tuple[Ask, str]:
         ask = parsed(self._resource.ask, path, query)
         return ask, request_of(PREFIX + self._resource.path, path, ask)
-
-    async def _make(self, ask: Ask, asked: str) -> Entry:
-        try:
-            async with self._origin.work.place():
-                made_at, begun = time.time(), time.perf_counter()
-                async with self._origin.database.snapshot() as snapshot:
-                    answer = await self._resource.make(snapshot, ask)
-                    posts = tuple(snapshot.posts)
-            # a large one takes a tenth of a second, in which others can be answered
-            entry = await asyncio.to_thread(finished, self._resource, ask, answer, asked, made_at, posts)
-            self._origin.vitals.made(self._route, time.perf_counter() - begun)
-            return entry
-        except UnknownHandle as unknown:
-            await self._origin.handles.note([unknown.handle])
-            raise
 
 
 def check_method(scope: Scope) -> None:

@@ -20,7 +20,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def finished(
-    resource: Resource, ask: Ask, answer: Any, request: str, made_at: float, posts: tuple[int, ...] = ()
+    resource: Resource, ask: Ask, request: str, answer: Any, made_at: float, posts: tuple[int, ...] = ()
 ) -> Entry:
     """The entry of an answer whose numbers were read at `made_at`, and the marks of the posts that it lists."""
     as_csv = getattr(ask, "format", "json") == "csv"

@@ -19,8 +19,9 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from web import asking
-from web.endpoint import Origin, check_method, send_problem
+from web.endpoint import check_method, send_problem
 from web.limits import network_of
+from web.origin import Origin, client_of
 from web.parsing import parsed
 from web.place import place_of
 from web.problem import Problem, Unavailable, bad_parameter
@@ -77,7 +78,7 @@ class Live:
                     await _begin(send)
                     await send({"type": "http.response.body", "body": b""})
                     return
-                client = scope["client"][0] if scope.get("client") else ""
+                client = client_of(scope)
                 stack.enter_context(self._admitted(network_of(client)))
                 first, tick = await self._caught_up(ask, watch, _last_id(scope), client)
             except Problem as problem:

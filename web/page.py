@@ -5,8 +5,6 @@ It owns how a page is rendered. Pages ignore what they do not know in an address
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
@@ -19,14 +17,14 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from web import drawing, wording
-from web.actors import UnknownHandle
 from web.asking import Ask
 from web.database import Head, Snapshot
-from web.endpoint import Origin, check_method, send_entry
+from web.endpoint import check_method, send_entry
 from web.entry import Entry, entry_of
 from web.freshness import Freshness
 from web.observing import path_of
 from web.old import OldPages
+from web.origin import Origin
 from web.parsing import known_only, parsed, request_of
 from web.problem import TITLES, Problem
 from web.reading import words_of
@@ -85,12 +83,11 @@ class PageEndpoint:
             check_method(scope)
             words = words_of(scope)
             ask, asked = read = self._origin.readings.get(words) or self._read(scope["path_params"], words[1])
-            client = scope["client"][0] if scope.get("client") else ""
-            served = await self._origin.cache.get(
-                asked, partial(self._make, ask, asked), partial(self._origin.buckets.take, client, self._page.cost)
-            )
+            served = await self._origin.served(
+                self._route, scope, asked, self._page.cost,
+                partial(self._make, ask), partial(self._finished, ask, asked),
+            )  # fmt: skip
             self._origin.readings.keep(words, read)
-            self._origin.note(self._route, served)
             if served.trouble and self._page.media == HTML:
                 served = self._old.of(served)
             await send_entry(scope, send, served, purges=self._origin.purges)
@@ -107,25 +104,12 @@ class PageEndpoint:
         ask = parsed(self._page.ask, path, known_only(self._page.ask, path, query))
         return ask, request_of(self._page.path, path, ask)
 
-    async def _make(self, ask: Ask, asked: str) -> Entry:
-        try:
-            async with self._origin.work.place():
-                made_at, begun = time.time(), time.perf_counter()
-                async with self._origin.database.snapshot() as snapshot:
-                    values = await self._page.make(snapshot, ask)
-                    values |= {"head": snapshot.head, "network": snapshot.head.network}
-                    posts = tuple(snapshot.posts)
-            if snapshot.unknown:
-                await self._origin.handles.note(snapshot.unknown)
-            entry = await asyncio.to_thread(self._finished, ask, values, asked, made_at, posts)
-            self._origin.vitals.made(self._route, time.perf_counter() - begun)
-            return entry
-        except UnknownHandle as unknown:
-            await self._origin.handles.note([unknown.handle])
-            raise
+    async def _make(self, ask: Ask, snapshot: Snapshot) -> dict[str, Any]:
+        values = await self._page.make(snapshot, ask)
+        return {**values, "head": snapshot.head, "network": snapshot.head.network}
 
     def _finished(
-        self, ask: Ask, values: dict[str, Any], asked: str, made_at: float, posts: tuple[int, ...]
+        self, ask: Ask, asked: str, values: dict[str, Any], made_at: float, posts: tuple[int, ...]
     ) -> Entry:
         dids = values.get("dids", ())
         values = {"path": asked, "canonical": asked, **self._said, **values, "ask": ask}

@@ -7,7 +7,6 @@ It owns HTTP of these three addresses. Lexicons: app.bsky.feed.describeFeedGener
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -20,10 +19,11 @@ from starlette.types import Receive, Scope, Send
 
 from web import feeds
 from web.database import Snapshot
-from web.endpoint import Origin, check_method, send_entry
+from web.endpoint import check_method, send_entry
 from web.entry import Entry, entry_of
 from web.freshness import Freshness
 from web.generator import Generator
+from web.origin import Origin
 from web.parsing import QUERY_BYTES_MAX
 from web.problem import Problem
 from web.skeleton import place_of, skeleton
@@ -81,26 +81,20 @@ class XrpcEndpoint:
         try:
             check_method(scope)
             asked = self._read(scope["query_string"])
-            client = scope["client"][0] if scope.get("client") else ""
-            admit = partial(self._origin.buckets.take, client, COST)
-            served = await self._origin.cache.get(asked.request, partial(self._make, asked), admit)
-            self._origin.note(self._route, served)
+            served = await self._origin.served(
+                self._route, scope, asked.request, COST, asked.make, partial(finished, asked.request)
+            )
             await send_entry(scope, send, served, purges=self._origin.purges)
         except Problem as problem:
             await refusal(problem)(scope, receive, send)
 
-    async def _make(self, asked: Asked) -> Entry:
-        async with self._origin.work.place():
-            made_at, begun = time.time(), time.perf_counter()
-            async with self._origin.database.snapshot() as snapshot:
-                body = await asked.make(snapshot)
-                posts = tuple(snapshot.posts)
-        entry = entry_of(
-            asked.request, orjson.dumps(body.value), "application/json", body.freshness, made_at, key=body.key,
-            dids=body.dids, names_accounts=bool(body.dids), posts=posts,
-        )  # fmt: skip
-        self._origin.vitals.made(self._route, time.perf_counter() - begun)
-        return entry
+
+def finished(request: str, body: Body, made_at: float, posts: tuple[int, ...]) -> Entry:
+    """The entry of a body."""
+    return entry_of(
+        request, orjson.dumps(body.value), "application/json", body.freshness, made_at, key=body.key, dids=body.dids,
+        names_accounts=bool(body.dids), posts=posts,
+    )  # fmt: skip
 
 
 def refusal(problem: Problem) -> Response:

@@ -15,9 +15,9 @@ from tests.web.site import site
 from web import api, endpoint
 from web.app import ROUTES, create_app
 from web.cache import Served
-from web.endpoint import Origin
 from web.entry import Entry
 from web.observing import NOWHERE, path_of
+from web.origin import Origin
 from web.pages import status
 from web.pulse import INTERVAL_S
 from web.request_id import InRecords

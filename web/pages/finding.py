@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from web import asking, search
-from web.actors import UnknownHandle, canonical
+from web.actors import canonical, unknown_yet
 from web.database import Snapshot
 from web.page import dids_of
 from web.pages.account import home_of
@@ -22,13 +22,13 @@ class Find(asking.Ask, frozen=True, kw_only=True):
 
 
 async def find(snapshot: Snapshot, ask: Find) -> dict[str, Any]:
-    """What was found. Raises UnknownHandle for a whole handle that nobody has: it is worth asking about."""
+    """What was found. Raises Problem for a whole handle that nobody has: it is worth asking about."""
     if not ask.q:
         return {"rows": [], "post": None, "home_of": home_of, "lead": None}
     found = await search.search(snapshot, asking.Search(q=ask.q, limit=ROWS))
     name = canonical(ask.q.strip())
     if not found.accounts and asking.is_handle(name):
-        raise UnknownHandle(name)
+        raise unknown_yet(snapshot, name)
     exact = [row for row in found.accounts if name in (row.did, (row.handle or "").lower())]
     post = found.post and f"/post/{found.post.removeprefix('at://').replace('/app.bsky.feed.post/', '/')}"
     pasted = ask.q.strip().startswith(("http", "at://"))

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType
 
 from web import accounts, answers, asking, boards, network
-from web.actors import UnknownHandle
 from web.database import Snapshot
 from web.page import dids_of
 from web.pages.chart import Chart, address, chart_of, line_of
@@ -113,8 +112,6 @@ async def _found(snapshot: Snapshot, given: list[str]) -> tuple[list[answers.Acc
         try:
             actor = name if name.startswith("did:") else name.lower()
             found.append(await accounts.account(snapshot, asking.OneAccount(actor=actor)))
-        except Problem as problem:
+        except Problem:
             unknown.append(name)
-            if isinstance(problem, UnknownHandle) and asking.is_handle(problem.handle):
-                snapshot.unknown.add(problem.handle)
     return found, unknown
