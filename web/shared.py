@@ -25,6 +25,8 @@ LEASE_S = 10
 KEPT_S = 86_400
 """How long after it was fresh an entry is kept for bad times."""
 _AWAY_S = 1.0
+_CONNECTION_S = 1.0
+"""For so long a question waits for a connection of the table."""
 _ITEM_BYTES_MAX = 4_000_000
 _SHARE_OF_ONE = 256
 """Of the table, what an entry may take at most."""
@@ -157,7 +159,7 @@ class InTable:
         await self._run("cache/drop", key=key)
 
     async def _run(self, name: str, **given: Any) -> list[Any]:
-        async with self._pool.connection(timeout=1.0) as connection, connection.transaction():
+        async with self._pool.connection(timeout=_CONNECTION_S) as connection, connection.transaction():
             await connection.execute("set transaction read write")
             cursor = await connection.execute(statement(name), given)
             return await cursor.fetchall() if cursor.description else []

@@ -35,7 +35,7 @@ def worker_frozen(stage: Stage) -> None:
         raise NotFired("it did not stop")
     time.sleep(0.5)
     stage.kill("worker 1")
-    assert wait_for(lambda: not os.path.exists(f"/proc/{frozen}"), 5), "it outlived its group"
+    assert wait_for(lambda: not os.path.exists(f"/proc/{frozen}"), 20), "it outlived its group"
     stage.end()
 
 

@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from sql.session import LIMITS
 from tests.collector.rig import Rig
 from tests.web.processes import Processes, Run
 from tests.web.site import Site, site
-from web import overview, ticker
+from web import memcached as memcached_module
+from web import overview, shared, ticker
 from web.database import Database
 from web.memcached import Memcached
 from web.shared import InMemcached, InTable, Layer
@@ -69,8 +71,17 @@ def memcached(memcached_program: str, tmp_path: Path) -> Iterator[str]:
             process.kill()
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine too, what is shared is not taken to be away."""
+    monkeypatch.setattr(memcached_module, "TIMEOUT_S", 20.0)
+    monkeypatch.setattr(shared, "_CONNECTION_S", 20.0)
+    monkeypatch.setitem(LIMITS["skytally_web"], "lock_timeout", "20s")
+    monkeypatch.setitem(LIMITS["skytally_web"], "statement_timeout", "20s")
+
+
 @pytest.fixture(params=["memcached", "table", "nothing shared"])
-def run(request: pytest.FixtureRequest) -> Run:
+def run(request: pytest.FixtureRequest, patient: None) -> Run:
     """Runs a test in a loop, with two processes that share this."""
 
     @asynccontextmanager

@@ -25,16 +25,21 @@ def entry(body: bytes = b"one", *, fresh_s: float = 30.0, stale_s: float = 30.0,
 
 
 class Maker:
-    """Makes entries, and counts them."""
+    """Makes entries, and counts those it has begun with."""
 
-    def __init__(self, make: Callable[[int], Entry], takes_s: float = 0.05) -> None:
-        self.made, self._make, self._takes_s = 0, make, takes_s
+    def __init__(self, make: Callable[[int], Entry], takes_s: float = 0.05, at_once: int | None = None) -> None:
+        """It is through with the first `at_once` after a while, or with all; with others once it is let."""
+        self.made, self._make, self._takes_s, self._at_once = 0, make, takes_s, at_once
+        self.begun, self.let = asyncio.Event(), asyncio.Event()
         self.trouble: Exception | None = None
 
     async def __call__(self) -> Entry:
         self.made += 1
         number = self.made
+        self.begun.set()
         await asyncio.sleep(self._takes_s)
+        if self._at_once is not None and number > self._at_once:
+            await self.let.wait()
         if self.trouble is not None:
             raise self.trouble
         return self._make(number)

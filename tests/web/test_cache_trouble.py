@@ -99,7 +99,7 @@ def test_nobody_who_can_be_given_an_old_answer_waits_for_what_could_not_be_made(
         assert (served.hit, served.trouble) == (True, "database-away")
         held = Maker(lambda _: entry(b"new"), takes_s=600)  # as one waits for a database that does not answer
         for asked in (ASKED, "/another"):  # the other one has not been tried since
-            served = await asyncio.wait_for(processes.caches[0].get(asked, held, lambda: None), 5)
+            served = await asyncio.wait_for(processes.caches[0].get(asked, held, lambda: None), 20)
             assert (served.hit, served.trouble) == (True, "database-away")
         while held.made < 2:  # noqa: ASYNC110 - it is tried behind them
             await asyncio.sleep(0.02)
