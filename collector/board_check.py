@@ -24,7 +24,21 @@ from collector.windows import ALL_WINDOWS, EVER, HOUR_LONG, WINDOWS, Stretch, Wi
 from sql import statement
 
 Row = tuple[Any, ...]
-TURNS = [*((window, measure) for measure in MEASURES for window in WINDOWS), (EVER, LEVEL)]
+
+
+class Turn(NamedTuple):
+    """A board that is looked at."""
+
+    window: Window
+    measure: Measure
+
+    @property
+    def name(self) -> str:
+        """As it is said."""
+        return " ".join(board_name(self.measure, self.window).values())
+
+
+TURNS = [*(Turn(window, measure) for measure in MEASURES for window in WINDOWS), Turn(EVER, LEVEL)]
 """Every board, in the order in which they have their turn."""
 
 
@@ -58,19 +72,27 @@ def check(
         return _check(connection, rows, experience=experience, windows=windows)
 
 
-def check_if_all_made(connection: psycopg.Connection, rows: int, *, experience: bool = True) -> Checked | None:
-    """The same if at this moment every board is as of the last fold, else None."""
+def check_if_all_made(connection: psycopg.Connection, rows: int, *, experience: bool) -> Checked | None:
+    """The same if at this moment every board is as of the last fold, or there is none to be made yet; else None."""
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read")
-        row = connection.execute(statement("board/all_made")).fetchone()
-        return _check(connection, rows, experience=experience) if row and row[0] else None
+        given = {"boards": len(_made(experience=experience))}
+        row = connection.execute(statement("board/all_made"), given).fetchone()
+        is_known = (row and row[0]) or state_of(connection) is None
+        return _check(connection, rows, experience=experience) if is_known else None
 
 
-def check_turn(connection: psycopg.Connection, rows: int, turn: int) -> Judged:
-    """Compare one board, another one with each turn, at little cost: of an hour with the one from scratch, of longer
-    windows with the best of whoever is on any board of the same measure."""
+def turn_of(turn: int, *, experience: bool) -> Turn:
+    """The board whose turn it is, of those that are made."""
+    turns = _made(experience=experience)
+    return turns[turn % len(turns)]
+
+
+def check_turn(connection: psycopg.Connection, rows: int, turn: Turn) -> Judged:
+    """Compare one board at little cost: of an hour with the one from scratch, of longer windows with the best of
+    whoever is on any board of the same measure."""
     begun = time.monotonic()
-    window, measure = TURNS[turn % len(TURNS)]
+    window, measure = turn
     named = board_name(measure, window)
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read")
@@ -78,14 +100,18 @@ def check_turn(connection: psycopg.Connection, rows: int, turn: int) -> Judged:
         if state is not None:
             kept = connection.execute(statement("board/as_made"), {**named, "folds": state.folds}).fetchone()
         if state is None or kept is None:
-            return Judged(" ".join(named.values()), None, 0.0)
+            return Judged(turn.name, None, 0.0)
         scratch, stretches = Scratch(connection, rows), cover(*span_of(window, state), state.closed)
         if window is HOUR_LONG:
             ranked = scratch.board(measure, stretches)
         else:
             ranked = scratch.among(measure, stretches, _listed(connection, measure))
         same = _agrees(scratch, measure, kept, ranked)
-    return Judged(" ".join(named.values()), same, time.monotonic() - begun)
+    return Judged(turn.name, same, time.monotonic() - begun)
+
+
+def _made(*, experience: bool) -> list[Turn]:
+    return [each for each in TURNS if experience or not each.measure.points]
 
 
 def _listed(connection: psycopg.Connection, measure: Measure) -> Keys:

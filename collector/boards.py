@@ -47,7 +47,7 @@ class Boards:
     def __init__(
         self, connection: psycopg.Connection, rows: int, days_kept: int, *, experience: bool = True
     ) -> None:  # fmt: skip
-        """Without `experience` there are none of what accounts have earned."""
+        """Without `experience` there are none of what accounts have earned, not even old ones."""
         self._connection = connection
         self._measures = [measure for measure in MEASURES if experience or not measure.points]
         self._ever = [LEVEL] if experience else []
@@ -68,6 +68,9 @@ class Boards:
 
         self._live, self._active = Live(reader, self._measures), Active(connection)
         self._now, self._at_hours_end = each(ALL_WINDOWS), each(WINDOWS)
+        names = [board_name(*at) for at in self._now]
+        given = {f"{part}s": [name[part] for name in names] for part in ("kind", "metric", "time_window")}
+        connection.execute(statement("board/forget_others"), given)
         self._changed: set[datetime] = set()
 
     def note(self, minutes: set[datetime]) -> None:
@@ -103,9 +106,10 @@ class Boards:
             crashpoint("boards_made")
         return True
 
-    def asked(self) -> bool:
-        """Whether somebody wants all boards as of now; who asks this makes them."""
-        return self._connection.execute(statement("board/answer")).fetchone() is not None
+    def asked(self) -> list[Window]:
+        """The windows whose boards somebody wants as of now; who asks this makes them."""
+        row = self._connection.execute(statement("board/answer")).fetchone()
+        return [window for window in ALL_WINDOWS if row and window.name in row[0]]
 
     def forget(self) -> None:
         """Remember nothing: somebody else has changed the rollups."""

@@ -40,10 +40,10 @@ class Schedule:
 
     def work(self) -> str | None:
         """Make the boards of the window that is due the longest, so that folds need not wait for all of them; if none
-        is, keep those of one hour of the past. All are made when somebody asks for them. Returns which were made
+        is, keep those of one hour of the past. What somebody asks for comes first. Returns which were made
         (`vitals.BOARDS`)."""
         now = time.monotonic()
-        due = list(ALL_WINDOWS) if self._boards.asked() else self._longest_due(now)
+        due = self._boards.asked() or self._longest_due(now)
         if not due:
             return "hour" if self._boards.keep_hour() else None
         if not self._boards.refresh(due):

@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 import psycopg
 
-from collector.board_check import Judged, check_turn
+from collector.board_asking import when_made
+from collector.board_check import Judged, Turn, check_turn, turn_of
 from collector.bucket_check import check_buckets
 from collector.settings import CollectorSettings
 from sql import statement
 from sql.session import away, connect
 
 _log = logging.getLogger(__name__)
-_POLL_S = 0.25
 _STATEMENT_S_MAX = 60
 """What takes longer is not cheap, and given up; a long fold may hold what is to be read for some of it."""
 
@@ -33,9 +33,9 @@ class Found(NamedTuple):
     board: Judged
 
 
-def self_check(settings: CollectorSettings, conninfo: str, patience_s: float) -> Found:
-    """Check, and write down what came of it. It waits so long at most for the board whose turn it is to be of the last
-    fold.
+def self_check(settings: CollectorSettings, conninfo: str) -> Found:
+    """Check, and write down what came of it. The board whose turn it is has to be of the last fold: a roller that runs
+    is asked for it.
 
     Raises psycopg.OperationalError where the database is away, or busy for too long.
     """
@@ -46,7 +46,7 @@ def self_check(settings: CollectorSettings, conninfo: str, patience_s: float) ->
         seconds = time.monotonic() - begun
         row = connection.execute("select turn from selfcheck").fetchone()
         turn = row[0] if row else 0
-        board = _awaited(connection, settings.board_rows, turn, patience_s)
+        board = _judged(connection, settings.board_rows, turn_of(turn, experience=settings.experience))
         if board.same is False:
             differences.append(f"board {board.name}: not as from scratch")
         given = {"seconds": seconds + board.seconds, "differences": differences, "turn": turn + 1}
@@ -54,15 +54,17 @@ def self_check(settings: CollectorSettings, conninfo: str, patience_s: float) ->
     return Found(differences, board)
 
 
-def run(settings: CollectorSettings, conninfo: str, patience_s: float) -> None:
+def run(settings: CollectorSettings, conninfo: str) -> None:
     """The process: one self-check, and a line of what came of it."""
     try:
-        found = self_check(settings, conninfo, patience_s)
+        found = self_check(settings, conninfo)
     except psycopg.Error as error:
         _log.warning("the self-check could not be made: %s", away(error))
         return
     for difference in found.differences:
         _log.error("self-check: %s", difference)
+    if found.board.same is None:
+        _log.info("self-check: no roller has made the board %s, so it was not looked at", found.board.name)
     if not found.differences:
         _log.info("self-check: everything adds up")
 
@@ -79,9 +81,10 @@ def _check_lanes(connection: psycopg.Connection) -> list[str]:
     return [] if accepted == counted else [f"the lanes accepted {accepted} events, the network has {counted}"]
 
 
-def _awaited(connection: psycopg.Connection, rows: int, turn: int, patience_s: float) -> Judged:
+def _judged(connection: psycopg.Connection, rows: int, turn: Turn) -> Judged:
     """The board whose turn it is, judged once it is as of the last fold; else not at all."""
-    until = time.monotonic() + patience_s
-    while (judged := check_turn(connection, rows, turn)).same is None and time.monotonic() < until:
-        time.sleep(_POLL_S)
-    return judged
+    def look() -> Judged | None:
+        judged = check_turn(connection, rows, turn)
+        return None if judged.same is None else judged
+
+    return when_made(connection, [turn.window], look) or Judged(turn.name, None, 0.0)

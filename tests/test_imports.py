@@ -45,7 +45,7 @@ COLLECTOR_FLOORS = [
     "closed live board_state sliding",
     "certified active acting by_language",
     "scratch log_boards",
-    "boards board_check bucket_check",
+    "boards board_asking board_check bucket_check",
     "selfcheck",
     "schedule chores",
     "content window_load sources.choose judge",

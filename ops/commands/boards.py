@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import math
-import time
 
 import psycopg
 
+from collector.board_asking import when_made
 from collector.board_check import Checked, check, check_if_all_made
 from collector.boards import Boards
+from collector.windows import ALL_WINDOWS
 from ops import exits
 from ops.database import database
 from ops.settings import Settings
-from sql import migrate, statement
+from sql import migrate
 from sql.session import connect
 
 HELP = "verify: every board as it is kept against the same board from scratch."
 EXAMPLE = "skytally boards verify"
-_POLL_S = 0.1
-_ASK_AGAIN_S = 10.0
-_ANSWER_S_MAX = 900.0
-"""For so long a roller may take until it has made all boards anew: one that has just begun reads the whole history."""
 _TIMES = 2
 """What differs while a collector runs is looked at once more: an account or a post may just have gone."""
 
@@ -44,7 +40,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     return exits.FAILED if checked.different or checked.older else exits.OK
 
 
-def verified(connection: psycopg.Connection, rows: int, *, experience: bool = True) -> Checked | None:
+def verified(connection: psycopg.Connection, rows: int, *, experience: bool) -> Checked | None:
     """What a running roller has made; None where there is none."""
     found: list[Checked] = []
     while len(found) < _TIMES and (checked := _answered(connection, rows, experience=experience)) is not None:
@@ -68,13 +64,4 @@ def _made_now(
 
 def _answered(connection: psycopg.Connection, rows: int, *, experience: bool) -> Checked | None:
     """Ask the roller for all boards and check them before it folds again; None when there is none that runs."""
-    deadline = time.monotonic() + _ANSWER_S_MAX
-    runs, asked_at = True, -math.inf
-    while runs and time.monotonic() < deadline:
-        if time.monotonic() - asked_at > _ASK_AGAIN_S:
-            row = connection.execute(statement("board/ask")).fetchone()
-            runs, asked_at = bool(row and row[0]), time.monotonic()
-        if (checked := check_if_all_made(connection, rows, experience=experience)) is not None:
-            return checked
-        time.sleep(_POLL_S)
-    return None
+    return when_made(connection, ALL_WINDOWS, lambda: check_if_all_made(connection, rows, experience=experience))

@@ -59,10 +59,10 @@ def _database(connection: psycopg.Connection, settings: Settings, *, boards: boo
     yield from found
     if not boards or any(finding.level == "wrong" for finding in found):
         return
-    checked = verified(connection, settings.collector.board_rows)
+    checked = verified(connection, settings.collector.board_rows, experience=settings.collector.experience)
     if checked is None:
         yield Finding("boards", "warning", "no roller has made them", "start the collector, or: skytally boards verify")
-    elif checked.different or checked.older:
+    elif checked.different:
         names = ", ".join(checked.different[:3])
         advice = "skytally boards verify says which; restart the collector, and please report it"
         yield Finding("boards", "wrong", f"{len(checked.different)} are not as from scratch ({names})", advice)

@@ -1,4 +1,4 @@
--- Whether every board there is was made after the last fold.
-select coalesce(bool_and(board.folds = fold.folds), false)
-from fold
-left join board on true
+-- Whether so many boards were made after the last fold.
+select count(*) = %(boards)s
+from board
+join fold on fold.folds = board.folds

@@ -19,6 +19,7 @@ from collector.board_check import check as check_boards
 from collector.boards import Boards
 from collector.bucket_check import check_buckets
 from collector.selfcheck import _check_lanes, run, self_check
+from collector.windows import MONTH_LONG, Window
 from ops.errand import Errand
 from ops.selfchecks import check
 from sql import tid
@@ -58,7 +59,7 @@ def rig(server: str, filled: str, tmp_path: Path) -> Iterator[Rig]:
 
 def found(rig: Rig) -> list[str]:
     """What a self-check finds, without what it says of each."""
-    differences = self_check(rig.settings, rig.conninfo, 0.0).differences
+    differences = self_check(rig.settings, rig.conninfo).differences
     return [TAKEN if said.startswith(TAKEN) else said.split(" ", 1)[0] for said in differences]
 
 
@@ -75,13 +76,39 @@ def test_nothing_is_found_where_everything_adds_up_and_every_board_has_its_turn(
     assert [found(rig), found(rig)] == [[], []]
     assert noted(rig) == (0, 2)
     with connect(rig.conninfo, "skytally_roller", "test") as connection:
-        judged = [check_turn(connection, rig.settings.board_rows, turn) for turn in range(len(TURNS))]
+        judged = [check_turn(connection, rig.settings.board_rows, turn) for turn in TURNS]
     assert len({each.name for each in judged}) == len(TURNS) == 97
     assert [each.name for each in judged if each.same is not True] == []
     rig.hand(post(BOB, 1), like(post_uri(BOB, "3mpsz5xmars22"), at=2))
     assert found(rig) == []  # what waits to be folded is not missing
     rig.fold()
-    assert self_check(rig.settings, rig.conninfo, 0.0).board.same is None  # boards of before the last fold
+    assert self_check(rig.settings, rig.conninfo).board.same is None  # boards of before the last fold
+
+
+def test_a_roller_is_asked_for_the_board_whose_turn_it_is(rig: Rig) -> None:
+    asked: list[Window] = []
+    ended = threading.Event()
+
+    def roller() -> None:
+        with connect(rig.conninfo, "skytally_roller", "test") as connection:
+            boards = Boards(connection, rig.settings.board_rows, 40)
+            while not ended.is_set():
+                windows = boards.asked()
+                boards.refresh(windows)
+                asked.extend(windows)
+                ended.wait(0.05)
+
+    rig.hand(post(BOB, 1))
+    rig.fold()  # now all boards are older
+    of_month = next(at for at, turn in enumerate(TURNS) if turn.window is MONTH_LONG)
+    rig.owner.execute("insert into selfcheck (at, seconds, differences, turn) values (now(), 0, '{}', %s)", (of_month,))
+    rig.owner.execute("insert into vitals values (true, now(), now(), 'counting', '', '', 0, 0)")
+    rolling = threading.Thread(target=roller)
+    rolling.start()
+    board = self_check(rig.settings, rig.conninfo).board
+    ended.set()
+    rolling.join()
+    assert (board.name.split(" ")[-1], board.same, asked) == ("30d", True, [MONTH_LONG])
 
 
 @pytest.mark.parametrize(
@@ -117,7 +144,7 @@ def test_who_leaves_a_board_before_the_next_fold_is_no_difference(rig: Rig) -> N
     rig.hand(delete("post", tid.text(deleted[1]), deleted[0], 1))
     rig.owner.execute("update account set hidden = true where did = %s", (hidden,))
     with connect(rig.conninfo, "skytally_roller", "test") as connection:
-        judged = [check_turn(connection, rig.settings.board_rows, turn) for turn in range(len(TURNS))]
+        judged = [check_turn(connection, rig.settings.board_rows, turn) for turn in TURNS]
         assert [each.name for each in judged if each.same is not True] == []
         assert check_boards(connection, rig.settings.board_rows).different == []
         shown = next(place for place, (did, _) in enumerate(posts, 1) if did not in (deleted[0], hidden))
@@ -135,7 +162,8 @@ def test_who_leaves_a_board_before_the_next_fold_is_no_difference(rig: Rig) -> N
 def test_a_board_that_is_not_what_it_must_be_is_found_when_it_has_its_turn(rig: Rig, tampering: str) -> None:
     rig.owner.execute("create table kept as select * from board")
     with connect(rig.conninfo, "skytally_roller", "test") as connection:
-        for turn, (window, measure) in enumerate(TURNS):
+        for turn in TURNS:
+            window, measure = turn
             where = "where (kind, metric, time_window) = (%s, %s, %s) and cardinality(keys) > 0"
             name = (measure.kind, measure.metric, window.name)
             there = rig.owner.execute(f"update board set {tampering} {where}".encode(), name).rowcount
@@ -188,10 +216,10 @@ def test_the_command_ends_with_1_where_something_differs_and_names_it(rig: Rig) 
 
 def test_it_says_in_the_log_what_it_found(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "collector.selfcheck")
-    run(rig.settings, rig.conninfo, 0.0)
+    run(rig.settings, rig.conninfo)
     rig.owner.execute("update lane set events = events + 1 where lane = 3")
-    run(rig.settings, rig.conninfo, 0.0)
-    run(rig.settings, "host=127.0.0.1 port=1", 0.0)
+    run(rig.settings, rig.conninfo)
+    run(rig.settings, "host=127.0.0.1 port=1")
     said = [(record.levelname, record.getMessage()) for record in caplog.records]
     assert said[:2] == [
         ("INFO", "self-check: everything adds up"),
@@ -212,7 +240,7 @@ def test_it_is_made_again_and_again_beside_the_collector(rig: Rig) -> None:
                     threading.Event().wait(0.05)
         return noted(rig)[1]
 
-    assert times(Errand("self-check", 0.05, check, rig.settings, rig.conninfo, 0.0)) >= 2
+    assert times(Errand("self-check", 0.05, check, rig.settings, rig.conninfo)) >= 2
 
 
 def test_before_the_first_event_there_is_nothing_to_find(conninfo: str, database: psycopg.Connection) -> None:

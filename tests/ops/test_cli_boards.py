@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.simulator import Simulation
 from collector.boards import Boards
+from collector.measures import MEASURES
 from tests.collector.frames import ALICE, BOB, like, post, post_uri
 from tests.collector.rig import Rig
 from tests.ops.command import skytally
@@ -46,6 +47,16 @@ def test_a_board_that_is_not_as_from_scratch_is_named(rig: Rig, tampering: str) 
     done = skytally("boards", "verify", DATABASE_URL=rig.conninfo)
     named = "not as from scratch: accounts likes_received 1d"
     assert done[:2] == (1, f"{named}\ndiff=1 (100 the same, 0 older than the last fold)\n")
+
+
+def test_without_experience_there_are_no_boards_of_it_and_nobody_misses_them(rig: Rig) -> None:
+    Boards(rig.roller, rig.settings.board_rows, 40).refresh()
+    rig.fold()  # and the boards are older
+    given = {"DATABASE_URL": rig.conninfo, "SKYTALLY_EXPERIENCE": "false"}
+    done = skytally("boards", "verify", **given)
+    left = 101 - 4 * len([measure for measure in MEASURES if measure.points]) - 1
+    assert done.out.endswith(f"\ndiff=0 ({left} the same, 0 older than the last fold)\n")
+    assert rig.one("select count(*) from board where metric in ('experience', 'level')") == 0
 
 
 def test_who_is_on_the_opt_out_list_is_on_no_board_and_counts_on(conninfo: str, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ author_day         s    siu  -    s
 author_hour        s    siu  -    s
 author_minute      s    siu  -    s
 best_rank          s    siu  -    s
-board              s    siu  s    s
+board              s    siud s    s
 board_by_actors    s    siud -    s
 board_by_language  s    siud -    s
 board_hour         s    siu  -    s

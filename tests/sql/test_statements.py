@@ -62,7 +62,7 @@ def bare(text: str) -> str:
 def test_every_statement_is_named_by_one_half_and_every_name_has_its_statement() -> None:
     collector, web = references("collector"), references("web")
     # what only who operates it wants
-    asked = {"board/ask", "backup/note", *(name for name in STATEMENTS if name.startswith("metrics/"))}
+    asked = {"backup/note", *(name for name in STATEMENTS if name.startswith("metrics/"))}
     assert asked <= references("ops")
     assert collector | web | asked == set(STATEMENTS)
     assert collector.isdisjoint(web)
