@@ -120,6 +120,8 @@ class Reader:
         if stream is None:
             return
         self._stream = stream
+        if self._stopping.is_set():  # while it was opened
+            self._hang_up()
         self._reached.begin()
         try:
             self._vitals.set("connected", 1)

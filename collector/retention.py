@@ -41,7 +41,8 @@ class Quiet:
         self._connection, self._span = connection, span
         self._since: dict[date, tuple[int, datetime]] = {}
 
-    def __contains__(self, day: date) -> bool:
+    def has(self, day: date) -> bool:
+        """Whether it is one of them."""
         table = f"event_{day:%Y%m%d}"
         row = self._connection.execute(statement("rollup/inserted"), {"table": table}).fetchone()
         if row is None:
@@ -49,10 +50,11 @@ class Quiet:
         inserted, watermark = row
         if self._since.get(day, (None,))[0] != inserted:
             self._since[day] = inserted, watermark
-        if watermark - self._since[day][1] < self._span:
-            return False
-        del self._since[day]
-        return True
+        return bool(watermark - self._since[day][1] >= self._span)
+
+    def forget(self, day: date) -> None:
+        """It was dropped: should it be made again, it is another one."""
+        self._since.pop(day, None)
 
 
 def tend_days(connection: psycopg.Connection, settings: CollectorSettings, quiet: Quiet | None = None) -> None:
@@ -74,10 +76,12 @@ def tend_days(connection: psycopg.Connection, settings: CollectorSettings, quiet
             return
         if newest + _DAY not in days:
             connection.execute("select ensure_day(%s)", (newest + _DAY,))
+        waits = quiet if table == "event" else None
         for day in days:
-            is_old = day < newest - timedelta(days=days_kept)
-            if is_old and (table != "event" or quiet is None or day in quiet):
+            if day < newest - timedelta(days=days_kept) and (waits is None or waits.has(day)):
                 _drop(connection, table, day)
+                if waits is not None:
+                    waits.forget(day)
 
 
 def keep_to_budget(connection: psycopg.Connection, settings: CollectorSettings) -> Shortened:

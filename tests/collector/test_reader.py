@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import orjson
 import pytest
@@ -171,6 +172,27 @@ def test_a_first_frame_with_an_absurd_time_is_no_gap() -> None:
     play.complete_to = Position(first_us - 1_000_000, first_us - 1_000_000)
     play.begin = first_us - 2_000_000
     assert not [gap for worker in play.run(has_all) for batch in worker for gap in batch.gaps]
+
+
+def test_a_stop_while_the_host_answers_is_one() -> None:
+    async def stopped() -> bool:
+        server = ReplayServer(Store())
+        await server.start()
+        url = f"ws://127.0.0.1:{server.port}/subscribe"
+
+        class Answered(Jetstream):
+            async def connect(self, *asked: Any) -> Any:
+                stream = await super().connect(*asked)
+                reader.stop()
+                return stream
+
+        settings = CollectorSettings(source=(url,))
+        reader = Reader(settings, Answered(url), [], ReaderVitals(_CONTEXT), OLDEST_CURSOR, None)
+        found = await asyncio.wait_for(reader.read(None), 20)
+        await server.stop()
+        return found
+
+    assert asyncio.run(stopped())
 
 
 def test_a_stop_does_not_wait_for_a_host_that_does_not_answer() -> None:
