@@ -14,6 +14,7 @@ from sql.metrics import RANKED
 from web import answers, asking, coverage
 from web.database import Snapshot, literally
 from web.entry import mark_of_post
+from web.freshness import HISTORY, OF_WINDOW, Freshness
 from web.metrics import DIMENSIONS, ENGAGEMENT
 from web.problem import bad_parameter, not_found
 from web.series import EVER, as_given, whole
@@ -29,6 +30,16 @@ _OWN = {*(metric.key for metric in RANKED if not metric.received), "experience",
 _HEAD = ("begins", "ends", "as_of", "total")
 
 
+def window_of(metric: str, window: str) -> str:
+    """The window of the board that a request means."""
+    return ALL if metric == LEVEL else window
+
+
+def freshness_of(metric: Any, window: str, as_of: Any = None) -> Freshness:
+    """How long a page of a board is fresh, on a page as at the API."""
+    return HISTORY if as_of else OF_WINDOW[window_of(metric, window)]
+
+
 class _Page(NamedTuple):
     said: dict[str, Any]
     """What the answer says of itself."""
@@ -37,7 +48,7 @@ class _Page(NamedTuple):
 
 async def _page(snapshot: Snapshot, query: str, ask: asking.Page, metric: str, **given: Any) -> _Page:
     """A page, what it covers, and since when that is complete. Without any board yet it is an empty one."""
-    window: str = ALL if metric == LEVEL else ask.window
+    window = window_of(metric, ask.window)
     found = await snapshot.rows(
         query, metric=metric, time_window=window, length=LENGTH[ask.window], at=ask.as_of or None,
         offset=ask.offset, limit=ask.limit, **given,

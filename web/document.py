@@ -7,7 +7,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.endpoint import coding_of
+from web.endpoint import coding_of, matches
 from web.entry import encoded, etag_of
 
 
@@ -28,7 +28,7 @@ def document_of(body: bytes, media: str) -> Document:
 def sent(request: Request, document: Document, control: str) -> Response:
     """The answer to a request for it; `control` says how long it may be kept."""
     headers = {"Cache-Control": control, "ETag": document.etag, "Vary": "Accept-Encoding"}
-    if request.headers.get("if-none-match") == document.etag:
+    if matches(request.headers.get("if-none-match", "").encode("latin1"), document.etag):
         return Response(None, 304, headers)
     coding = coding_of(request.headers.get("accept-encoding", "").encode()[:200], tuple(document.bodies))
     if coding:

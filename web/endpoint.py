@@ -84,7 +84,7 @@ async def send_entry(scope: Scope, send: Send, served: Served, *, purges: bool) 
         *entry.said,
     ]
     status = entry.status
-    if known and _matches(known, entry.etag):
+    if known and matches(known, entry.etag):
         status, body = 304, b""
     else:
         headers += [(b"content-type", entry.media.encode()), (b"content-length", b"%d" % len(body))]
@@ -123,7 +123,7 @@ def coding_of(accepted: bytes, offered: tuple[str, ...]) -> str:
     return ""
 
 
-def _matches(known: bytes, etag: str) -> bool:
+def matches(known: bytes, etag: str) -> bool:
     """Whether an If-None-Match means this (RFC 9110, 13.1.2: compared weakly)."""
     if known.strip() == b"*":
         return True

@@ -54,9 +54,7 @@ class Resource(NamedTuple):
 
 
 def _of_board(ask: asking.Page, _: Any) -> Freshness:
-    if getattr(ask, "metric", "") == boards.LEVEL and not ask.as_of:
-        return OF_WINDOW["30d"]  # it is made as often
-    return HISTORY if ask.as_of else OF_WINDOW[ask.window]
+    return boards.freshness_of(getattr(ask, "metric", ""), ask.window, ask.as_of)
 
 
 def _of_window(ask: Any, _: Any) -> Freshness:

@@ -156,6 +156,9 @@ def test_boards_have_those_with_most_experience_in_a_window_and_ever(told: Told)
     first = told.get(f"/accounts/{order[0]}")
     assert first["ranks"]["all"] == {"level": 1}
     assert first["ranks"]["30d"]["experience"] == 1
+    for path in ("/api/v1/top/accounts", "/top/accounts", "/card/top/accounts.png"):
+        shared = [told.site.get(f"{path}?metric=level").headers["cache-status"] for _ in range(2)][1]
+        assert int(shared.removeprefix("skytally; hit; ttl=")) > 6000, path  # it is made once an hour
     page = told.site.get("/top/accounts?metric=level").page
     (rows,) = page.tables.values()
     assert rows[0][3].strip() == f"{1 + (must[order[0]] - 50) // 100:,}"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from web import asking
+from web import asking, boards
 from web.database import Snapshot
-from web.freshness import HISTORY, LIVE, OF_WINDOW, Freshness
+from web.freshness import LIVE, OF_WINDOW, Freshness
 from web.page import PNG, SVG, Page
 from web.pages import account, badge, board, card, feed, finding, home, method, network, picture, post, several
 
@@ -26,8 +26,8 @@ def _of_window(ask: Any) -> Freshness:
     return OF_WINDOW[ask.window]
 
 
-def _of_board(ask: board.Board) -> Freshness:
-    return HISTORY if ask.as_of else OF_WINDOW[ask.window]
+def _of_board(ask: board.Board | card.TopCard) -> Freshness:
+    return boards.freshness_of(ask.metric, ask.window, getattr(ask, "as_of", None))
 
 
 def _words(_: Any) -> Freshness:
@@ -53,7 +53,7 @@ PAGES = (
     Page("/search", "search.html", finding.Find, finding.find, _live),
     Page("/badge/{actor}/{metric}.svg", "badge.svg", badge.Badge, badge.badge, _live, media=SVG),
     Page("/card/home.png", "", asking.Nothing, card.now, _live, False, PNG, picture.figures),
-    Page("/card/top/{kind}.png", "", card.TopCard, card.top, _of_window, media=PNG, draw=picture.ranked),
+    Page("/card/top/{kind}.png", "", card.TopCard, card.top, _of_board, media=PNG, draw=picture.ranked),
     Page("/card/post/{actor}/{rkey}.png", "", card.PostCard, card.post, _live, media=PNG, draw=picture.figures),
     Page("/card/{actor}.png", "", card.Card, card.card, _live, media=PNG, draw=picture.figures),
     Page("/embed/{actor}", "embed.html", account.Embed, account.embed, _live),
