@@ -5,7 +5,9 @@ Exception
 └── CollectorError       our own state is wrong: end this process; the supervisor restarts the group
     ├── Fenced           another run owns the lanes: end, write nothing more
     ├── Collision        two names share an id: end loudly, a restart does not help
-    └── NotOurs          the database can not be used as it is: end with its message
+    ├── NotOurs          the database can not be used as it is: end with its message
+    │   └── AlreadyRunning   another collector counts into it: end
+    └── BadSetting, BadRuleset, BadFeeds   what the operator wrote can not be used: end before anything begins
 """
 
 from __future__ import annotations

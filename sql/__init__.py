@@ -13,9 +13,9 @@ HERE = Path(__file__).parent
 
 @cache
 def statement(name: str) -> LiteralString:
-    """Return the SQL text of `name` ('rollup/fold_network' reads sql/rollup/fold_network.sql).
+    """Return the SQL text of `name` ('rollup/days' reads sql/rollup/days.sql).
 
-    The type is the promise that SQL comes from files of this package only, never from strings put together elsewhere.
+    The type is the promise that it is a text of ours, with nothing in it that anybody has said.
     """
     return (HERE / f"{name}.sql").read_text(encoding="utf-8")
 

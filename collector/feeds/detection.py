@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from collector.errors import BadSetting
+from collector.errors import BadFeeds
 
 _CHARACTERS_MIN = 12
 """Of less nobody can tell."""
@@ -18,12 +18,12 @@ _CHARACTERS_MIN = 12
 
 @cache
 def detector() -> Callable[[str], tuple[str | None, float]]:
-    """What tells the language of a text (ISO 639-1) and how sure that is, 0 to 1. Raises BadSetting where it is not
+    """What tells the language of a text (ISO 639-1) and how sure that is, 0 to 1. Raises BadFeeds where it is not
     there."""
     try:
         lingua: Any = importlib.import_module("lingua")
     except ImportError:
-        raise BadSetting("a feed has detect = true, which needs the extra `detect` (pip install '.[detect]')") from None
+        raise BadFeeds("a feed has detect = true, which needs the extra `detect` (pip install '.[detect]')") from None
     found = lingua.LanguageDetectorBuilder.from_all_spoken_languages().with_low_accuracy_mode().build()
 
     def detect(text: str) -> tuple[str | None, float]:

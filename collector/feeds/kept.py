@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from collector.errors import BadFeeds, BadSetting
+from collector.errors import BadFeeds
 from collector.feeds.detection import detector
 from collector.feeds.file import read
 from collector.feeds.matcher import Matcher
@@ -58,7 +58,7 @@ class FeedsFile:
         if any(feed.detect for feed in feeds):
             try:
                 detector()
-            except BadSetting as missing:
+            except BadFeeds as missing:
                 raise BadFeeds(f"{self._path}: {missing}") from None
         return feeds
 
