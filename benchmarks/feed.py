@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks import child
 from benchmarks.recording import read
-from collector.zstd import zstd
+from benchmarks.zstd import zstd
 
 SIMULATED = "simulated"
 """The source of what the simulator made."""

@@ -16,7 +16,7 @@ from typing import BinaryIO, Self
 
 import orjson
 
-from collector.zstd import zstd
+from benchmarks.zstd import zstd
 
 READ_BYTES = 1 << 18
 EXPANDED_BYTES_MAX = 1 << 22  # handed on at a time: a hostile frame of 6 kB can expand to 200 MB

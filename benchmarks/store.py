@@ -23,12 +23,12 @@ from typing import Protocol
 from benchmarks import recording
 from benchmarks.envelope import envelope
 from benchmarks.wire import PATH, header, lines
+from benchmarks.zstd import zstd
 from collector.cursors import is_time
 from collector.envelopes import BEGIN
 from collector.sources.subscribe_events import SubscribeEvents
 from collector.sources.subscribe_repos import SubscribeRepos
 from collector.wires import EVENTS, REPOS
-from collector.zstd import zstd
 
 FLUSH_BYTES = 1 << 20
 LEAP_US = 3_600_000_000  # a line this far ahead of all about it is wrong about its time

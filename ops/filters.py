@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from ops import exits
 from ops.problem import Problem
+from sql.operations import LETTERS
 from web.database import literally
-from web.watching import OPERATIONS
 
 _NAMES = ("collection", "language", "actor")
 
@@ -26,7 +26,7 @@ class Filter(NamedTuple):
             "collections": [_pattern(name) for name in self.of.get("collection", ())] or None,
             "languages": [name.lower().partition("-")[0] for name in self.of.get("language", ())] or None,
             "actors": [_actor(name) for name in self.of.get("actor", ())] or None,
-            "operation": OPERATIONS[self.operation] if self.operation else None,
+            "operation": LETTERS[self.operation] if self.operation else None,
         }
 
 

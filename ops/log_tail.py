@@ -13,10 +13,9 @@ from psycopg.rows import dict_row
 from ops.filters import Filter
 from ops.place import place
 from sql import statement, tid
+from sql.operations import NAMES
 from web.spans import written
-from web.watching import OPERATIONS
 
-_OPERATIONS = {short: name for name, short in OPERATIONS.items()}
 _POST = "app.bsky.feed.post"
 _LISTS = {"language": "languages", "hashtag": "hashtags", "link": "links", "domain": "domains", "emoji": "emoji"}
 Event = dict[str, Any]
@@ -48,7 +47,7 @@ def _event(row: dict[str, Any]) -> Event:
     rkey = _key(row["rkey"], row["key"]) if commit else None
     event = {
         "time": written(row["time"]), "did": row["did"], "handle": row["handle"],
-        "operation": _OPERATIONS[row["operation"]], "collection": row["collection"], "rkey": rkey,
+        "operation": NAMES[row["operation"]], "collection": row["collection"], "rkey": rkey,
         "uri": f"at://{row['did']}/{row['collection']}/{rkey}" if commit else None, "subject": _subject(row),
         "reply": row["reply"] or None, "quote": row["quote"] or None,
     }  # fmt: skip

@@ -21,7 +21,7 @@ MAY_IMPORT = {
 
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
-    "version terminal event memory crashpoint lanes lookups settings zstd",
+    "version terminal event memory crashpoint lanes lookups settings",
     "errors batch blind car emoji links reconnect columns refusals retention purge vitals",
     "sketch",
     "terms arrays media",

@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import sql
 
-from sql import tid
+from sql import operations, tid
 from web import asking, coverage, logged
 from web.actors import find
 from web.boards import POST
@@ -23,7 +23,6 @@ from web.spans import of_us, us_of
 from web.timeline import AHEAD, NOWHERE, Line, stretches, timeline
 
 _FOLLOW = "app.bsky.graph.follow"
-_OPERATIONS = {"c": "create", "u": "update", "d": "delete", "e": "event"}
 _OF_METRIC = {
     "likes": ("app.bsky.feed.like", "subject"), "reposts": ("app.bsky.feed.repost", "subject"),
     "replies": (POST, "subject"), "quotes": (POST, "quote"),
@@ -50,7 +49,7 @@ def _event(line: Line) -> logged.Event:
         about = f"at://{row['subject_did']}/{POST}/{row['subject_key'] or tid.text(row['subject_rkey'])}"
     key = None if row["operation"] == "e" else row["key"] or tid.text(row["rkey"])
     return logged.Event(
-        time=row["time"], type=row["type"], operation=_OPERATIONS[row["operation"]], collection=row["collection"],
+        time=row["time"], type=row["type"], operation=operations.NAMES[row["operation"]], collection=row["collection"],
         rkey=key, subject=about, experience=row["experience"], level=level_of(max(0, line.experience)),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sql import operations
 from web import answers, asking, coverage
 from web.accounts import series_said, totals_of
 from web.counts import points
@@ -31,7 +32,7 @@ async def totals(snapshot: Snapshot, ask: asking.OfWindow) -> answers.NetworkTot
     rows = await points(snapshot, "total", {}, KEPT, EVER, read)
     events: dict[str, dict[str, int]] = {}
     for row in await snapshot.rows("query/network_events", **read):
-        events.setdefault(row["collection"], {})[row["operation"]] = row["events"]
+        events.setdefault(row["collection"], {})[operations.NAMES[row["operation"]]] = row["events"]
     return answers.NetworkTotals(
         **await coverage.said(snapshot, *span), window=ask.window, from_=span[0], to=span[1],
         totals=totals_of(rows, OF_ACCOUNT), events=events,

@@ -12,11 +12,9 @@ from typing import Annotated, NamedTuple
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from sql import operations
 from web.answers import Gap
 
-OPERATIONS = {"create": "c", "update": "u", "delete": "d", "event": "e"}
-"""Operations by name, and as the log keeps them."""
-_NAMES = {short: name for name, short in OPERATIONS.items()}
 FIRST = "first language"
 Counts = Mapping[tuple[str, str], Mapping[str, int]]
 """Amounts by name, in each (what is counted, operation)."""
@@ -58,9 +56,9 @@ class Watch(NamedTuple):
 
     def _found(self, counts: Counts) -> Mapping[str, int]:
         if self.by != "operation":
-            return counts.get((self.of, OPERATIONS[self.operation]), {})
+            return counts.get((self.of, operations.LETTERS[self.operation]), {})
         of_all = {each: found for (of, each), found in counts.items() if of == "collection"}
-        return {_NAMES[each]: sum(found.values()) for each, found in of_all.items()}
+        return {operations.NAMES[each]: sum(found.values()) for each, found in of_all.items()}
 
 
 def counts_of(rows: Iterable[tuple[str, str, str, int]]) -> Counts:

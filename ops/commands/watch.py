@@ -24,8 +24,9 @@ from ops.problem import Problem
 from ops.screen import levels_table, line, line_of, rate_line, table
 from ops.settings import Settings
 from sql.migrate import check
+from sql.operations import LETTERS
 from sql.session import connect
-from web.watching import OPERATIONS, Watch
+from web.watching import Watch
 
 HELP = (
     "Watch what is counted, as it comes. --by language, collection, operation, hashtag or domain: how many there have "
@@ -43,7 +44,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", choices=_BYS, help="what is counted")
     parser.add_argument("--subscribe", action="store_true", help="the events themselves, one JSON object a line")
     parser.add_argument("--levels", action="store_true", help="who reaches a level")
-    parser.add_argument("--operation", choices=tuple(OPERATIONS), help="only such events")
+    parser.add_argument("--operation", choices=tuple(LETTERS), help="only such events")
     parser.add_argument("--all-languages", action="store_true", help="every language of a post, not the first alone")
     parser.add_argument(
         "--filter", action="append", default=[], metavar="NAME=X",

@@ -18,9 +18,9 @@ from collector.vitals import BATCH_FRAMES_MAX, BOARDS, COPIED, DURABLE_WITHIN_S,
 from ops.metrics import processes
 from ops.metrics.exposition import Histogram, Key, Metric, Value, all_added, exposed
 from ops.metrics.stored import STORED, Stored
+from sql.operations import NAMES
 from sql.version import VERSION
 
-_OPERATIONS = {"c": "create", "u": "update", "d": "delete", "e": "notice"}
 _STAGES = {"sort_out": "sort_out_s", "feeds": "feeds_s", "names": "names_s", "commit": "commit_s"}
 
 METRICS = (
@@ -181,7 +181,7 @@ def _counted_by(worker: WorkerVitals) -> dict[Key, Value]:
     delays = (*(f"durable_within_{within}_s" for within in DURABLE_WITHIN_S), "durable_later")
     return {
         **{
-            ("skytally_events_total", (collection, _OPERATIONS[operation])): get(f"accepted {collection} {operation}")
+            ("skytally_events_total", (collection, NAMES[operation])): get(f"accepted {collection} {operation}")
             for collection, operation in EVENTS
         },
         **{("skytally_quarantined_total", (reason,)): get(f"refused {reason}") for reason in REASONS},

@@ -26,7 +26,7 @@ most as (
 )
 select
   collection.name as collection,
-  case operation when 'c' then 'create' when 'u' then 'update' when 'd' then 'delete' else 'event' end as operation,
+  operation,
   events
 from found
 join most using (collection)

@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks.cbor import encode
 from benchmarks.envelope import envelope
+from benchmarks.zstd import zstd
 from collector.compressed import Dictionary, dictionary_at
 from collector.envelopes import BEGIN, Envelopes, payload_of
 from collector.errors import BadSetting
@@ -19,7 +20,6 @@ from collector.sources import Source
 from collector.sources.subscribe_events import SubscribeEvents
 from collector.sources.subscribe_repos import SubscribeRepos
 from collector.wires import EVENTS, REPOS
-from collector.zstd import zstd
 from tests.collector.frames import ALICE, BOB, BOBS, key, like, notice, post
 from tests.collector.rig import Rig
 from tests.collector.test_firehose import frame as repo_frame

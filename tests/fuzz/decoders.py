@@ -14,6 +14,7 @@ from itertools import islice
 from benchmarks.envelope import envelope
 from benchmarks.relay import Relay
 from benchmarks.simulator import Simulation
+from benchmarks.zstd import zstd
 from collector.compressed import Dictionary
 from collector.decode import decode
 from collector.envelopes import Envelopes
@@ -25,7 +26,6 @@ from collector.sources.subscribe_repos import SubscribeRepos
 from collector.translation import Translator
 from collector.usual import decode as decode_usual
 from collector.wires import EVENTS, REPOS
-from collector.zstd import zstd
 
 SECONDS_MAX = 0.05
 BYTES_MAX = 64 << 20

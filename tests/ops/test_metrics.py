@@ -146,7 +146,7 @@ def compare(found: Scrape, database: psycopg.Connection) -> None:
     shown = {name for name, _ in EVENTS_SHOWN}
     expected: dict[str, float] = defaultdict(float)
     for name, operation, n in database.execute(query):
-        called = {"c": "create", "u": "update", "d": "delete", "e": "notice"}[operation]
+        called = {"c": "create", "u": "update", "d": "delete", "e": "event"}[operation]
         expected[f'collection="{name if name in shown else "other"}",operation="{called}"'] += n
     assert {labels: n for labels, n in found["skytally_events_total"].items() if n} == expected
     reasons = database.execute("select reason, count(*) from quarantine group by 1").fetchall()

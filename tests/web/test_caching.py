@@ -11,8 +11,8 @@ from contextlib import closing
 import brotli
 import pytest
 
+from benchmarks.zstd import zstd
 from collector.boards import Boards
-from collector.zstd import zstd
 from tests.collector.frames import ALICE, BOB, like, post, post_uri
 from tests.collector.rig import Rig
 from tests.conftest import new_database
