@@ -6,13 +6,9 @@ not matter which is ahead, how far, or which had to begin anew. It counts for pe
 
 from __future__ import annotations
 
-import re
-
+from collector.revs import rev_in
 from sql import tid
 
-_LINE = re.compile(rb'"rev"\s*:\s*"([2-7a-z]{13})"').search
-_BLOCK = re.compile(rb"crevm([2-7a-z]{13})").search
-_HEAD_BYTES = 4096
 _MINUTE_US = 60_000_000
 _MINUTES_MAX = 10
 """Open at a time: while one host is away for longer nothing is compared, and nothing grows."""
@@ -27,18 +23,18 @@ class Comparison:
         self._begun: list[int | None] = [None, None]
         self._at = [0, 0]
         self.by_both = 0
-        """Commits that both have delivered,"""
+        """Commits that both have delivered."""
         self.by_one = [0, 0]
-        """and that only the first has, or only the second."""
+        """Commits that only the first has delivered, or only the second."""
 
     def saw(self, host: int, did: bytes, frame: bytes) -> None:
         """A host has delivered this frame; one without a rev is not compared."""
-        found = (_LINE if frame[:1] == b"{" else _BLOCK)(frame, 0, _HEAD_BYTES)
-        if found is None:
+        rev = rev_in(frame)
+        if rev is None:
             return
-        minute = tid.time_us(tid.number(found[1].decode())) // _MINUTE_US
+        minute = tid.time_us(tid.number(rev.decode())) // _MINUTE_US
         seen = self._minutes.setdefault(minute, {})
-        key = hash(did + found[1])
+        key = hash(did + rev)
         seen[key] = seen.get(key, 0) | 1 << host
 
     def reached(self, host: int, time_us: int) -> None:

@@ -14,6 +14,8 @@ OLDEST_CURSOR = 1_000_000_000_000_000
 """The oldest a host keeps: below every event's time, and still a time where lower numbers are taken for a seq."""
 SEQS_PER_S = 1000
 """A seq counts no seconds: twice the frames that the network sends in one today."""
+FRAMES_OF_A_POSITION = 4
+"""A position is the lowest of this many frames: one frame with a wrong time must not move the cursor past others."""
 
 
 def is_time(cursor: int) -> bool:

@@ -44,7 +44,7 @@ _OPERATIONS = {"create": CREATE, "update": UPDATE, "delete": DELETE}
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]").search
 
 
-def decode(frame: bytes, latest_us: int, frame_bytes_max: int = 8 << 20) -> Event | None:
+def decode(frame: bytes, latest_us: int, event_bytes_max: int = 8 << 20) -> Event | None:
     """Return the event of a frame, None for a frame that carries none (heartbeat).
 
     `latest_us` is the latest stream time believed, unix microseconds. Raises BadFrame.
@@ -56,7 +56,7 @@ def decode(frame: bytes, latest_us: int, frame_bytes_max: int = 8 << 20) -> Even
     if type(message) is not dict:
         raise BadFrame("not_an_object")
     kind = message.get("kind")
-    too_large = len(frame) > frame_bytes_max
+    too_large = len(frame) > event_bytes_max
     if kind == "commit":
         return _commit(message, latest_us, too_large)
     if type(kind) is str and kind in _COLLECTIONS:

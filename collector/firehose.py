@@ -42,9 +42,9 @@ class Firehose:
 
     line_bytes_max = sys.maxsize  # the frame's size has been judged
 
-    def __init__(self, frame_bytes_max: int = 8 << 20, check_cids: bool = True) -> None:
-        """Larger frames are refused, `frame_bytes_max` bytes being the limit; `check_cids`: records are hashed."""
-        self._frame_bytes_max = frame_bytes_max
+    def __init__(self, event_bytes_max: int = 8 << 20, check_cids: bool = True) -> None:
+        """Larger frames are refused, `event_bytes_max` bytes being the limit; `check_cids`: records are hashed."""
+        self._event_bytes_max = event_bytes_max
         self._check_cids = check_cids
 
     def translate(self, frames: list[bytes]) -> Translated:
@@ -73,7 +73,7 @@ class Firehose:
         told = {name: value for name, value in body.items() if name != "blocks"}
         message = {"did": body.get("did"), "time_us": time_us_of(body.get("time")), "kind": kind, kind: told}
         try:
-            if len(frame) > self._frame_bytes_max:
+            if len(frame) > self._event_bytes_max:
                 raise BadFrame("too_large")
             said.lines.append(orjson.dumps(message, default=_json_of))
         except BadFrame as bad:
@@ -101,7 +101,7 @@ class Firehose:
             }  # fmt: skip
             message = {"did": did, "time_us": time_us, "kind": "commit", "commit": commit}
             try:
-                if len(frame) > self._frame_bytes_max:
+                if len(frame) > self._event_bytes_max:
                     raise BadFrame("too_large")
                 if commit["operation"] in ("create", "update"):
                     commit["record"] = records.of(operation.get("cid"))

@@ -1,8 +1,8 @@
 """Names and the numbers that stand for them: account ids, record keys, collections.
 
 New names are written in a transaction of their own before the rows that use them; a name that is there already costs
-nothing, a different name under the same id (sql/ids.py) ends the process. What is known is remembered in tables of a
-fixed size.
+nothing. What is known is remembered in tables of a fixed size, by id: that an id (sql/ids.py) stands for two different
+names is noticed when a process writes the second, and ends it; while it remembers the id it does not look.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 from array import array
 
 import psycopg
-from psycopg import sql
 
 from collector.errors import Collision, NotOurs
+from collector.naming import insert_names, lock_names
 from collector.post import is_did
 from collector.terms import Term
-from sql import array_of, statement
+from sql import statement
 from sql.ids import Ids
 
 _SLOTS = 1 << 20  # 8 MiB: one slot per id, a newer id drives out an older one
@@ -50,7 +50,7 @@ class Names:
         self._collection_names = {number: name for name, number in self._collections.items()}
 
     def account(self, did: str) -> int:
-        """The id of an account, by its DID. Raises ValueError if that is none."""
+        """The id of an account, by its DID. Raises ValueError if that is none, unless its id is known."""
         number = self.ids.get(did) or self._older_ids.get(did)
         if number is None:
             number = self._of.account(did)
@@ -98,10 +98,7 @@ class Names:
         return self._collection_names.get(number)
 
     def flush(self) -> int:
-        """Make every name used since the last flush durable with the rows that follow; return how many were new.
-
-        One worker at a time, so that none meets a name that another has inserted and not committed.
-        """
+        """Make every name used since the last flush durable with the rows that follow; return how many were new."""
         if len(self.ids) > _IDS_MAX:
             self._older_ids = dict(self.ids)
             self.ids.clear()
@@ -111,26 +108,13 @@ class Names:
         written = 0
         if new:
             with self._connection.transaction():
-                self._connection.execute("select pg_advisory_xact_lock(hashtext('skytally names'))")
-                written = sum([self._write(table, names) for table, names in new])
+                lock_names(self._connection)
+                written = sum([insert_names(self._connection, *table, names) for table, names in new])
         for number in self._new_accounts:
             self._known[number & (_SLOTS - 1)] = number
         self._new_accounts = {}
         self._remember()
         return written
-
-    def _write(self, table: tuple[str, str], new: dict[int, str]) -> int:
-        name, column = map(sql.Identifier, table)
-        query = sql.SQL(statement("event/insert_names")).format(table=name, name=column)
-        ids = sorted(new)
-        # none has a line break
-        given = {"ids": array_of(ids), "names": "\n".join([new[number] for number in ids])}
-        row = self._connection.execute(query, given).fetchone()
-        assert row is not None
-        inserted, collision = row
-        if collision is not None:
-            raise Collision(f"Id {collision} stands for {new[collision]!r} and another name.")
-        return int(inserted)
 
     def _remember(self) -> None:
         """New terms, and record keys that are no TIDs, stay known for a while; a flood of them must not grow us."""

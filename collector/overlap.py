@@ -6,7 +6,6 @@ the supervisor's (proof).
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from typing import NamedTuple
 
@@ -14,10 +13,9 @@ import numpy as np
 
 from collector.batch import UNKNOWN_US, Position
 from collector.columns import Ints
+from collector.revs import rev_in
 from sql import tid
 
-_REV = re.compile(rb'"rev"\s*:\s*"([2-7a-z]{13})"').search
-_HEAD_BYTES = 4096
 _LATEST, _LATER_MIN = 31, 16
 """The frontier lies behind a worker when so many of its latest events are later: a few revs may be wrong."""
 _SILENT_US = 600_000_000
@@ -40,9 +38,9 @@ class Recognised(NamedTuple):
     """What one batch said."""
 
     known: int
-    """Events of the overlap that had been counted before,"""
+    """Events of the overlap that had been counted before."""
     unknown: int
-    """and others."""
+    """Events of the overlap that had not."""
     earliest_us: int | None
     """Where the host began, of the first batch with events; unix microseconds."""
     passed: bool
@@ -62,7 +60,7 @@ class Recogniser:
 
     def look(self, lines: list[bytes], new: Ints, position: Position) -> Recognised:
         """What this batch says: all its lines, and the revs of those that were not counted before."""
-        revs = [found[1] for line in lines if (found := _REV(line, 0, _HEAD_BYTES))]
+        revs = [rev for line in lines if (rev := rev_in(line))]
         first, end = _text(self._first), _text(self._end)
         delivered = sum(first <= rev < end for rev in revs)
         unknown = int(np.count_nonzero((new >= self._first) & (new < self._end)))

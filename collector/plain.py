@@ -26,9 +26,9 @@ class Shape(NamedTuple):
     collection: int
     layout: Layout
     made: int
-    """The metric of who makes such a record,"""
+    """The metric of who makes such a record."""
     received: int | None
-    """and of the account or post it is about."""
+    """The metric of the account or post that it is about."""
 
 
 class Plain:

@@ -12,19 +12,18 @@ from typing import Any
 from collector.event import POST, PostDetail
 from collector.media import media_in
 from collector.terms import terms_of
+from sql.spelling import DID, DID_CHARACTERS_MAX
 
-DID_BYTES_MAX = 2048  # atproto.com/specs/did
-
-_DID = re.compile(r"did:[a-z]+:[a-zA-Z0-9._:%-]*[a-zA-Z0-9._-]").fullmatch
+_is_did = re.compile(DID).fullmatch
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]").search
 
 
 def is_did(text: str) -> bool:
     """Whether the text has the syntax of a DID."""
     # nearly all are did:plc and pass here, at a third of the cost
-    if text[:8] == "did:plc:" and text[8:].isalnum() and text.isascii() and len(text) <= DID_BYTES_MAX:
+    if text[:8] == "did:plc:" and text[8:].isalnum() and text.isascii() and len(text) <= DID_CHARACTERS_MAX:
         return True
-    return len(text) <= DID_BYTES_MAX and _DID(text) is not None
+    return len(text) <= DID_CHARACTERS_MAX and _is_did(text) is not None
 
 
 def post_of_uri(uri: str) -> tuple[str | None, str | None]:

@@ -9,12 +9,10 @@ import time
 from collections import deque
 
 from collector.batch import Gap, Position
-from collector.cursors import OLDEST_CURSOR, is_after, is_time, lowest
+from collector.cursors import FRAMES_OF_A_POSITION, OLDEST_CURSOR, is_after, is_time, lowest
 from collector.settings import CollectorSettings
 from collector.sources import Source
 
-FRAMES_OF_A_POSITION = 4
-"""A position is the lowest of this many frames: one frame with a wrong time must not move the cursor past others."""
 _POSITION_AHEAD_US_MAX = 60_000_000
 _SEQS_AHEAD_MAX = 100_000
 """One frame with a seq that is none must not have us ask for what comes after it."""

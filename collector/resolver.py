@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import psycopg
-from psycopg import sql
 
 from collector.appview import ACTORS_MAX, AppView, AppViewTrouble, Said
+from collector.naming import insert_names, lock_names
 from collector.settings import ResolverSettings
 from collector.texts import Texts
 from sql import statement
@@ -87,13 +87,9 @@ class Resolver:
         assert row is not None
         ids = Ids(row[0])
         named = {ids.account(did): did for did in dids}
-        query = sql.SQL(statement("event/insert_names")).format(
-            table=sql.Identifier("account"), name=sql.Identifier("did")
-        )
         with self._connection.transaction():
-            self._connection.execute("select pg_advisory_xact_lock(hashtext('skytally names'))")
-            given = {"ids": sorted(named), "names": "\n".join([named[id] for id in sorted(named)])}
-            self._connection.execute(query, given)
+            lock_names(self._connection)
+            insert_names(self._connection, "account", "did", named)
         rows = self._connection.execute("select did, id, handle_seq from account where id = any (%s)", (list(named),))
         return {did: (id, seq) for did, id, seq in rows}
 

@@ -29,7 +29,7 @@ class Folded(NamedTuple):
     """Those that tallies were added to; none: there was nothing to fold."""
     watermark: datetime | None
     others: bool = False
-    """Whether another roller may have folded since the last one of this."""
+    """Whether another roller may have folded since this one did so last."""
 
 
 class Fold:

@@ -1,6 +1,7 @@
 """What the collector can be told, each limit with its unit, its reason and what is allowed.
 
-Read once at the start (ops.settings) and handed down; no module here reads the environment.
+Read once at the start (ops.settings) and handed down; no module here reads the environment, but for the
+fault tests (crashpoint.py).
 """
 
 from __future__ import annotations

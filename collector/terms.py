@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
-from unicodedata import normalize
 
 from collector.emoji import emoji_in
 from collector.links import link_and_domain
+from sql.spelling import hashtag
 
 HASHTAG_CHARACTERS_MAX = 640
 UNDETERMINED = "und"
@@ -91,7 +91,7 @@ def _embedded(embed: Any) -> Any:
 
 def _find_hashtag(tag: str) -> tuple[Term, ...]:
     """The hashtag in its one spelling; nothing where nothing is left of it."""
-    name = normalize("NFKC", tag).casefold().strip().lstrip("#").strip()
+    name = hashtag(tag)
     usable = 0 < len(name) <= HASHTAG_CHARACTERS_MAX and not _UNPRINTABLE(name)
     return ((int(Dimension.HASHTAG), name),) if usable else ()
 

@@ -156,13 +156,13 @@ COLLECTIONS: dict[type, str] = {Like: LIKE, Post: POST, Repost: REPOST, Follow: 
 
 
 class Commit(_Whole):
-    """A commit that created a record, or deleted one."""
+    """A commit that created a record."""
 
     rev: str
     operation: str
     collection: str
     rkey: str
-    record: Record | None = None
+    record: Record
     cid: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from sql.version import VERSION
 
-USER_AGENT = f"skytally/{VERSION} websockets"
+USER_AGENT = f"skytally/{VERSION}"
 
 
 def user_agent(contact: str) -> str:

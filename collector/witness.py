@@ -14,14 +14,13 @@ from collections.abc import Callable
 
 from collector.batch import Position
 from collector.comparison import Comparison
-from collector.cursors import before, lowest
+from collector.cursors import FRAMES_OF_A_POSITION, before, lowest
 from collector.reconnect import CONNECTION_TROUBLE, Backoff
 from collector.settings import CollectorSettings
 from collector.sources import Source
 from collector.sources.stream import Stream
 from collector.vitals import SEEN_BY, ReaderVitals
 
-_FRAMES_OF_A_POSITION = 4
 FIRST, SECOND = 0, 1
 
 
@@ -40,8 +39,8 @@ class Witness:
         self._backoff = Backoff(settings.reconnect_s_min, settings.reconnect_s_max)
         self._frames, self._frames_before = 0, 0
         self._heard_at = time.monotonic()
-        self._latest: deque[bytes] = deque(maxlen=_FRAMES_OF_A_POSITION)
-        self.first_latest: deque[bytes] = deque(maxlen=_FRAMES_OF_A_POSITION)
+        self._latest: deque[bytes] = deque(maxlen=FRAMES_OF_A_POSITION)
+        self.first_latest: deque[bytes] = deque(maxlen=FRAMES_OF_A_POSITION)
         """The last frames of the first host, whatever came between them."""
         self.first_frames = 0
         """How many it has sent."""

@@ -24,6 +24,7 @@ from collector.rows import COLUMNS, key_of
 from collector.standing import write_standing
 from collector.tally import (
     ACCOUNT_COLUMNS,
+    DAY_US,
     NETWORK_COLUMNS,
     REPOST_COLUMNS,
     TERM_COLUMNS,
@@ -184,7 +185,7 @@ class Writer:
 
     def _ensure_days(self, content: Content) -> None:
         for day in content.tallies.days() - self._days:
-            self._connection.execute("select ensure_day(%s)", (unix_time(day * 86_400_000_000).date(),))
+            self._connection.execute("select ensure_day(%s)", (unix_time(day * DAY_US).date(),))
             self._days.add(day)
 
     def _narrow(self, items: list[Accepted]) -> list[Accepted]:

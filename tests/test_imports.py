@@ -22,8 +22,8 @@ MAY_IMPORT = {
 # From the ground up; a module imports only from the lines above its own.
 COLLECTOR_FLOORS = [
     "version terminal event memory crashpoint lanes lookups settings",
-    "errors batch blind car emoji links reconnect columns refusals retention purge vitals",
-    "sketch",
+    "errors batch blind car revs emoji links reconnect columns refusals retention purge vitals",
+    "sketch naming",
     "terms arrays media",
     "post profile post_view feeds.rules feeds.lines feeds.words feeds.detection",
     "appview feeds feeds.said feeds.guards feeds.checks",

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from sql.metrics import BOARDS_OF_ACCOUNTS, OF_ACCOUNT, OF_POST
+from sql.spelling import DID, DID_CHARACTERS_MAX
 from web.spans import written
 
 _END = r"$(?!\n)"
 """Where a text ends, and not before a last line break."""
-_DID = r"did:[a-z]+:[A-Za-z0-9._:%-]{1,2000}"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HANDLE = rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
 _PRINTABLE = rf"^[^\x00-\x1f\x7f-\x9f\ufffd]*{_END}"
@@ -40,7 +40,7 @@ Format = Annotated[Literal["json", "csv"], Meta(description="csv: a header row, 
 Actor = Annotated[
     str,
     Meta(
-        pattern=f"^@?(?:{_DID}|{_HANDLE}){_END}", max_length=2048,
+        pattern=f"^@?(?:{DID}|{_HANDLE}){_END}", max_length=DID_CHARACTERS_MAX,
         description="A DID, or a handle with or without @, in any case.",
     ),
 ]  # fmt: skip
@@ -56,7 +56,7 @@ Cursor = Annotated[
 Actors = Annotated[
     str,
     Meta(
-        pattern=f"^@?(?:{_DID}|{_HANDLE})(?:,@?(?:{_DID}|{_HANDLE})){{0,4}}{_END}", max_length=2048,
+        pattern=f"^@?(?:{DID}|{_HANDLE})(?:,@?(?:{DID}|{_HANDLE})){{0,4}}{_END}", max_length=DID_CHARACTERS_MAX,
         description="One to five DIDs or handles, with commas between them.",
     ),
 ]  # fmt: skip

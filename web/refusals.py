@@ -21,8 +21,9 @@ _AWAY = "database-away"
 
 class _Refusal(NamedTuple):
     at: float
-    """On the monotonic clock, as is"""
+    """On the monotonic clock."""
     until: float
+    """On the monotonic clock."""
     problem: Problem
     """Never raised."""
 

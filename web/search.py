@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sql.spelling import DID
 from web import answers, asking, coverage
 from web.actors import canonical
 from web.boards import POST
@@ -12,7 +13,7 @@ from web.database import Snapshot, literally
 
 _AT = re.compile(rf"at://([^/\s]+)(?:/{re.escape(POST)}/([^/?#\s]+))?", re.IGNORECASE)
 _BSKY = re.compile(r"https?://(?:[a-z0-9-]+\.)*bsky\.app/profile/([^/?#\s]+)(?:/post/([^/?#\s]+))?", re.IGNORECASE)
-_DID = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]+")
+_is_did = re.compile(DID).fullmatch
 
 
 async def search(snapshot: Snapshot, ask: asking.Search) -> answers.Searched:
@@ -35,7 +36,7 @@ def _row(row: dict[str, Any]) -> answers.SearchRow:
 
 
 async def _accounts(snapshot: Snapshot, name: str, limit: int, *, exact: bool) -> list[dict[str, Any]]:
-    if _DID.fullmatch(name):
+    if _is_did(name):
         return await _one(snapshot, id=snapshot.ids.account(name), handle=None)
     if exact:
         return await _one(snapshot, id=None, handle=name.lower())

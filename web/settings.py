@@ -6,6 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from sql.spelling import DID
+
 
 class WebSettings(Struct, frozen=True, kw_only=True):
     """Settings of the API and the site."""
@@ -61,7 +63,7 @@ class WebSettings(Struct, frozen=True, kw_only=True):
     feed_publisher: Annotated[
         str,
         Meta(
-            pattern=r"^(did:[a-z]+:[A-Za-z0-9._:%-]+)?$",
+            pattern=f"^({DID})?$",
             description="DID of the account whose repository has the generator records, for addresses of feeds.",
         ),
     ] = ""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from unicodedata import normalize
-
+from sql.spelling import hashtag
 from web import answers, asking, authors
 from web.accounts import series_said
 from web.database import Snapshot
@@ -32,7 +31,7 @@ async def series(snapshot: Snapshot, kind: str, ask: asking.TermSeries) -> answe
 def _as_kept(kind: str, key: str) -> str:
     """As it is counted (DESIGN.md, the meaning of the numbers), as far as a reader may write it otherwise."""
     if kind == "hashtags":
-        return normalize("NFKC", key).casefold().strip().lstrip("#").strip()
+        return hashtag(key)
     if kind == "languages":
         return key.lower().partition("-")[0]
     return key.lower() if kind == "domains" else key

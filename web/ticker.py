@@ -1,4 +1,4 @@
-"""The ticker: one look a second at what batches have added to counts, whoever many in this process watch.
+"""The ticker: one look a second at what batches have added to counts, however many in this process watch.
 
 A look is published once it is on disk, so what a reader was told is not taken back by a crash of the database. Each
 message is made once, for all who watch the same way. While nobody watches it looks at nothing. It knows no HTTP.

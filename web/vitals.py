@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from multiprocessing.context import SpawnContext
 from typing import Any
 
-STATUSES = (200, 304, 400, 404, 405, 410, 414, 416, 429, 500, 503)
+STATUSES = (200, 304, 400, 404, 405, 410, 414, 416, 429, 500, 501, 503)
 """Those we answer with; any other is counted as `OTHER_STATUS`."""
 OTHER_STATUS = "other"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)

@@ -13,12 +13,13 @@ from typing import Any
 from collector.feeds.rules import FEEDS_MAX, GRAPHEMES_MAX_DESCRIPTION, GRAPHEMES_MAX_NAME, Feed
 from collector.feeds.words import graphemes, is_matchable
 from collector.terms import Dimension, terms
+from sql.spelling import DID
 
 AVATAR_BYTES_MAX = 1_000_000
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _is_domain = re.compile(r"[^\s/:@?#.]+(\.[^\s/:@?#.]+)+").fullmatch
-_is_did = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]+").fullmatch
+_is_did = re.compile(DID).fullmatch
 
 
 class Wrong(Exception):

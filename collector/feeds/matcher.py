@@ -48,7 +48,7 @@ class Match(NamedTuple):
 
 
 class Matcher:
-    """The rules of some feeds, compiled. None is needed where there are none."""
+    """The rules of some feeds, compiled; without feeds there is none."""
 
     def __init__(self, stored: list[Stored], ids: Ids, detect: Detect | None = None) -> None:
         self._stored, self._detect, self.ids = stored, detect, ids

@@ -11,13 +11,15 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from sql.spelling import DID, DID_CHARACTERS_MAX
+
 FEEDS_MAX = 1000
 GRAPHEMES_MAX_NAME, GRAPHEMES_MAX_DESCRIPTION = 24, 300
 """By the lexicon app.bsky.feed.generator."""
 
 Words = tuple[Annotated[str, Meta(min_length=1, max_length=200)], ...]
 """Words or phrases; one that ends with * stands for all that begin so."""
-Dids = tuple[Annotated[str, Meta(pattern=r"^did:[a-z]+:[A-Za-z0-9._:%-]+$", max_length=2048)], ...]
+Dids = tuple[Annotated[str, Meta(pattern=f"^{DID}$", max_length=DID_CHARACTERS_MAX)], ...]
 _WORTH_MIN, _WORTH_MAX = 1e-37, 1e37
 _Most = Annotated[int, Meta(ge=0, le=1000)]
 _Days = Annotated[int, Meta(ge=1, le=3650)]

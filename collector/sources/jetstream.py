@@ -16,8 +16,8 @@ from collector.batch import Position
 from collector.compressed import LEGACY, Dictionary, dictionaries_of
 from collector.settings import CollectorSettings
 from collector.sources.stream import Sink, Stream
-from collector.sources.upstream import FRAME_BYTES_MAX, USER_AGENT, Upstream
-from collector.version import user_agent
+from collector.sources.upstream import FRAME_BYTES_MAX, Upstream
+from collector.version import USER_AGENT, user_agent
 
 _BEGIN = b'{"did":"'
 _TIME = re.compile(rb'"time_us"\s*:\s*([0-9]{1,19})\s*[,}]').search

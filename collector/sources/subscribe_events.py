@@ -24,8 +24,8 @@ from collector.errors import BadFrame, BadSetting
 from collector.firehose import time_us_of
 from collector.settings import CollectorSettings
 from collector.sources.stream import HostSaid, Sink, Stream
-from collector.sources.upstream import FRAME_BYTES_MAX, USER_AGENT, Upstream
-from collector.version import user_agent
+from collector.sources.upstream import FRAME_BYTES_MAX, Upstream
+from collector.version import USER_AGENT, user_agent
 
 _DICTIONARY = "network.bsky.jetstream.getZstdDictionary"
 _ASK_S_MAX = 10.0

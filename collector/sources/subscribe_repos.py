@@ -20,8 +20,8 @@ from collector.errors import BadFrame, BadSetting
 from collector.firehose import parts_of, time_us_of
 from collector.settings import CollectorSettings
 from collector.sources.stream import HostSaid, Sink, Stream
-from collector.sources.upstream import FRAME_BYTES_MAX, USER_AGENT, Upstream
-from collector.version import user_agent
+from collector.sources.upstream import FRAME_BYTES_MAX, Upstream
+from collector.version import USER_AGENT, user_agent
 
 _COMMIT = b"\xa2atg#commitbop\x01"  # the header of nearly all frames
 # what follows the operations of a commit, in the one order that its keys can have

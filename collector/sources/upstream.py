@@ -12,7 +12,6 @@ from websockets.asyncio.client import connect
 from collector.sources.stream import Look, Sink, Stream
 
 FRAME_BYTES_MAX = 16 << 20
-USER_AGENT = "skytally"
 _PING_S = 20
 
 

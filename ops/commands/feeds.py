@@ -10,6 +10,7 @@ from pathlib import Path
 from collector.errors import BadFeeds
 from collector.feeds.file import read
 from collector.feeds.rules import Feed
+from collector.version import user_agent
 from ops import exits
 from ops.database import database
 from ops.pds import Pds
@@ -19,7 +20,6 @@ from ops.publishing import publish, unpublish
 from ops.settings import Settings
 from sql.migrate import check
 from sql.session import connect
-from sql.version import VERSION
 from web.generator import Generator
 
 HELP = (
@@ -109,7 +109,7 @@ def _with_pds(arguments: argparse.Namespace, settings: Settings) -> int:
         raise Problem("who publishes? name the account with --handle", exits.USAGE)
     folder = Path(settings.collector.feeds).expanduser().parent
     password = os.environ.get(PASSWORD) or getpass.getpass(f"app password of {identifier}: ")
-    with Pds(arguments.pds, f"skytally/{VERSION} {settings.collector.contact}".strip()) as pds:
+    with Pds(arguments.pds, user_agent(settings.collector.contact)) as pds:
         pds.begin(identifier, password)
         if pds.did != generator.publisher:
             raise Problem(

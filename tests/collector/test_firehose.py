@@ -141,10 +141,10 @@ def test_cids_need_not_be_checked() -> None:
 
 
 def test_a_frame_too_large_is_refused_by_its_events() -> None:
-    assert said_of(frame(record("a"), record("b")), frame_bytes_max=100) == (
+    assert said_of(frame(record("a"), record("b")), event_bytes_max=100) == (
         [], [("too_large", key(0)), ("too_large", key(1))]
     )  # fmt: skip
-    assert said_of(notice("#identity"), frame_bytes_max=10) == ([], [("too_large", 9)])
+    assert said_of(notice("#identity"), event_bytes_max=10) == ([], [("too_large", 9)])
 
 
 def test_notices_say_what_upstream_said_and_a_sync_has_no_blocks(rig: Rig) -> None:

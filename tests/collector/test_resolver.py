@@ -11,8 +11,10 @@ import pytest
 from benchmarks import appview as simulated
 from collector.appview import AppView
 from collector.boards import Boards
+from collector.errors import Collision
 from collector.resolver import Resolver, run
 from collector.settings import ResolverSettings
+from sql.ids import Ids
 from sql.session import connect
 from tests.collector.frames import ALICE, BOB, CAROL, delete, frame, key, like, notice, post, post_uri
 from tests.collector.rig import Rig
@@ -142,6 +144,16 @@ def test_a_handle_that_a_reader_asked_for_is_looked_up_and_its_account_known_fro
     before = rig.one("select count(*) from account")
     rig.hand(like(post_uri(ALICE, key(2)), said["did"], 3))
     assert rig.one("select count(*) from account") == before
+
+
+def test_two_accounts_with_one_id_are_a_collision_here_too(rig: Rig, url: str) -> None:
+    said = simulated.profile("dora.example")
+    assert said is not None
+    id = Ids(rig.owner.execute("select salt from network").fetchall()[0][0]).account(said["did"])
+    rig.owner.execute("insert into account (id, did) values (%s, 'did:plc:another')", (id,))
+    rig.owner.execute("insert into cache.asked_handle (handle) values ('dora.example')")
+    with pytest.raises(Collision, match=f"Id {id} stands for '{said['did']}' and another name"):
+        resolver(rig, url).ask()
 
 
 def test_who_is_not_known_there_is_left_alone_for_a_day(rig: Rig, url: str) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from collector.terms import Dimension
 from sql import HERE, statement
+from sql.metrics import ENGAGEMENT, Metric
 from sql.session import connect
 from tests.conftest import new_database
 
@@ -92,3 +94,15 @@ def test_every_statement_is_valid_against_the_schema(name: str, database: psycop
         numbered = numbered.format(**TABLES[name])
     database.execute(f"prepare checked as {numbered}".encode())
     database.execute("deallocate checked", prepare=False)
+
+
+def test_numbers_in_statements_are_those_of_the_code() -> None:
+    """Where a plan wants to see them they are written down, and not given."""
+    first, last = min(ENGAGEMENT), max(ENGAGEMENT)
+    assert set(range(first, last + 1)) == set(ENGAGEMENT)
+    ranked = statement("feed/ranked")
+    assert ranked.count(f"metric between {first} and {last}") == ranked.count("metric") == 3
+    of_classes = [int(each) for each in (Metric.REPOSTS_OF_TEXT, Metric.REPOSTS_OF_MEDIA, Metric.REPOSTS_OF_ALT)]
+    assert f"(array{of_classes})[found.media + 1]" in statement("rollup/decide_reposts")
+    assert f"term.dimension = {int(Dimension.LANGUAGE)} " in statement("metrics/new_events")
+    assert max(Dimension) < 8  # counts_since.sql and its like have it in three bits of an id
