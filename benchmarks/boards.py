@@ -8,8 +8,8 @@ The result, by size of history: `account_hours`, accounts with anything, by hour
 ever were, `cold_s` for those of a process that begins where there are some; `refresh_s` after a minute of new events,
 by window, the median of five; `turn_s` the same when an hour has turned, `hour_s` for the boards of its end;
 `purge_s` for what the boards have to do when 1,000 accounts have been purged; `scratch_s` for all of a window from all
-rows; `read_ms` for a page of 100 of a board, and for an account's hours of 30 days. `growth`: the second size over the
-first.
+rows; `read_ms` for a page of 100 of a board of accounts and of posts, and for an account's hours of 30 days. `growth`:
+the second size over the first.
 """
 
 from __future__ import annotations

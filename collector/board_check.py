@@ -98,7 +98,7 @@ def check_turn(connection: psycopg.Connection, rows: int, turn: Turn) -> Judged:
         connection.execute("set transaction isolation level repeatable read")
         state, kept = state_of(connection), None
         if state is not None:
-            kept = connection.execute(statement("board/as_made"), {**named, "folds": state.folds}).fetchone()
+            kept = connection.execute(statement("board/as_made"), {**named, **_at(state)}).fetchone()
         if state is None or kept is None:
             return Judged(turn.name, None, 0.0)
         scratch, stretches = Scratch(connection, rows), cover(*span_of(window, state), state.closed)
@@ -153,16 +153,21 @@ def _pairs(
         measures = (LEVEL,) if window is EVER else MEASURES
         for measure in (each for each in measures if experience or not each.points):
             named = board_name(measure, window)
-            kept = connection.execute(statement("board/as_made"), {**named, "folds": state.folds}).fetchone()
+            kept = connection.execute(statement("board/as_made"), {**named, **_at(state)}).fetchone()
             yield " ".join(named.values()), kept, partial(_is_board, scratch, measure, stretches)
         if window is EVER:
             continue
-        given = {"time_window": window.name, "folds": state.folds}
+        given = {"time_window": window.name, **_at(state)}
         kept = connection.execute(statement("active/as_made"), given).fetchone()
         # who was purged was active all the same, and is in no row any more
         purged = connection.execute("select count(*) from purge where before > %s", (stretches[0].begin,)).fetchone()
         more = purged[0] if purged else 0
         yield f"active {window.name}", kept, partial(_is_number, scratch, stretches, more)
+
+
+def _at(state: State) -> dict[str, Any]:
+    """What a board says of itself that is as of now."""
+    return {"folds": state.folds, "as_of": state.watermark}
 
 
 def _is_board(scratch: Scratch, measure: Measure, stretches: list[Stretch], kept: Row) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import psycopg
 
@@ -121,12 +122,11 @@ class Boards:
         self._count_anew()
 
     def keep_hour(self) -> bool:
-        """Keep the boards at the end of the oldest hour that is summed up and has none; whether there was one."""
-        row = self._connection.execute(statement("board/next_hour"), {"kept": self._kept}).fetchone()
+        """Keep the boards at the end of the oldest hour that is closed and has none; whether there was one."""
         state = state_of(self._connection)
-        if row is None or row[0] is None or state is None:
+        hour = state and self._next_hour(state)
+        if state is None or hour is None:
             return False
-        hour = row[0]
         is_whole = MONTH_LONG.span(hour)[0] >= floor(state.watermark, DAY) - self._kept
         if not is_whole:
             self._count_anew()  # hours that leave this window are dropped already
@@ -140,7 +140,7 @@ class Boards:
                     board.begin_like(self._now[measure, window])
                 ranked = board.board(_past(begins, ends, state), [], whole)
                 board.forget()
-                given = {"hour": hour, **board_name(measure, window), **arrays_of(measure, ranked)}
+                given: dict[str, Any] = {"hour": hour, **board_name(measure, window), **arrays_of(measure, ranked)}
                 self._connection.execute(statement("board/keep"), given)
                 if measure.kind == ACCOUNTS:
                     best = {name: given[name] for name in ("hour", "metric", "time_window", "keys")}
@@ -154,6 +154,15 @@ class Boards:
             self._connection.execute("update fold set boards_to = %s", (hour + _HOUR,))
             crashpoint("hour_kept")
         return True
+
+    def _next_hour(self, state: State) -> datetime | None:
+        """The oldest hour that is closed and whose boards are not kept, as far back as any are."""
+        hours_to = state.closed[HOUR]
+        if hours_to is None:
+            return None
+        ((boards_to,),) = self._connection.execute("select boards_to from fold").fetchall()
+        hour = max(boards_to or floor(state.since, HOUR), hours_to - self._kept)
+        return hour if hour < hours_to else None
 
     def _count_anew(self) -> None:
         for sliding in self._sliding:

@@ -44,6 +44,8 @@ class Chores:
         self._purge, self._leaving = Purge(connection, boards.note_purged), Leaving(connection)
         self._quiet = Quiet(connection, timedelta(seconds=settings.rewind_other_host_s_max) + _QUIET)
         self._done_at = self._purged_at = -math.inf
+        self._purging = 0
+        """Tables of the purge in work, when it was first looked at."""
 
     def work(self) -> None:
         """Do what is due. Raises what a lock that others hold raises; the next time will do."""
@@ -75,5 +77,6 @@ class Chores:
     def _purge_some(self) -> None:
         """A table, or as many as it takes to be through with all of them before the next purge begins."""
         left = self._purge.step() or 0
-        for _ in range(int(left * INTERVAL_S / PURGE_INTERVAL_S)):
+        self._purging = max(self._purging, left) if left else 0
+        for _ in range(int(self._purging * INTERVAL_S / PURGE_INTERVAL_S)):
             self._purge.step()

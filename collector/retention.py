@@ -79,6 +79,8 @@ def tend_days(connection: psycopg.Connection, settings: CollectorSettings, quiet
         waits = quiet if table == "event" else None
         for day in days:
             if day < newest - timedelta(days=days_kept) and (waits is None or waits.has(day)):
+                if table == "event":
+                    _await_readers(connection)
                 _drop(connection, table, day)
                 if waits is not None:
                     waits.forget(day)
@@ -92,6 +94,7 @@ def keep_to_budget(connection: psycopg.Connection, settings: CollectorSettings) 
         return Shortened(0, 0)
     old = [day for day in days if day <= newest]
     while (over := _bytes(connection) - budget) > 0 and len(old) > LOG_DAYS_MIN:
+        _await_readers(connection)
         with connection.transaction():
             _drop(connection, "event", old.pop(0))
             connection.execute("update fold set log_from = greatest(log_from, %s)", (old[0],))
@@ -101,6 +104,11 @@ def keep_to_budget(connection: psycopg.Connection, settings: CollectorSettings) 
     begins, first = row
     asked_from = max(newest - timedelta(days=settings.event_days_kept), first)
     return Shortened(max(0, (begins - asked_from).days) if begins else 0, max(0, over))
+
+
+def _await_readers(connection: psycopg.Connection) -> None:
+    """Of the log, in a transaction of its own: where they are not through in time, nothing is copied in vain."""
+    connection.execute("select await_readers()")
 
 
 def _drop(connection: psycopg.Connection, table: str, day: date) -> None:

@@ -17,6 +17,10 @@ _TIMES: dict[Window, int] = {HOUR_LONG: 1, DAY_LONG: 6, WEEK_LONG: 60, MONTH_LON
 are fresh for two hours."""
 
 
+_BETWEEN_HOURS = 6
+"""After so many boards an hour of the past has its turn, though others be due: they may always be."""
+
+
 class Schedule:
     """What is due, on the monotonic clock."""
 
@@ -24,6 +28,7 @@ class Schedule:
         self._boards = boards
         self._interval_s = interval_s
         self._made_at: dict[Window, float] = {}
+        self._since_hour = 0
 
     def folded(self, folded: Folded | None) -> None:
         """Note what a fold has changed; None: nobody knows."""
@@ -40,14 +45,18 @@ class Schedule:
 
     def work(self) -> str | None:
         """Make the boards of the window that is due the longest, so that folds need not wait for all of them; if none
-        is, keep those of one hour of the past. What somebody asks for comes first. Returns which were made
+        is, keep those of one hour of the past. What somebody asks for comes before what is due. Returns which were made
         (`vitals.BOARDS`)."""
         now = time.monotonic()
-        due = self._boards.asked() or self._longest_due(now)
-        if not due:
-            return "hour" if self._boards.keep_hour() else None
-        if not self._boards.refresh(due):
+        asked = self._boards.asked()
+        due = asked or self._longest_due(now)
+        if not due or (not asked and self._since_hour >= _BETWEEN_HOURS):
+            self._since_hour = 0
+            if self._boards.keep_hour():
+                return "hour"
+        if not due or not self._boards.refresh(due):
             return None
+        self._since_hour += 1
         self._made_at.update(dict.fromkeys(due, now))
         if due == [EVER]:
             return "level"

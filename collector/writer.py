@@ -68,10 +68,10 @@ class Writer:
         Raises Fenced when another run owns the lanes, psycopg.OperationalError when the connection is lost: then
         nothing held in memory says what is durable any more, and the process must end.
         """
-        self._ensure_days(content)
         attempts = 0
         while True:
             try:
+                self._ensure_days(content)
                 new = self._transaction(content, feeds)
                 break
             except _PASSING:
@@ -83,7 +83,6 @@ class Writer:
                 if attempts == ATTEMPTS:
                     raise
                 self._days.clear()
-                self._ensure_days(content)
             except (psycopg.DataError, psycopg.errors.ProgramLimitExceeded):
                 bad = self._narrow(content.everything())
                 if not bad:

@@ -75,5 +75,7 @@ def _set(connection: psycopg.Connection, dids: list[str], *, hidden: bool) -> in
     names = Names(connection)
     ids = [names.account(did) for did in dids]
     names.flush()
+    if not hidden:
+        connection.execute("update purge set forgotten = false where account = any (%s)", (ids,))
     query = "update account set hidden = %s where id = any (%s) and hidden <> %s"
     return connection.execute(query, (hidden, ids, hidden)).rowcount

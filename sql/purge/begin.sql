@@ -27,7 +27,8 @@ forgotten as (
   join purge on purge.account = account.id
   cross join fold
   where
-    hidden
+    purge.forgotten
+    and hidden
     and purge.before <= hours_to - interval '1 day'
   order by id
   limit %(accounts)s

@@ -1,6 +1,6 @@
 -- Accounts that asked to be forgotten, whatever their state: a purge of their own, begun anew where there was one.
-insert into purge (account, before, known_to)
-select id, hours_to, watermark + interval '10 minutes'
+insert into purge (account, before, known_to, forgotten)
+select id, hours_to, watermark + interval '10 minutes', true
 from account
 cross join fold
 where
@@ -11,4 +11,5 @@ on conflict (account) do update
 set
   before = excluded.before,
   known_to = excluded.known_to,
-  done_at = null
+  done_at = null,
+  forgotten = true

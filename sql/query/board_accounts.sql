@@ -7,38 +7,50 @@ with kept as (
   from board_at('accounts', %(metric)s, %(time_window)s, %(length)s, %(at)s, %(count)s)
 ),
 listed as (
-  select each.key, each.gained, each.lost, each.position
+  select true as now, each.key, each.gained, each.lost, each.position
   from kept
   cross join unnest(keys, gained, lost) with ordinality as each (key, gained, lost, position)
-),
--- of the hour that ended last when the window before this one ended; ranks close up there as they do here
-earlier as (
-  select each.key, each.gained - each.lost as value, row_number() over (order by each.position) as position
+  union all
+  -- of the hour that ended last when the window before this one ended; ranks close up there as they do here
+  select false, each.key, each.gained, each.lost, each.position
   from kept
   cross join board_at(
     'accounts', %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC'), %(count)s
   ) as before
   cross join unnest(before.keys, before.gained, before.lost) with ordinality as each (key, gained, lost, position)
-  where not exists (select from account where account.id = each.key and not account.shown)
 ),
 -- who is not shown is looked up in an index of few; names only where they are wanted
-shown as (
+shown as materialized (
   select
-    listed.*,
-    row_number() over (order by listed.position) as rank
+    now,
+    key,
+    gained,
+    lost,
+    row_number() over (partition by now order by position) as rank
   from listed
   where not exists (select from account where account.id = listed.key and not account.shown)
+),
+-- as arrays, in which a hundred are found sooner than by any plan for rows that nobody can count beforehand
+earlier as materialized (
+  select
+    array_agg(key order by rank) as keys,
+    array_agg(gained - lost order by rank) as values
+  from shown
+  where not now
 ),
 asked as (
   select *
   from shown
   where
-    %(pattern)s::text is null
-    or exists (
-      select from account
-      where
-        account.id = shown.key
-        and concat_ws(' ', did, nullif(handle, 'handle.invalid'), display_name) ilike %(pattern)s
+    now
+    and (
+      %(pattern)s::text is null
+      or exists (
+        select from account
+        where
+          account.id = shown.key
+          and concat_ws(' ', did, nullif(handle, 'handle.invalid'), display_name) ilike %(pattern)s
+      )
     )
 ),
 listed_here as (
@@ -55,14 +67,14 @@ page as (
     nullif(handle, 'handle.invalid') as handle,
     display_name,
     avatar,
-    listed_here.gained - listed_here.lost as value,
+    gained - lost as value,
     gained,
     lost,
-    earlier.position as previous_rank,
-    earlier.value as previous_value
+    array_position(earlier.keys, key) as previous_rank,
+    earlier.values[array_position(earlier.keys, key)] as previous_value
   from listed_here
   join account on account.id = listed_here.key
-  left join earlier on earlier.key = listed_here.key
+  cross join earlier
 )
 select
   kept.begins,

@@ -1,38 +1,80 @@
--- A page of a board of posts, of all or of those in one language; see board_accounts. A deleted post leaves it at once.
+-- A page of a board of posts, of all or of those in one language; see board_accounts. A deleted post leaves it at once
+-- (post_is_gone, written out: for each of a thousand posts a call takes longer than all of the rest).
 with kept as (
   select *
   from board_at('posts', %(metric)s, %(time_window)s, %(length)s, %(at)s, %(count)s)
 ),
 listed as (
-  select each.*
+  select true as now, each.*
   from kept
   cross join unnest(keys, rkeys, gained, lost) with ordinality as each (key, rkey, gained, lost, position)
-),
-earlier as (
-  select each.key, each.rkey, row_number() over (order by each.position) as position
+  union all
+  select false, each.*
   from kept
   cross join board_at(
     'posts', %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC'), %(count)s
   ) as before
-  cross join unnest(before.keys, before.rkeys) with ordinality as each (key, rkey, position)
-  where
-    not exists (select from account where account.id = each.key and not account.shown)
-    and not post_is_gone(each.key, each.rkey)
-    and post_is_in(each.key, each.rkey, %(language)s)
+  cross join unnest(before.keys, before.rkeys, before.gained, before.lost)
+    with ordinality as each (key, rkey, gained, lost, position)
 ),
-shown as (
+post as (
+  select id
+  from collection
+  where name = 'app.bsky.feed.post'
+),
+shown as materialized (
   select
-    listed.*,
-    row_number() over (order by listed.position) as rank
+    now,
+    key,
+    rkey,
+    gained,
+    lost,
+    row_number() over (partition by now order by position) as rank
   from listed
   where
     not exists (select from account where account.id = listed.key and not account.shown)
-    and not post_is_gone(listed.key, listed.rkey)
-    and post_is_in(listed.key, listed.rkey, %(language)s)
+    and not exists (
+      select
+      from deleted_post
+      where
+        deleted_post.account = listed.key
+        and deleted_post.rkey = listed.rkey
+        and not exists (
+          select
+          from event
+          where
+            event.rkey = deleted_post.rkey
+            and event.actor = deleted_post.account
+            and event.collection = (select id from post)
+            and event.operation = 'c'
+            and event.rev > deleted_post.rev
+        )
+    )
+    and (
+      %(language)s::bigint is null
+      or exists (
+        select
+        from event
+        where
+          event.rkey = listed.rkey
+          and event.actor = listed.key
+          and event.collection = (select id from post)
+          and event.operation = 'c'
+          and event.terms @> array[%(language)s::bigint]
+      )
+    )
+),
+earlier as materialized (
+  select
+    array_agg(key order by rank) as keys,
+    array_agg(rkey order by rank) as rkeys
+  from shown
+  where not now
 ),
 listed_here as (
   select *
   from shown
+  where now
   order by rank
   offset %(offset)s
   limit %(limit)s
@@ -43,22 +85,26 @@ page as (
     did,
     nullif(handle, 'handle.invalid') as handle,
     key as account,
-    rkey as number,
+    listed_here.rkey as number,
     rkey.name as rkey,
     gained - lost as value,
     gained,
     lost,
-    earlier.position as previous_rank
+    (
+      select place
+      from unnest(array_positions(earlier.rkeys, listed_here.rkey)) as each (place)
+      where earlier.keys[place] = key
+    ) as previous_rank
   from listed_here
   join account on account.id = listed_here.key
   left join rkey on rkey.id = listed_here.rkey
-  left join earlier using (key, rkey)
+  cross join earlier
 )
 select
   kept.begins,
   kept.ends,
   kept.as_of,
-  (select count(*) from shown) as total,
+  (select count(*) from shown where now) as total,
   page.*
 from kept
 left join page on true

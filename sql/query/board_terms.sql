@@ -4,41 +4,44 @@ with kept as (
   select *
   from board_at(%(kind)s, %(metric)s, %(time_window)s, %(length)s, %(at)s, 'records')
 ),
-listed as (
+-- without a TOAST of theirs, or each look at them would read them whole
+earlier as materialized (
+  select before.keys || '{}'::bigint[] as keys
+  from kept
+  left join board_at(
+    %(kind)s, %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC'), 'records'
+  ) as before on true
+),
+other as materialized (
+  select
+    twin.keys || '{}'::bigint[] as keys,
+    twin.gained || '{}'::bigint[] as gained,
+    twin.lost || '{}'::bigint[] as lost
+  from kept
+  left join board_at(%(kind)s, %(other)s, %(time_window)s, %(length)s, %(at)s, 'records') as twin
+    on twin.as_of = kept.as_of
+),
+listed_here as (
   select each.key, each.gained, each.lost, each.rank
   from kept
   cross join unnest(keys, gained, lost) with ordinality as each (key, gained, lost, rank)
-),
-earlier as (
-  select each.key, each.position
-  from kept
-  cross join board_at(
-    %(kind)s, %(metric)s, %(time_window)s, %(length)s, date_trunc('hour', kept.begins, 'UTC'), 'records'
-  ) as before
-  cross join unnest(before.keys) with ordinality as each (key, position)
-),
-other as (
-  select each.key, each.gained - each.lost as value
-  from kept
-  cross join board_at(%(kind)s, %(other)s, %(time_window)s, %(length)s, %(at)s, 'records') as twin
-  cross join unnest(twin.keys, twin.gained, twin.lost) as each (key, gained, lost)
-  where twin.as_of = kept.as_of
+  order by each.rank
+  offset %(offset)s
+  limit %(limit)s
 ),
 page as (
   select
     rank,
     term.id as term,
     term.name as key,
-    listed.gained - listed.lost as value,
-    other.value as other_value,
-    earlier.position as previous_rank
-  from listed
-  join term on term.id = listed.key
-  left join earlier on earlier.key = listed.key
-  left join other on other.key = listed.key
-  order by rank
-  offset %(offset)s
-  limit %(limit)s
+    listed_here.gained - listed_here.lost as value,
+    other.gained[place] - other.lost[place] as other_value,
+    array_position(earlier.keys, listed_here.key) as previous_rank
+  from listed_here
+  join term on term.id = listed_here.key
+  cross join earlier
+  cross join other
+  cross join lateral array_position(other.keys, listed_here.key) as place
 )
 select
   kept.begins,

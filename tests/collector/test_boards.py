@@ -9,11 +9,11 @@ import pytest
 
 from collector import sliding
 from collector.amounts import Amounts
-from collector.board_check import check
+from collector.board_check import check, check_if_all_made
 from collector.boards import Boards
 from collector.measures import MEASURES
 from collector.ranking import Ranked, Ranking
-from collector.windows import WINDOWS
+from collector.windows import HOUR_LONG, WINDOWS
 from ops.audit import boards as audited
 from sql import tid
 from tests.collector.frames import delete, key, like, post, post_uri
@@ -263,3 +263,35 @@ def test_a_sketch_of_an_hour_has_its_last_minute_whole(rig: Rig) -> None:
     rig.hand(post("did:plc:" + "z" * 24, 30 * 60_000), at=61 * 60_000)  # late for its hour
     refresh(rig, boards)
     assert check(rig.owner, ROWS) == (BOARDS, [], 0)
+
+
+def test_hours_that_end_in_a_gap_are_kept_too_once_the_watermark_has_passed_them(rig: Rig) -> None:
+    uri, hour = post_uri(DIDS[0], key(0)), 3_600_000
+    rig.hand(like(uri, DIDS[1], hour // 2), at=hour // 2)
+    rig.fold()
+    rig.hand(like(uri, DIDS[2], 3 * hour + 600_000), at=3 * hour + 3_540_000)
+    boards = Boards(rig.roller, ROWS, 40)
+    refresh(rig, boards)
+    while boards.keep_hour():
+        pass
+    hours = rig.owner.execute("select distinct extract(hour from hour)::int from board_hour order by 1").fetchall()
+    assert hours == [(12,), (13,), (14,)]
+    day = "select gained from board_hour where (kind, metric, time_window) = ('accounts', 'likes_received', '1d')"
+    assert rig.owner.execute(f"{day} order by hour".encode()).fetchall() == [([1],)] * 3
+
+
+def test_boards_of_before_the_watermark_moved_are_not_judged(rig: Rig) -> None:
+    """A refused frame moves it, though nothing is folded; a set of which some were never made is none either."""
+    rig.hand(post(DIDS[0], 0), at=0)
+    boards = Boards(rig.roller, ROWS, 40)
+    boards.note(rig.fold())
+    boards.refresh([HOUR_LONG])
+    assert check_if_all_made(rig.owner, ROWS, experience=True) is None
+    boards.refresh()
+    assert check_if_all_made(rig.owner, ROWS, experience=True) == (BOARDS, [], 0)
+    rig.hand(b'{"kind":"new","did":"did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"}', at=61 * 60_000)
+    rig.fold()
+    assert check_if_all_made(rig.owner, ROWS, experience=True) is None
+    assert check(rig.owner, ROWS) == (0, [], BOARDS)
+    boards.refresh()
+    assert check_if_all_made(rig.owner, ROWS, experience=True) == (BOARDS, [], 0)

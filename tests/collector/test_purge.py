@@ -237,3 +237,17 @@ def test_what_came_after_the_purge_goes_with_the_next(counted: Rig) -> None:
     through(again)
     assert left(counted, ALICE) == 0
     assert counted.audit().diff == 0
+
+
+def test_who_is_hidden_by_the_operator_is_counted_though_they_were_purged_once(counted: Rig) -> None:
+    purge(counted)
+    counted.hand(notice("account", ALICE, 36 * HOUR, seq=9, active=True, time="2026-07-06T00:00:00Z"), at=36 * HOUR)
+    counted.hand(*[like(ALICES, BOB, 37 * HOUR + n) for n in range(10)], at=38 * HOUR)
+    counted.fold()
+    counted.owner.execute("update account set hidden = true where did = %s", (ALICE,))
+    (before,) = counted.owner.execute(LEFT.format(did=ALICE).encode()).fetchall()
+    counted.hand(post(BOB, 71 * HOUR), at=72 * HOUR)
+    counted.fold()
+    assert not Purge(counted.roller).begin()
+    assert counted.owner.execute(LEFT.format(did=ALICE).encode()).fetchall()[0] >= before > (0,)
+    assert counted.owner.execute("select forgotten from purge").fetchall() == [(False,)]

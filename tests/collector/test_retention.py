@@ -128,3 +128,28 @@ def test_a_disk_budget_takes_the_oldest_days_of_the_log_and_nothing_else(rig: Ri
         from generate_series(1, 128) as n
     """)
     assert keep_to_budget(rig.roller, tight).over_bytes - found.over_bytes < 1 << 20
+
+
+def test_nobody_waits_for_the_lock_of_days_where_theirs_are_there(rig: Rig) -> None:
+    rig.hand(like(BOBS, at=0))
+    rig.restart()
+    with rig.owner.transaction():  # as who makes or drops another day
+        rig.owner.execute("select pg_advisory_xact_lock(hashtext('skytally ensure_day'))")
+        rig.collector.execute("set lock_timeout = '50ms'")
+        rig.hand(like(BOBS, at=5))
+    assert rig.one("select count(*)::int from event") == 2
+
+
+def test_while_the_log_is_read_nothing_is_copied_to_drop_a_day_of_it(rig: Rig) -> None:
+    rig.hand(*[follow(BOB, f"did:plc:{n:024d}", n) for n in range(2000)], at=3000)
+    rig.hand(like(BOBS, at=12 * 24 * HOUR), at=12 * 24 * HOUR + 999)
+    rig.fold()
+    rig.roller.execute("set lock_timeout = '50ms'")
+    kept = CollectorSettings(minute_days_kept=1000, hour_days_kept=1000)
+    with rig.owner.transaction():
+        rig.owner.execute("select count(*) from event where time > '2026-07-16'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            tend_days(rig.roller, kept)
+    assert rig.one("select pg_relation_size('old_follow')") == 0
+    tend_days(rig.roller, kept)
+    assert rig.one("select count(*)::int from old_follow") == 2000

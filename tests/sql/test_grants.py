@@ -132,6 +132,7 @@ def test_functions_are_for_those_who_make_days_and_for_nobody_else(database: psy
         order by 1
     """
     assert database.execute(query, (list(ROLES),)).fetchall() == [
+        ("await_readers()", True, ["skytally_roller"]),
         ("board_at(text,text,text,interval,timestamp with time zone,text)", False, ["skytally_web"]),
         ("drop_day(text,date)", True, ["skytally_roller"]),
         ("ensure_day(date)", True, ["skytally_collector", "skytally_roller"]),
@@ -139,7 +140,6 @@ def test_functions_are_for_those_who_make_days_and_for_nobody_else(database: psy
         ("media_of(bigint,bigint,timestamp with time zone)", False, ["skytally_roller", "skytally_web"]),
         ("note_shown_change()", True, []),
         ("post_is_gone(bigint,bigint)", False, ["skytally_roller", "skytally_web"]),
-        ("post_is_in(bigint,bigint,bigint)", False, ["skytally_web"]),
         ("posts_counted(bigint)", False, ["skytally_resolver"]),
         ("purge_table()", True, ["skytally_roller"]),
         ("purgeable()", False, []),
