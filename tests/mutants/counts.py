@@ -147,7 +147,7 @@ MUTANTS = [
         (unit("terms"),),
     ),
     Mutant(
-        "hashtags keep their case", "collector/terms.py", ".casefold()", ".strip()", (unit("terms"),),
+        "hashtags keep their case", "sql/spelling.py", ".casefold()", "", (unit("terms"),),
     ),
     Mutant(
         "domains keep their www", "collector/links.py",
