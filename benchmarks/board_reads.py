@@ -29,8 +29,9 @@ on conflict do nothing
 """
 _DELETED = """
 insert into deleted_post (account, rkey, rev)
-select hashint8extended(n, 1), hashint8extended(n, 2), n
-from generate_series(1, 1000000) as each (n)
+select hashint8extended(n, 1), (extract(epoch from watermark) * 1e6 - n * 2592000.0)::bigint << 10, n
+from fold
+cross join generate_series(1, 1000000) as each (n)
 """
 
 
@@ -60,7 +61,7 @@ def _pages(name: LiteralString, given: dict[str, Any]) -> _Asked:
 
 
 def _make_earlier(connection: psycopg.Connection) -> None:
-    """What a history of this length has and this one has not."""
+    """What a history of this length has and this one has not: deleted posts are of all of its 30 days."""
     connection.execute(_DAYS)
     connection.execute(_EARLIER)
     connection.execute(_DELETED)

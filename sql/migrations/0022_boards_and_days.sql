@@ -89,3 +89,8 @@ end
 $$;
 revoke execute on function await_readers() from public;
 grant execute on function await_readers() to skytally_roller;
+
+-- By record key first, which is a time: what is on a board lies side by side, and so does what is deleted of a day.
+alter table deleted_post
+  drop constraint deleted_post_pkey,
+  add primary key (rkey, account);

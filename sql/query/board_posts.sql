@@ -22,6 +22,28 @@ post as (
   from collection
   where name = 'app.bsky.feed.post'
 ),
+-- who and what is not shown, looked up all at once and in the order of the indexes
+hidden as (
+  select id
+  from account
+  where not shown and id = any (array(select key from listed))
+),
+gone as (
+  select account, rkey
+  from deleted_post
+  where
+    rkey = any (array(select rkey from listed))
+    and not exists (
+      select
+      from event
+      where
+        event.rkey = deleted_post.rkey
+        and event.actor = deleted_post.account
+        and event.collection = (select id from post)
+        and event.operation = 'c'
+        and event.rev > deleted_post.rev
+    )
+),
 shown as materialized (
   select
     now,
@@ -32,24 +54,8 @@ shown as materialized (
     row_number() over (partition by now order by position) as rank
   from listed
   where
-    not exists (select from account where account.id = listed.key and not account.shown)
-    and not exists (
-      select
-      from deleted_post
-      where
-        deleted_post.account = listed.key
-        and deleted_post.rkey = listed.rkey
-        and not exists (
-          select
-          from event
-          where
-            event.rkey = deleted_post.rkey
-            and event.actor = deleted_post.account
-            and event.collection = (select id from post)
-            and event.operation = 'c'
-            and event.rev > deleted_post.rev
-        )
-    )
+    key not in (select id from hidden)
+    and (key, rkey) not in (select account, rkey from gone)
     and (
       %(language)s::bigint is null
       or exists (
