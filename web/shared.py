@@ -133,7 +133,8 @@ class InTable:
             entry = None
         if entry is not None and time.time() < entry.fresh_until:
             return Found(entry, False, there=there)
-        leased = await self._run("cache/lease", key=key, lease=timedelta(seconds=LEASE_S))
+        stored_at = rows[0][1] if rows else None
+        leased = await self._run("cache/lease", key=key, lease=timedelta(seconds=LEASE_S), stored_at=stored_at)
         return Found(entry, bool(leased), _mark_of(leased[0][0]) if leased else 0, there)
 
     async def put(self, key: str, entry: Entry, found: Found) -> None:

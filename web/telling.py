@@ -89,7 +89,7 @@ class Teller:
         async with _writing(pool) as connection:
             row = await (await connection.execute(statement("cache/take"), {"key": telling.key})).fetchone()
             told = row is not None and row[0] is not None  # without a value it is somebody's to do
-            given = {"key": telling.key, "lease": _LEASE}
+            given = {"key": telling.key, "lease": _LEASE, "stored_at": row[1] if row else None}
             ours = None if told else await (await connection.execute(statement("cache/lease"), given)).fetchone()
         if ours:
             try:

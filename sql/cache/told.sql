@@ -2,5 +2,6 @@
 update cache.entry
 set
   value = '',
-  expires_at = now() + %(kept)s::interval
+  expires_at = now() + %(kept)s::interval,
+  stored_at = now()
 where key = %(key)s

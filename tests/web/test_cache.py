@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
 from tests.web.processes import ASKED, Maker, Processes, Run, entry
 from web import cache as cache_module
 from web import shared as shared_module
-from web.entry import mark_of, packed, unpacked
+from web.database import Database
+from web.entry import Entry, mark_of, packed, unpacked
 from web.problem import Problem, Unavailable
+from web.shared import InTable
 
 
 def test_what_is_not_there_is_made_once_while_others_wait(run: Run) -> None:
@@ -85,6 +89,41 @@ def test_who_has_died_over_an_entry_is_replaced_by_one_process_alone(
         dying.cancel()
 
     run(test)
+
+
+@pytest.mark.parametrize("old", [None, entry(fresh_s=-1, stale_s=3600)], ids=["nothing there", "an old one"])
+def test_who_has_looked_before_another_was_stored_has_no_right_to_make_it_again(
+    conninfo: str, patient: None, old: Entry | None
+) -> None:
+    async def test(table: InTable, slow: InTable) -> None:
+        async def make() -> None:  # with a right that was there to be had
+            await table.put("key", entry(b"new"), await table.take("key", ASKED, lambda _: False))
+
+        if old is not None:
+            await table.put("key", old, await table.take("key", ASKED, lambda _: False))
+        before_the_lease(slow, make)
+        found = await slow.take("key", ASKED, lambda _: False)
+        assert (found.lease, found.entry and found.entry.bodies) == (False, old and old.bodies)
+        again = await table.take("key", ASKED, lambda _: False)
+        assert (again.lease, again.entry and again.entry.bodies[""]) == (False, b"new")
+
+    def before_the_lease(slow: InTable, make: Callable[[], Awaitable[None]]) -> None:
+        run = slow._run
+
+        async def run_late(name: str, **given: Any) -> list[Any]:
+            if name == "cache/lease":
+                await make()
+            return await run(name, **given)
+
+        slow._run = run_late  # type: ignore[method-assign]
+
+    async def both() -> None:
+        database = Database(conninfo, 4)
+        await database.pool.open()
+        await test(InTable(database.pool, 64 << 20), InTable(database.pool, 64 << 20))
+        await database.pool.close()
+
+    asyncio.run(asyncio.wait_for(both(), 60))
 
 
 def test_what_takes_too_long_is_given_up_and_may_be_tried_by_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
