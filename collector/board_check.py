@@ -150,11 +150,10 @@ def _pairs(
     scratch = Scratch(connection, rows)
     for window in windows:
         stretches = cover(*span_of(window, state), state.closed)
-        measures = (LEVEL,) if window is EVER else MEASURES
-        for measure in (each for each in measures if experience or not each.points):
-            named = board_name(measure, window)
+        for board in (each for each in _made(experience=experience) if each.window is window):
+            named = board_name(board.measure, window)
             kept = connection.execute(statement("board/as_made"), {**named, **_at(state)}).fetchone()
-            yield " ".join(named.values()), kept, partial(_is_board, scratch, measure, stretches)
+            yield board.name, kept, partial(_is_board, scratch, board.measure, stretches)
         if window is EVER:
             continue
         given = {"time_window": window.name, **_at(state)}

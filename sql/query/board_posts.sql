@@ -1,5 +1,5 @@
 -- A page of a board of posts, of all or of those in one language; see board_accounts. A deleted post leaves it at once
--- (post_is_gone, written out: for each of a thousand posts a call takes longer than all of the rest).
+-- (post_is_gone, for all of them at once).
 with kept as (
   select *
   from board_at('posts', %(metric)s, %(time_window)s, %(length)s, %(at)s, %(count)s)
